@@ -1,0 +1,235 @@
+"""What crosses the border between a platform adapter and the bot: small frozen values, no platform types.
+
+Inbound values are what a person did; outbound values are what the bot wants shown. An adapter turns a
+platform's payload into the former and the latter into calls, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Platform = Literal["discord", "telegram", "web"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRef:
+    """Where a conversation lives: `space_id` is the channel or chat, `thread_id` the thread or topic in it."""
+
+    platform: Platform
+    space_id: str
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """One message on a platform; ids are kept as text because each platform has its own kind."""
+
+    conversation: ConversationRef
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserRef:
+    """A person; `moderator` is true where the platform says that they may manage others' messages."""
+
+    platform: Platform
+    user_id: str
+    display: str = ""
+    moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message. `open` downloads it, so a size can be refused before any download.
+
+    `mime`, `width` and `height` are only the platform's claims; `size` is in bytes, None when not told.
+    `open` raises `AttachmentGone` when the file can't be had any more.
+    """
+
+    kind: Literal["photo", "document", "sticker"]
+    open: Callable[[], Awaitable[bytes]] = field(compare=False)
+    mime: str | None = None
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    name: str | None = None
+    animated: bool = False
+
+
+class AttachmentGone(Exception):
+    """The file can't be downloaded: deleted, link expired, or the platform did not answer in time."""
+
+
+# ---------------------------------------------------------------- inbound
+
+
+@dataclass(frozen=True, slots=True)
+class MessageIn:
+    """A message that is meant for the bot (`addressed`), or stands in a conversation that it takes part in.
+
+    `event_id` is the platform's own stable id: the ledger's key. `reply_to` is the message answered.
+    `replied_attachments` are the pictures of that message, for "edit this one" under anybody's picture.
+    `attachments` holds the pictures in order (an album is gathered by the adapter into one event).
+    """
+
+    event_id: str
+    ref: MessageRef
+    author: UserRef
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: MessageRef | None = None
+    replied_attachments: tuple[Attachment, ...] = ()
+    addressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """Reactions that one person put under or took from a message; emoji without variation selectors."""
+
+    event_id: str
+    ref: MessageRef
+    user: UserRef
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+ButtonName = Literal["undo", "redo", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """A button of a reply or of a status message. `target` is what the bot put into `Action.target`."""
+
+    event_id: str
+    ref: MessageRef
+    user: UserRef
+    name: ButtonName
+    target: str
+
+
+CommandName = Literal["undo", "redo", "reset", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInvoked:
+    """A command in the platform's own form (/undo …) inside a conversation."""
+
+    event_id: str
+    ref: MessageRef
+    user: UserRef
+    name: CommandName
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationMoved:
+    """The platform gave a chat a new id (Telegram: group becomes supergroup)."""
+
+    event_id: str
+    old: ConversationRef
+    new: ConversationRef
+
+
+InboundEvent = MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved
+
+
+# ---------------------------------------------------------------- outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture to be sent. `name` is the file name that the person sees."""
+
+    data: bytes = field(repr=False)
+    mime: str
+    width: int
+    height: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button. `target` is a job id (cancel) or a version id (undo, redo), at most 32 characters."""
+
+    name: ButtonName
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something the bot says for good. `key` is the same at every try: the idempotency key (≤ 25 characters).
+
+    `text` is plain text: the adapter escapes it, so that nothing formats and nobody is pinged.
+    `status` is the status message to replace, when one is shown.
+    `decision` is what the text is: a question, an edit's summary, or anything else (for the look only).
+    """
+
+    key: str
+    conversation: ConversationRef
+    text: str
+    image: Picture | None = None
+    reply_to: MessageRef | None = None
+    actions: tuple[Action, ...] = ()
+    status: MessageRef | None = None
+    decision: Literal["ask", "edit", "chat", "undo", "reset", "error"] = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """How a job is getting on: the one status message of that job is made or edited (None: not made yet).
+
+    `preview` is a small JPEG. Losing one is no harm; the adapter may drop updates that come too fast.
+    """
+
+    job_id: str
+    conversation: ConversationRef
+    text: str
+    message: MessageRef | None = None
+    reply_to: MessageRef | None = None
+    preview: bytes | None = field(default=None, repr=False)
+    progress: float | None = None
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The platform has it; `refs` are the messages it became."""
+
+    refs: tuple[MessageRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Surely not delivered; try again, after `retry_after` seconds where the platform said so."""
+
+    reason: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A time-out that may have been delivered. `Adapter.find` says more, where a platform can look."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The platform will never take this (no permission, thread gone, blocked); don't try again."""
+
+    reason: str
+
+
+Receipt = Delivered | NotSent | Unknown | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What holds in one conversation; help texts name only what is true here."""
+
+    undo_emoji: tuple[str, ...]
+    receives_reactions: bool = True
+    buttons: bool = True
+    max_upload: int = 10 * 1024 * 1024
+    max_text: int = 2000

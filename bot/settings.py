@@ -1,0 +1,121 @@
+"""All settings: defaults here, `config.toml` over them, the environment on top (pydantic-settings).
+
+Secrets (tokens) come from the environment alone and are never shown. A wrong value ends in `SettingsError`:
+one sentence that names the key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one sentence naming the key."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Web(Section):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    undo_emoji: tuple[str, ...] = ("↩️",)
+
+
+class Discord(Section):
+    undo_emoji: tuple[str, ...] = ("↩️",)
+    message_content: bool = True
+    thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
+
+
+class Telegram(Section):
+    undo_emoji: tuple[str, ...] = ("👎",)
+    api_url: str = "https://api.telegram.org"
+    album_seconds: float = Field(1.2, gt=0, le=10)
+
+
+class Limits(Section):
+    upload_mb: float = Field(20.0, gt=0)
+    megapixels: float = Field(24.0, gt=0)
+    wish_characters: int = Field(1000, ge=20)
+    waiting_per_user: int = Field(3, ge=1)
+    waiting_per_group: int = Field(8, ge=1)
+    waiting_in_all: int = Field(50, ge=1)
+    questions_per_wish: int = Field(2, ge=0)
+    undo_by: Literal["requester", "anyone"] = "requester"
+
+
+class Engine(Section):
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dialogue: str = "starter"
+    dialogue_revision: str | None = None
+    editor: str = "starter"
+    editor_revision: str | None = None
+    steps: int | None = Field(None, ge=1, le=200)
+    text_guidance: float | None = Field(None, ge=1, le=20)
+    image_guidance: float | None = Field(None, ge=0.5, le=5)
+    soft_seconds: float = Field(120.0, gt=0)
+    hard_seconds: float = Field(180.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="DIALOGPAINT_", env_nested_delimiter="__"
+    )
+
+    data_dir: Path = Path("data")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    web: Web = Web()
+    discord: Discord = Discord()
+    telegram: Telegram = Telegram()
+    limits: Limits = Limits()
+    engine: Engine = Engine()
+    discord_token: SecretStr | None = Field(None, validation_alias="DISCORD_TOKEN")
+    telegram_token: SecretStr | None = Field(None, validation_alias="TELEGRAM_TOKEN")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # the file's values come in as init values
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings from `path`, or from `config.toml` in the working directory if there is one.
+
+    Raises `SettingsError` for a missing or unreadable file, an unknown key or a wrong value.
+    """
+    file = path or Path("config.toml")
+    values: dict[str, Any] = {}
+    if path is not None and not path.is_file():
+        raise SettingsError(f"The settings file {path} is not there.")
+    if file.is_file():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise SettingsError(f"The settings file {file} can't be read: {error}.") from error
+    for secret in ("discord_token", "telegram_token", "DISCORD_TOKEN", "TELEGRAM_TOKEN"):
+        if secret in values:
+            raise SettingsError(
+                f"{secret}: tokens do not belong in {file}; set {secret.upper()} in the environment instead."
+            )
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{key}: {first['msg']}.") from error

@@ -1,0 +1,167 @@
+"""What crosses the border of the engine: jobs in, progress and one outcome out. No torch in here.
+
+All values are frozen and picklable: they travel to the worker process unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Act = Literal["ask", "edit", "undo", "reset", "chat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said. The bot's turns are what the user read."""
+
+    speaker: Literal["user", "bot"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueJob:
+    """Decide what the newest user turn means.
+
+    `applied`: instructions that made the current picture, oldest first. `may_ask`: False once two questions
+    were asked for this wish, so that the most likely thing is done.
+    """
+
+    id: str
+    user: str
+    turns: tuple[Turn, ...]
+    applied: tuple[str, ...] = ()
+    may_ask: bool = True
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditJob:
+    """Edit one picture. `image` is an encoded PNG or JPEG at full resolution, upright, without metadata.
+
+    `text_guidance` is s_T and `image_guidance` s_I of the paper's equation 3; None: the weights' own default.
+    """
+
+    id: str
+    user: str
+    image: bytes = field(repr=False)
+    instruction: str
+    seed: int
+    text_guidance: float | None = None
+    image_guidance: float | None = None
+    group: str | None = None
+
+
+Job = DialogueJob | EditJob
+
+
+# ---------------------------------------------------------------- outcomes: exactly one per job
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`text` is what the user reads (the question, the small talk, or the summary of the edit)."""
+
+    act: Act
+    text: str
+    instruction: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """`image` has the source's size unless the instruction changes it; JPEG if the source was, else PNG.
+
+    `summary` is set when the editor knows better than the dialogue model what was done.
+    """
+
+    image: bytes = field(repr=False)
+    mime: str
+    width: int
+    height: int
+    editor: Literal["exact", "diffusion"]
+    seed: int
+    seconds: float
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The job can't be done and never will be; `sentence` is for the person who asked."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something broke. `sentence` is for the person, `error` one line for the admin."""
+
+    sentence: str
+    error: str
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Cancelled by its id, queued or running."""
+
+
+Outcome = Decision | Edited | Refused | Failed | Cancelled
+
+
+# ---------------------------------------------------------------- progress
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`place` counts from 1; `eta` is in seconds, None while nothing has been measured."""
+
+    place: int
+    eta: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Denoising step `step` of `steps` is done; `preview` is a small JPEG or None."""
+
+    step: int
+    steps: int
+    preview: bytes | None = field(default=None, repr=False)
+
+
+Progress = Waiting | Step
+
+
+class QueueFull(Exception):
+    """Raised by `submit`; the message is one sentence for the person (who waits, how long)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Health of the engine. `detail` is one sentence for the admin."""
+
+    state: Literal["loading", "ready", "restarting", "stopped"]
+    detail: str
+    waiting: int
+    running: int
+
+
+class Engine(Protocol):
+    """The one way to the models. Calls are made from the event loop's thread."""
+
+    async def start(self) -> None:
+        """Spawn the worker; returns at once, jobs wait until it is ready."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    async def run(self, job: Job, on_progress: Callable[[Progress], None] | None = None) -> Outcome:
+        """Queue a job and wait for its one outcome. Raises `QueueFull`. Cancelling the task cancels the job."""
+        ...
+
+    def cancel(self, job_id: str) -> bool:
+        """Cancel one job by id, queued or running; False when there is no such job."""
+        ...
+
+    def status(self) -> Status: ...
