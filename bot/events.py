@@ -15,7 +15,7 @@ Platform = Literal["discord", "telegram", "web"]
 
 @dataclass(frozen=True, slots=True)
 class ConversationRef:
-    """Where a conversation lives: `space_id` is the channel or chat, `thread_id` the thread or topic in it."""
+    """Where a conversation lives: `space_id` is the channel or chat, `thread_id` a thread or topic in it."""
 
     platform: Platform
     space_id: str

@@ -39,11 +39,11 @@ class Adapter(Protocol):
     async def capabilities(self, conversation: ConversationRef) -> Capabilities: ...
 
     async def send(self, reply: Reply) -> Receipt:
-        """Deliver one reply; never raises. Replaces `reply.status` (edits it, or sends anew and deletes it)."""
+        """Deliver one reply in place of `reply.status` (edit that, or send and delete it); never raises."""
         ...
 
     async def find(self, reply: Reply) -> Receipt:
-        """After `Unknown`: look whether the reply is there. `Delivered`, `NotSent`, or `Unknown` (can't look)."""
+        """After `Unknown`: look whether it is there: `Delivered`, `NotSent`, or `Unknown` (can't look)."""
         ...
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
@@ -95,8 +95,9 @@ class Transcript(Protocol):
     """What the web chat shows: the conversation as it is in the store."""
 
     async def messages(self, conversation: ConversationRef) -> list[dict[str, Any]]:
-        """Turns in order: {"id", "speaker": "user"|"bot", "text", "decision", "image": {"sha256", "width",
-        "height", "mime"} | None, "version": id | None, "state": "head"|"kept"|"undone"|None, "at": seconds}."""
+        """Turns in order: {"id", "speaker": "user"|"bot", "text", "decision", "version": id | None,
+        "image": {"sha256", "width", "height", "mime"} | None, "state": "head"|"kept"|"undone"|None,
+        "at": seconds since the epoch}."""
         ...
 
     async def image(self, conversation: ConversationRef, sha256: str) -> tuple[bytes, str] | None:

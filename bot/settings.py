@@ -25,7 +25,7 @@ class Section(BaseModel):
 class Web(Section):
     enabled: bool = True
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
+    port: int = Field(default=8080, ge=0, le=65535)
     undo_emoji: tuple[str, ...] = ("↩️",)
 
 
@@ -38,17 +38,17 @@ class Discord(Section):
 class Telegram(Section):
     undo_emoji: tuple[str, ...] = ("👎",)
     api_url: str = "https://api.telegram.org"
-    album_seconds: float = Field(1.2, gt=0, le=10)
+    album_seconds: float = Field(default=1.2, gt=0, le=10)
 
 
 class Limits(Section):
-    upload_mb: float = Field(20.0, gt=0)
-    megapixels: float = Field(24.0, gt=0)
-    wish_characters: int = Field(1000, ge=20)
-    waiting_per_user: int = Field(3, ge=1)
-    waiting_per_group: int = Field(8, ge=1)
-    waiting_in_all: int = Field(50, ge=1)
-    questions_per_wish: int = Field(2, ge=0)
+    upload_mb: float = Field(default=20.0, gt=0)
+    megapixels: float = Field(default=24.0, gt=0)
+    wish_characters: int = Field(default=1000, ge=20)
+    waiting_per_user: int = Field(default=3, ge=1)
+    waiting_per_group: int = Field(default=8, ge=1)
+    waiting_in_all: int = Field(default=50, ge=1)
+    questions_per_wish: int = Field(default=2, ge=0)
     undo_by: Literal["requester", "anyone"] = "requester"
 
 
@@ -58,11 +58,11 @@ class Engine(Section):
     dialogue_revision: str | None = None
     editor: str = "starter"
     editor_revision: str | None = None
-    steps: int | None = Field(None, ge=1, le=200)
-    text_guidance: float | None = Field(None, ge=1, le=20)
-    image_guidance: float | None = Field(None, ge=0.5, le=5)
-    soft_seconds: float = Field(120.0, gt=0)
-    hard_seconds: float = Field(180.0, gt=0)
+    steps: int | None = Field(default=None, ge=1, le=200)
+    text_guidance: float | None = Field(default=None, ge=1, le=20)
+    image_guidance: float | None = Field(default=None, ge=0.5, le=5)
+    soft_seconds: float = Field(default=120.0, gt=0)
+    hard_seconds: float = Field(default=180.0, gt=0)
 
 
 class Settings(BaseSettings):
@@ -79,8 +79,8 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     limits: Limits = Limits()
     engine: Engine = Engine()
-    discord_token: SecretStr | None = Field(None, validation_alias="DISCORD_TOKEN")
-    telegram_token: SecretStr | None = Field(None, validation_alias="TELEGRAM_TOKEN")
+    discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
+    telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
     @classmethod
     def settings_customise_sources(
