@@ -1,0 +1,356 @@
+"""What every adapter keeps: one set of checks, run against each platform through its own harness.
+
+To plug a platform in, write a `Harness` and one test class:
+
+    class DiscordHarness(Harness):
+        ...
+
+    class TestDiscordContract(AdapterContract):
+        @pytest.fixture
+        async def harness(self) -> AsyncIterator[Harness]:
+            async with running_discord() as harness:
+                yield harness
+
+The harness is the platform seen from outside: it makes a person do something (`write`, `react`, …) on the
+real wire or against a fake server, and says what the platform holds now (`shown`). The adapter under test
+must be started, with `harness.handler` as its handler; everything between wire and handler runs for real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from PIL import Image
+
+from bot.events import (
+    Action,
+    ButtonName,
+    ButtonPressed,
+    CommandInvoked,
+    CommandName,
+    ConversationRef,
+    Delivered,
+    InboundEvent,
+    MessageIn,
+    MessageRef,
+    NotSent,
+    Picture,
+    ReactionChanged,
+    Rejected,
+    Reply,
+    StatusUpdate,
+    Unknown,
+    UserRef,
+)
+from bot.ports import Adapter
+
+PATIENCE = 10.0
+"""Seconds until an event that does not come fails the test; no test passes or fails by being slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person just did, in the ids that the adapter must use for it."""
+
+    event_id: str
+    ref: MessageRef
+    user: UserRef
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message of the bot as people see it on the platform.
+
+    `text` is what a reader sees: escapes undone, markup (if the platform interpreted any) taken out.
+    `pings` says whether anybody or everybody is notified by a mention in it.
+    """
+
+    message_id: str
+    text: str
+    image: bytes | None = None
+    buttons: tuple[ButtonName, ...] = ()
+    pings: bool = False
+
+
+class Harness(ABC):
+    """The platform seen from outside, with one conversation that the bot takes part in.
+
+    Set `adapter` and `conversation` before the test begins. In `conversation` whatever a person writes is
+    meant for the bot (mention the bot in `write` where the platform needs it).
+    """
+
+    adapter: Adapter
+    conversation: ConversationRef
+
+    def __init__(self) -> None:
+        self.events: asyncio.Queue[InboundEvent] = asyncio.Queue()
+
+    async def handler(self, event: InboundEvent) -> None:
+        """Give this to the adapter as its handler."""
+        await self.events.put(event)
+
+    @abstractmethod
+    async def write(
+        self, text: str, pictures: Sequence[bytes] = (), reply_to: MessageRef | None = None
+    ) -> Act:
+        """A person posts a message; `pictures` are PNG files, attached in order."""
+
+    @abstractmethod
+    async def react(self, ref: MessageRef, emoji: str, *, added: bool) -> Act:
+        """The person puts a reaction under a message of the bot, or takes it back. `Act.ref` is `ref`."""
+
+    @abstractmethod
+    async def press(self, ref: MessageRef, action: Action) -> Act:
+        """The person presses a button of the bot's message `ref`. `Act.ref` is `ref`."""
+
+    @abstractmethod
+    async def command(self, name: CommandName) -> Act:
+        """The person gives a command in the platform's own form."""
+
+    @abstractmethod
+    async def redeliver(self) -> None:
+        """The platform delivers the last act once more, as after a lost connection; returns when it was taken."""
+
+    @abstractmethod
+    async def shown(self) -> list[Shown]:
+        """The bot's messages that `conversation` holds now, status messages included, oldest first."""
+
+    async def vanished(self) -> ConversationRef | None:
+        """A conversation that was deleted on the platform; None where there is no such thing."""
+        return None
+
+    async def send(self, reply: Reply) -> Delivered | NotSent | Unknown | Rejected:
+        """Send through the adapter. Override where the bot does something before that the platform relies on."""
+        return await self.adapter.send(reply)
+
+    async def next_event(self) -> InboundEvent:
+        return await asyncio.wait_for(self.events.get(), PATIENCE)
+
+    def more_events(self) -> list[InboundEvent]:
+        """The events delivered and not looked at yet."""
+        return [self.events.get_nowait() for _ in range(self.events.qsize())]
+
+
+def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
+    """A small valid PNG file."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def picture(colour: str = "blue") -> Picture:
+    return Picture(png(colour), "image/png", 48, 32, "edited.png")
+
+
+def reply(harness: Harness, key: str, text: str, **more: object) -> Reply:
+    return replace(Reply(key, harness.conversation, text), **more)  # pyright: ignore[reportArgumentType]
+
+
+async def sent(harness: Harness, what: Reply) -> MessageRef:
+    """Send and return the message it became; with a picture and a text that may be several: the last."""
+    receipt = await harness.send(what)
+    assert isinstance(receipt, Delivered), receipt
+    assert receipt.refs, "Delivered must name the messages"
+    return receipt.refs[-1]
+
+
+class AdapterContract:
+    """Subclass this, name the class `Test…` and override the fixture `harness`."""
+
+    @pytest.fixture
+    async def harness(self) -> Harness:
+        raise NotImplementedError("override the fixture `harness`")
+
+    # ------------------------------------------------------------ what people do
+
+    async def test_a_text_becomes_one_message_event(self, harness: Harness) -> None:
+        act = await harness.write("make the sky pink, please")
+        event = await harness.next_event()
+        assert event == MessageIn(act.event_id, act.ref, act.user, "make the sky pink, please")
+        assert act.ref.conversation == harness.conversation
+        assert event.ref.conversation.platform == event.author.platform == harness.adapter.platform
+        assert harness.more_events() == []
+
+    async def test_text_is_taken_as_it_was_written(self, harness: Harness) -> None:
+        text = "**bold** _it_ <b>&amp;</b> `code` [a](https://example.org) 🐆 žluťoučký"
+        await harness.write(text)
+        event = await harness.next_event()
+        assert isinstance(event, MessageIn)
+        assert event.text == text
+
+    async def test_pictures_come_with_the_message_in_order_and_can_be_opened(self, harness: Harness) -> None:
+        files = [png("red"), png("green", (20, 30))]
+        act = await harness.write("change the animal", files)
+        event = await harness.next_event()
+        assert isinstance(event, MessageIn)
+        assert replace(event, attachments=()) == MessageIn(
+            act.event_id, act.ref, act.user, "change the animal"
+        )
+        assert [await attachment.open() for attachment in event.attachments] == files
+        for attachment, file in zip(event.attachments, files, strict=True):
+            assert attachment.size in (None, len(file))
+            assert not attachment.animated
+        assert harness.more_events() == []
+
+    async def test_a_picture_may_come_without_words(self, harness: Harness) -> None:
+        await harness.write("", [png()])
+        event = await harness.next_event()
+        assert isinstance(event, MessageIn)
+        assert event.text == ""
+        assert len(event.attachments) == 1
+
+    async def test_a_reply_names_the_older_message(self, harness: Harness) -> None:
+        older = await sent(harness, reply(harness, "older", "The first edit.", image=picture()))
+        await sent(harness, reply(harness, "newer", "The second edit.", image=picture("green")))
+        act = await harness.write("make this one black and white", reply_to=older)
+        event = await harness.next_event()
+        assert isinstance(event, MessageIn)
+        assert event.reply_to == older
+        assert (event.event_id, event.ref, event.text) == (
+            act.event_id,
+            act.ref,
+            "make this one black and white",
+        )
+
+    async def test_a_reaction_comes_and_goes(self, harness: Harness) -> None:
+        emoji = (await harness.adapter.capabilities(harness.conversation)).undo_emoji[0]
+        bare = emoji.replace("\ufe0f", "")
+        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture()))
+        act = await harness.react(ref, emoji, added=True)
+        assert await harness.next_event() == ReactionChanged(act.event_id, ref, act.user, added=(bare,))
+        back = await harness.react(ref, emoji, added=False)
+        assert await harness.next_event() == ReactionChanged(back.event_id, ref, back.user, removed=(bare,))
+        assert act.event_id != back.event_id
+        assert harness.more_events() == []
+
+    async def test_a_button_tells_its_target(self, harness: Harness) -> None:
+        undo = Action("undo", "0123456789abcdef0123456789abcdef")
+        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(undo,)))
+        act = await harness.press(ref, undo)
+        assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, "undo", undo.target)
+        assert harness.more_events() == []
+
+    @pytest.mark.parametrize("name", ["undo", "reset"])
+    async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
+        act = await harness.command(name)
+        assert await harness.next_event() == CommandInvoked(act.event_id, act.ref, act.user, name)
+        assert act.ref.conversation == harness.conversation
+        assert harness.more_events() == []
+
+    async def test_a_message_delivered_again_is_the_same_event(self, harness: Harness) -> None:
+        await harness.write("make it night", [png()])
+        first = await harness.next_event()
+        await harness.redeliver()
+        assert all(event == first for event in harness.more_events())
+
+    async def test_a_reaction_delivered_again_is_the_same_event(self, harness: Harness) -> None:
+        emoji = (await harness.adapter.capabilities(harness.conversation)).undo_emoji[0]
+        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture()))
+        await harness.react(ref, emoji, added=True)
+        first = await harness.next_event()
+        await harness.redeliver()
+        assert all(event == first for event in harness.more_events())
+
+    async def test_two_equal_messages_are_two_events(self, harness: Harness) -> None:
+        await harness.write("brighter")
+        first = await harness.next_event()
+        await harness.write("brighter")
+        second = await harness.next_event()
+        assert first.event_id != second.event_id
+
+    # ------------------------------------------------------------ what the bot says
+
+    async def test_a_text_is_shown(self, harness: Harness) -> None:
+        ref = await sent(
+            harness, reply(harness, "hello", "Which animal should the dog become?", decision="ask")
+        )
+        (message,) = await harness.shown()
+        assert message.text == "Which animal should the dog become?"
+        assert message.message_id == ref.message_id
+        assert ref.conversation == harness.conversation
+
+    async def test_a_picture_is_shown_as_it_is(self, harness: Harness) -> None:
+        image = picture()
+        await sent(harness, reply(harness, "edited", "Made it night.", image=image, decision="edit"))
+        shown = await harness.shown()
+        assert [message.image for message in shown if message.image] == [image.data]
+        assert [message.text for message in shown if message.text] == ["Made it night."]
+
+    async def test_the_same_key_is_one_message(self, harness: Harness) -> None:
+        once = reply(harness, "only-once", "Made it night.", image=picture())
+        first = await sent(harness, once)
+        before = await harness.shown()
+        assert await sent(harness, once) == first
+        assert await harness.shown() == before
+
+    async def test_a_sent_reply_is_found(self, harness: Harness) -> None:
+        said = reply(harness, "said", "Hello.")
+        await sent(harness, said)
+        assert isinstance(await harness.adapter.find(said), Delivered | Unknown)
+
+    async def test_a_status_is_one_message_and_the_reply_replaces_it(self, harness: Harness) -> None:
+        update = StatusUpdate(
+            "job-1", harness.conversation, "You are number 2.", actions=(Action("cancel", "job-1"),)
+        )
+        status = await harness.adapter.show_status(update)
+        assert status is not None
+        (waiting,) = await harness.shown()
+        assert waiting.text == "You are number 2."
+        assert waiting.buttons == ("cancel",)
+
+        again = replace(update, text="Painting …", message=status, progress=0.5)
+        assert await harness.adapter.show_status(again) in (status, None)
+        assert len(await harness.shown()) == 1
+
+        await sent(harness, reply(harness, "edited", "Made it night.", image=picture(), status=status))
+        shown = await harness.shown()
+        assert [message.text for message in shown if message.text] == ["Made it night."]
+        assert all("cancel" not in message.buttons for message in shown)
+
+    async def test_the_cancel_button_of_a_status_tells_the_job(self, harness: Harness) -> None:
+        cancel = Action("cancel", "job-1")
+        update = StatusUpdate("job-1", harness.conversation, "Painting …", actions=(cancel,))
+        status = await harness.adapter.show_status(update)
+        assert status is not None
+        act = await harness.press(status, cancel)
+        assert await harness.next_event() == ButtonPressed(act.event_id, status, act.user, "cancel", "job-1")
+
+    async def test_a_status_goes_when_cleared(self, harness: Harness) -> None:
+        status = await harness.adapter.show_status(StatusUpdate("job-1", harness.conversation, "Painting …"))
+        assert status is not None
+        await harness.adapter.clear_status(status)
+        assert await harness.shown() == []
+        await harness.adapter.clear_status(status)  # a second time must not raise
+
+    async def test_what_the_bot_says_neither_formats_nor_pings(self, harness: Harness) -> None:
+        text = (
+            "I kept “@everyone <@1> **bold** <b>&lt;</b> _it_ `x` [a](https://example.org) ||hid||” as it is."
+        )
+        await sent(harness, reply(harness, "literal", text))
+        (message,) = await harness.shown()
+        assert message.text == text
+        assert not message.pings
+
+    async def test_a_vanished_conversation_is_rejected(self, harness: Harness) -> None:
+        gone = await harness.vanished()
+        if gone is None:
+            pytest.skip("conversations of this platform can't vanish")
+        assert isinstance(await harness.adapter.send(Reply("late", gone, "Done.")), Rejected)
+        assert await harness.adapter.show_status(StatusUpdate("job-1", gone, "Painting …")) is None
+
+    # ------------------------------------------------------------ the rest
+
+    async def test_capabilities_are_usable(self, harness: Harness) -> None:
+        able = await harness.adapter.capabilities(harness.conversation)
+        assert able.undo_emoji
+        assert able.max_upload >= 1024 * 1024
+        assert able.max_text >= 1000
+
+    async def test_stopping_twice_does_no_harm(self, harness: Harness) -> None:
+        await harness.adapter.stop()
+        await harness.adapter.stop()
