@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 
 pillow_heif.register_heif_opener()  # pyright: ignore[reportUnknownMemberType]
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType]
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")  # MPO (phones) opens as JPEG
 PHOTOGRAPHIC = {"JPEG", "MPO", "HEIF", "AVIF"}  # came compressed with loss: kept as JPEG, not as a huge PNG
 MIN_SIDE = 16

@@ -49,13 +49,12 @@ FUNCTION_WORDS = {
     """,
 }
 FOREIGN = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
-ENGLISH = frozenset(
-    """
+ENGLISH_WORDS = """
         the a an is it and of to in on with make change turn add remove put please can could you
         this that my me more less into like look as by picture photo image background him her them
         out up do don't i want have be for not no yes
-    """.split()
-)
+"""
+ENGLISH = frozenset(ENGLISH_WORDS.split())
 
 
 def read(text: str, limit: int) -> Wish:
