@@ -69,7 +69,11 @@ class Settings(BaseSettings):
     """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="DIALOGPAINT_", env_nested_delimiter="__"
+        extra="forbid",
+        frozen=True,
+        env_prefix="DIALOGPAINT_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
     )
 
     data_dir: Path = Path("data")

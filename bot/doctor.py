@@ -1,0 +1,159 @@
+"""`dialogpaint doctor`: an admin's "why does it not answer?" as a list of findings, each with what to do.
+
+Asks the platforms over plain HTTP, so that a wrong token or a missing switch is found without starting a bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast
+
+import aiohttp
+
+from bot.settings import Settings
+
+DISCORD_API = "https://discord.com/api/v10"
+# https://discord.com/developers/docs/resources/application#application-object-application-flags
+MESSAGE_CONTENT_FLAGS = (1 << 18) | (1 << 19)
+INVITE = "https://discord.com/oauth2/authorize?client_id={id}&scope=bot+applications.commands&permissions=309237763136"
+FREE_BYTES_WANTED = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`wrong` needs the admin's hand, `note` is worth knowing."""
+
+    about: str
+    state: Literal["good", "note", "wrong"]
+    sentence: str
+
+    def __str__(self) -> str:
+        mark = {"good": "ok   ", "note": "note ", "wrong": "WRONG"}[self.state]
+        return f"{mark} {self.about}: {self.sentence}"
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+async def examine(
+    settings: Settings, engine: Sequence[Finding], discord_api: str = DISCORD_API
+) -> list[Finding]:
+    """Everything at once; `engine` are the findings that need torch. Never raises."""
+    timeout = aiohttp.ClientTimeout(total=15)
+    async with aiohttp.ClientSession(timeout=timeout) as http:
+        discord, telegram = await asyncio.gather(
+            _discord(settings, http, discord_api), _telegram(settings, http)
+        )
+    data, web = await asyncio.to_thread(lambda: (_data_dir(settings), _web(settings)))
+    return [*data, *web, *engine, *discord, *telegram]
+
+
+def _data_dir(settings: Settings) -> list[Finding]:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return [
+            Finding("data", "wrong", f"{folder} can't be made ({error.strerror}); set data_dir elsewhere.")
+        ]
+    if not os.access(folder, os.W_OK):
+        return [Finding("data", "wrong", f"{folder} can't be written; give the bot's user the right to.")]
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES_WANTED:
+        return [Finding("data", "wrong", f"only {free / 1e6:.0f} MB are free for {folder}; make room.")]
+    return [Finding("data", "good", f"{folder} can be written, {free / 1e9:.0f} GB are free.")]
+
+
+def _web(settings: Settings) -> list[Finding]:
+    web = settings.web
+    if not web.enabled:
+        return [Finding("web chat", "note", "switched off (web.enabled = false).")]
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as error:
+            return [
+                Finding(
+                    "web chat",
+                    "note",
+                    f"{web.host}:{web.port} is taken ({error.strerror}): the bot is running, or another program "
+                    "has it; then set web.port.",
+                )
+            ]
+    sentence = f"{web.host}:{web.port} is free."
+    if web.host not in {"127.0.0.1", "::1", "localhost"}:
+        return [Finding("web chat", "note", sentence + " It has no accounts: whoever reaches it can use it.")]
+    return [Finding("web chat", "good", sentence)]
+
+
+async def _discord(settings: Settings, http: aiohttp.ClientSession, api: str) -> list[Finding]:
+    if settings.discord_token is None:
+        return [Finding("Discord", "note", "no DISCORD_TOKEN in the environment, so it is off.")]
+    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    status, application = await _get(http, f"{api}/applications/@me", headers)
+    if status == 401:
+        return [
+            Finding(
+                "Discord",
+                "wrong",
+                "the token is refused; make a new one in the developer portal (Bot → Reset Token).",
+            )
+        ]
+    if status != 200:
+        return [
+            Finding("Discord", "wrong", f"discord.com can't be asked ({application.get('error', status)}).")
+        ]
+    invite = INVITE.format(id=application.get("id", ""))
+    findings = [
+        Finding("Discord", "good", f"logged in as {application.get('name')}; invite it with {invite}")
+    ]
+    allowed = int(application.get("flags", 0)) & MESSAGE_CONTENT_FLAGS
+    if settings.discord.message_content and not allowed:
+        findings.append(
+            Finding(
+                "Discord intents",
+                "wrong",
+                "the Message Content intent is off in the developer portal (Bot → Privileged Gateway "
+                "Intents); switch it on, or set discord.message_content = false.",
+            )
+        )
+    return findings
+
+
+async def _telegram(settings: Settings, http: aiohttp.ClientSession) -> list[Finding]:
+    if settings.telegram_token is None:
+        return [Finding("Telegram", "note", "no TELEGRAM_TOKEN in the environment, so it is off.")]
+    url = f"{settings.telegram.api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
+    status, answer = await _get(http, url, {})
+    if status in {401, 404}:
+        return [Finding("Telegram", "wrong", "the token is refused; ask @BotFather for it with /token.")]
+    if status != 200:
+        return [Finding("Telegram", "wrong", f"the Bot API can't be asked ({answer.get('error', status)}).")]
+    me: dict[str, Any] = answer.get("result", {})
+    findings = [Finding("Telegram", "good", f"logged in as @{me.get('username')}.")]
+    if not me.get("can_read_all_group_messages"):
+        findings.append(
+            Finding(
+                "Telegram groups",
+                "note",
+                "privacy mode is on: in groups it sees commands, mentions and replies to it only, and "
+                "reactions only as an administrator (@BotFather /setprivacy changes the first).",
+            )
+        )
+    return findings
+
+
+async def _get(http: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Status and JSON; status 0 and an "error" without the address (it may hold a token) on a broken line."""
+    try:
+        async with http.get(url, headers=headers) as response:
+            body: Any = await response.json(content_type=None)
+            return response.status, cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return 0, {"error": type(error).__name__}

@@ -1,0 +1,92 @@
+"""The doctor never raises, never prints a token, and every wrong finding says what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.doctor import Finding, examine
+from bot.settings import Settings
+
+
+async def server(answers: dict[str, tuple[int, dict[str, Any]]]) -> TestServer:
+    async def answer(request: web.Request) -> web.Response:
+        status, body = answers[request.path]
+        return web.json_response(body, status=status)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    site = TestServer(app)
+    await site.start_server()
+    return site
+
+
+def by_name(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.about: finding for finding in findings}
+
+
+async def examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: dict[str, tuple[int, dict[str, Any]]]
+) -> dict[str, Finding]:
+    monkeypatch.setenv("DISCORD_TOKEN", "dtoken")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "1:ttoken")
+    site = await server(answers)
+    url = str(site.make_url("")).rstrip("/")
+    settings = Settings(data_dir=tmp_path, telegram={"api_url": url}, web={"port": 0})  # type: ignore[arg-type]
+    findings = await examine(settings, [], discord_api=url)
+    await site.close()
+    assert not any("dtoken" in finding.sentence or "ttoken" in finding.sentence for finding in findings)
+    return by_name(findings)
+
+
+async def test_all_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await examined(
+        tmp_path,
+        monkeypatch,
+        {
+            "/applications/@me": (200, {"id": "77", "name": "Painter", "flags": 1 << 19}),
+            "/bot1:ttoken/getMe": (
+                200,
+                {"result": {"username": "p_bot", "can_read_all_group_messages": True}},
+            ),
+        },
+    )
+    assert {finding.state for finding in found.values()} == {"good"}
+    assert "client_id=77" in found["Discord"].sentence
+
+
+async def test_refused_tokens_and_missing_intent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await examined(
+        tmp_path,
+        monkeypatch,
+        {"/applications/@me": (401, {}), "/bot1:ttoken/getMe": (404, {})},
+    )
+    assert found["Discord"].state == found["Telegram"].state == "wrong"
+    found = await examined(
+        tmp_path,
+        monkeypatch,
+        {
+            "/applications/@me": (200, {"id": "77", "name": "P", "flags": 0}),
+            "/bot1:ttoken/getMe": (200, {"result": {"username": "p_bot"}}),
+        },
+    )
+    assert "Message Content" in found["Discord intents"].sentence
+    assert "privacy mode" in found["Telegram groups"].sentence
+
+
+async def test_without_tokens_it_says_what_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
+    found = by_name(await examine(Settings(data_dir=tmp_path, web={"port": 0}), []))  # type: ignore[arg-type]
+    assert "no DISCORD_TOKEN" in found["Discord"].sentence
+    assert "no TELEGRAM_TOKEN" in found["Telegram"].sentence
+
+
+async def test_a_dead_line_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "dtoken")
+    monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
+    settings = Settings(data_dir=tmp_path, web={"port": 0})  # type: ignore[arg-type]
+    found = by_name(await examine(settings, [], discord_api="http://127.0.0.1:1"))
+    assert "can't be asked" in found["Discord"].sentence
