@@ -82,8 +82,8 @@ def _web(settings: Settings) -> list[Finding]:
                 Finding(
                     "web chat",
                     "note",
-                    f"{web.host}:{web.port} is taken ({error.strerror}): the bot is running, or another program "
-                    "has it; then set web.port.",
+                    f"{web.host}:{web.port} is taken ({error.strerror}): the bot is running, or another "
+                    "program has it; then set web.port.",
                 )
             ]
     sentence = f"{web.host}:{web.port} is free."

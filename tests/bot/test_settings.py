@@ -1,4 +1,4 @@
-"""A wrong setting never starts the bot but ends in one sentence naming the key; no token comes from a file."""
+"""A wrong setting never starts the bot: one sentence names the key. No token comes from a file."""
 
 import tomllib
 from pathlib import Path
