@@ -1,0 +1,79 @@
+"""Files, stickers and forwarded pictures of a message as the bot's `Attachment`s."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import discord
+
+from bot.events import Attachment, AttachmentGone
+
+FETCH_SECONDS = 60.0
+"""For one download; discord.py itself would wait for five minutes."""
+
+_STICKER_MIME = {
+    discord.StickerFormatType.png: "image/png",
+    discord.StickerFormatType.apng: "image/apng",
+    discord.StickerFormatType.gif: "image/gif",
+    discord.StickerFormatType.lottie: "application/json",
+}
+
+
+def attachments_of(message: discord.Message, max_download: int) -> tuple[Attachment, ...]:
+    """Everything that came with the message, in order; the pictures of a forwarded message are its own."""
+    files = [*message.attachments, *(file for copy in message.message_snapshots for file in copy.attachments)]
+    return (
+        *(_file(file, max_download) for file in files),
+        *(_sticker(sticker, max_download) for sticker in message.stickers),
+    )
+
+
+def _file(file: discord.Attachment, max_download: int) -> Attachment:
+    claimed = file.content_type or mimetypes.guess_type(file.filename)[0]
+    mime = claimed.partition(";")[0].strip() if claimed else None
+
+    async def download() -> bytes:
+        if file.size > max_download:
+            raise AttachmentGone(f"{file.size} bytes is over the limit of {max_download}.")
+        return await _fetch(file.read, max_download)
+
+    return Attachment(
+        kind="photo" if mime and mime.startswith("image/") else "document",
+        open=download,
+        mime=mime,
+        size=file.size,
+        width=file.width,
+        height=file.height,
+        name=file.filename,
+        animated=file.flags.animated or mime == "image/gif",
+    )
+
+
+def _sticker(sticker: discord.StickerItem, max_download: int) -> Attachment:
+    return Attachment(
+        kind="sticker",
+        open=lambda: _fetch(sticker.read, max_download),
+        mime=_STICKER_MIME.get(sticker.format),
+        name=sticker.name,
+        animated=sticker.format is not discord.StickerFormatType.png,
+    )
+
+
+async def _fetch(read: Callable[[], Awaitable[bytes]], max_download: int) -> bytes:
+    """Download with one more try after a broken connection; raises `AttachmentGone`."""
+    try:
+        async with asyncio.timeout(FETCH_SECONDS):
+            try:
+                data = await read()
+            except (aiohttp.ClientError, OSError, discord.DiscordServerError):
+                data = await read()
+    except TimeoutError as error:
+        raise AttachmentGone("Discord did not send the file in time.") from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise AttachmentGone(f"The file can't be downloaded: {type(error).__name__}.") from error
+    if len(data) > max_download:
+        raise AttachmentGone(f"{len(data)} bytes is over the limit of {max_download}.")
+    return data

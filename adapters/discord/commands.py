@@ -1,0 +1,45 @@
+"""The slash commands. Answers come as ordinary messages: an interaction's token dies after 15 minutes."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands
+
+from bot.events import CommandName
+
+if TYPE_CHECKING:
+    from adapters.discord.client import Client
+
+_log = logging.getLogger(__name__)
+
+DESCRIPTIONS: dict[CommandName, str] = {
+    "undo": "Take the last edit back",
+    "redo": "Bring back the edit that was undone last",
+    "reset": "Start over from the picture you uploaded",
+    "help": "What I can do here",
+}
+
+
+def register(tree: app_commands.CommandTree[Any]) -> None:
+    """Put the commands on the tree; they still have to be synced."""
+    for name, description in DESCRIPTIONS.items():
+        tree.add_command(_command(name, description))
+
+
+def _command(name: CommandName, description: str) -> app_commands.Command[Any, ..., None]:
+    async def callback(interaction: discord.Interaction) -> None:
+        try:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        except discord.HTTPException as error:  # it came late: it still counts
+            _log.info("Discord: the command /%s could not be acknowledged: %s", name, error)
+        try:
+            await cast("Client", interaction.client).inbound.command(interaction, name)
+        finally:
+            with contextlib.suppress(discord.HTTPException):
+                await interaction.delete_original_response()
+
+    return app_commands.Command(name=name, description=description, callback=callback)

@@ -1,0 +1,251 @@
+"""What the bot says, as messages on Discord: once each, whatever the network does."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import discord
+
+from adapters.discord.buttons import buttons, custom_ids
+from adapters.discord.client import Client
+from adapters.discord.places import channel_id_of
+from adapters.discord.receipts import NotConnected, is_too_large, receipt_of
+from adapters.discord.shrink import as_jpeg
+from adapters.discord.text import MAX_TEXT, fit
+from bot.events import (
+    Action,
+    Delivered,
+    MessageRef,
+    NotSent,
+    Picture,
+    Receipt,
+    Reply,
+    StatusUpdate,
+    Unknown,
+)
+
+_log = logging.getLogger(__name__)
+
+SEND_SECONDS = 120.0
+STATUS_SECONDS = 15.0
+LOOK_BACK = 50
+"""Messages of the channel's history that `find` looks at."""
+
+STATUS_EVERY = 3.0
+"""Seconds between two edits of one status message; all edits in a channel share one rate limit."""
+
+_RESERVE = 512
+"""Bytes of the upload limit left for the rest of the request."""
+
+_SMALLER = "\n-# Sent as a smaller JPEG, as the picture is over the upload limit here."
+_BAR = 10
+
+
+class Outbound:
+    """Sends, finds and updates through whichever client is the present one."""
+
+    def __init__(
+        self, client: Callable[[], Client], *, undo_emoji: Sequence[str], message_content: bool
+    ) -> None:
+        self._client = client
+        self._undo_emoji = undo_emoji
+        self._message_content = message_content
+        self._status_at: dict[str, float] = {}
+
+    # ------------------------------------------------------------ replies
+
+    async def send(self, reply: Reply) -> Receipt:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                message = await self._post(reply)
+        except Exception as error:  # the port's promise: whatever goes wrong is a receipt
+            receipt = receipt_of(error)
+            _log.warning("Discord: reply %s to %s: %s", reply.key, channel_id_of(reply.conversation), receipt)
+            return receipt
+        if reply.status:
+            await self.clear_status(reply.status)
+        return Delivered((MessageRef(reply.conversation, str(message.id)),))
+
+    async def _post(self, reply: Reply) -> discord.Message:
+        picture = reply.image
+        limit = self.max_upload(int(reply.conversation.space_id))
+        if picture is None or len(picture.data) <= limit:
+            try:
+                return await self._create(reply, picture)
+            except discord.HTTPException as error:
+                if picture is None or not is_too_large(error):
+                    raise
+                _log.warning("Discord: %s bytes are too large for the server: %s", len(picture.data), error)
+                limit = len(picture.data) // 2
+        smaller = await asyncio.to_thread(as_jpeg, picture, limit)
+        return await self._create(reply, smaller, note=_SMALLER)
+
+    async def _create(self, reply: Reply, picture: Picture | None, note: str = "") -> discord.Message:
+        note += self._hint(reply)
+        return await self._say(
+            reply,
+            nonce=reply.key,
+            content=fit(reply.text, MAX_TEXT - len(note)) + note,
+            # A discord.File is spent after one try: each try gets its own.
+            files=[discord.File(io.BytesIO(picture.data), picture.name)] if picture else [],
+        )
+
+    async def _say(
+        self, what: Reply | StatusUpdate, *, nonce: str, content: str, files: list[discord.File]
+    ) -> discord.Message:
+        """Post a message. For some minutes Discord answers the same nonce with the message it has."""
+        more: dict[str, Any] = {}
+        if reference := _reference(what):
+            more["reference"] = reference
+        if view := buttons(what.actions):
+            view.stop()  # presses go to ActionButton by custom_id; the view need not be kept in memory
+            more["view"] = view
+        return await self._channel(channel_id_of(what.conversation)).send(
+            content,
+            files=files,
+            nonce=nonce,
+            mention_author=False,
+            suppress_embeds=True,
+            **more,
+        )
+
+    def _hint(self, reply: Reply) -> str:
+        """How to go on, in small print, where it is not plain to see."""
+        if any(action.name == "undo" for action in reply.actions) and self._undo_emoji:
+            return f"\n-# React with {self._undo_emoji[0]} to undo."
+        if reply.decision == "ask" and not self._message_content and reply.conversation.thread_id:
+            return "\n-# Mention me in your answer, so that I can read it."
+        return ""
+
+    async def find(self, reply: Reply) -> Receipt:
+        """Look through the newest messages for what `send` may have posted."""
+        try:
+            async with asyncio.timeout(STATUS_SECONDS):
+                channel = self._channel(channel_id_of(reply.conversation))
+                async for message in channel.history(limit=LOOK_BACK):
+                    if self._is_it(message, reply):
+                        return Delivered((MessageRef(reply.conversation, str(message.id)),))
+        except (discord.Forbidden, discord.NotFound) as error:
+            return NotSent(f"can't look: {error}")  # sending again tells more, and the nonce keeps it single
+        except Exception as error:
+            return Unknown(f"can't look: {type(error).__name__}")
+        return NotSent("not in the channel's history")
+
+    def _is_it(self, message: discord.Message, reply: Reply) -> bool:
+        """By nonce where the history tells it, else by all that the message shows."""
+        me = self._client().user
+        if me is None or message.author.id != me.id:
+            return False
+        if message.nonce is not None:
+            return message.nonce == reply.key
+        reference = _reference(reply)
+        answered = message.reference.message_id if message.reference else None
+        return (
+            message.content.startswith(fit(reply.text, MAX_TEXT - len(_SMALLER) - len(self._hint(reply))))
+            and bool(message.attachments) == bool(reply.image)
+            and answered == (reference.message_id if reference else None)
+            and custom_ids(message.components) == [_custom_id(action) for action in reply.actions]
+        )
+
+    # ------------------------------------------------------------ status messages
+
+    async def show_status(self, update: StatusUpdate) -> MessageRef | None:
+        now = asyncio.get_running_loop().time()
+        shown = update.message
+        if shown and now - self._status_at.get(shown.message_id, 0.0) < STATUS_EVERY:
+            return shown
+        files = [discord.File(io.BytesIO(update.preview), "preview.jpg")] if update.preview else []
+        bar = _bar(update.progress)
+        content = fit(update.text, MAX_TEXT - len(bar)) + bar
+        try:
+            async with asyncio.timeout(STATUS_SECONDS):
+                if shown is None:
+                    message = await self._say(
+                        update, nonce=_status_nonce(update), content=content, files=files
+                    )
+                    shown = MessageRef(update.conversation, str(message.id))
+                else:
+                    await self._edit(update, shown, content, files)
+        except discord.HTTPException as error:
+            _log.info("Discord: the status of job %s can't be shown: %s", update.job_id, error)
+            return None
+        except Exception as error:  # the port's promise: losing an update is no harm
+            _log.info("Discord: the status of job %s was not shown: %s", update.job_id, type(error).__name__)
+            return shown
+        self._status_at[shown.message_id] = now
+        return shown
+
+    async def _edit(
+        self, update: StatusUpdate, shown: MessageRef, content: str, files: list[discord.File]
+    ) -> None:
+        channel = self._channel(channel_id_of(shown.conversation))
+        more: dict[str, Any] = {"attachments": files} if files else {}
+        view = buttons(update.actions)
+        if view:
+            view.stop()
+        message = channel.get_partial_message(int(shown.message_id))
+        await message.edit(content=content, view=view, **more)
+
+    async def clear_status(self, message: MessageRef) -> None:
+        self._status_at.pop(message.message_id, None)
+        try:
+            async with asyncio.timeout(STATUS_SECONDS):
+                channel = self._channel(channel_id_of(message.conversation))
+                await channel.get_partial_message(int(message.message_id)).delete()
+        except discord.NotFound:
+            return
+        except Exception as error:  # the port's promise
+            _log.info("Discord: a status message was left: %s", error)
+
+    # ------------------------------------------------------------ the rest
+
+    def max_upload(self, space_id: int) -> int:
+        """Bytes that fit in one message there; direct chats have the lowest limit."""
+        channel = self._client().get_channel(space_id)
+        limit = (
+            channel.guild.filesize_limit
+            if isinstance(channel, discord.abc.GuildChannel)
+            else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+        )
+        return limit - _RESERVE
+
+    def _channel(self, channel_id: int) -> discord.PartialMessageable:
+        client = self._client()
+        if not client.is_ready():
+            raise NotConnected
+        return client.get_partial_messageable(channel_id)
+
+
+def _custom_id(action: Action) -> str:
+    return f"dialogpaint:{action.name}:{action.target}"
+
+
+def _reference(what: Reply | StatusUpdate) -> discord.MessageReference | None:
+    """The message answered. One that started the thread stands in the channel above and can't be named."""
+    conversation = what.conversation
+    if what.reply_to is None or what.reply_to.message_id == conversation.thread_id:
+        return None
+    if channel_id_of(what.reply_to.conversation) != channel_id_of(conversation):
+        return None
+    return discord.MessageReference(
+        message_id=int(what.reply_to.message_id),
+        channel_id=channel_id_of(conversation),
+        fail_if_not_exists=False,
+    )
+
+
+def _status_nonce(update: StatusUpdate) -> str:
+    """The same for a job at every try; a nonce has at most 25 characters."""
+    return hashlib.blake2s(update.job_id.encode(), digest_size=12).hexdigest()
+
+
+def _bar(progress: float | None) -> str:
+    if progress is None:
+        return ""
+    done = round(max(0.0, min(1.0, progress)) * _BAR)
+    return f"\n{'▰' * done}{'▱' * (_BAR - done)}"
