@@ -1,0 +1,116 @@
+"""Colour: saturation, vibrance, temperature, black and white, sepia."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from engine.editing.exact.operations import Curve, Operation, on_colours
+from engine.editing.exact.phrases import degree, percent
+from engine.editing.exact.tone import amplify
+
+LUMA = (0.2126, 0.7152, 0.0722)
+"""Weights of red, green and blue in Rec. 709 luma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature(Curve):
+    """White balance in linear light: warmth trades blue for red, tint trades magenta for green.
+
+    One unit of warmth is half a stop up for red and half a stop down for blue; greys keep their luminance.
+    """
+
+    warmth: float = 0.0
+    tint: float = 0.0
+
+    @property
+    def phrase(self) -> str:
+        parts = []
+        if self.warmth:
+            parts.append(degree(abs(self.warmth), 0.25, 0.7) + ("warmer" if self.warmth > 0 else "cooler"))
+        if self.tint:
+            parts.append(degree(abs(self.tint), 0.25, 0.7) + ("greener" if self.tint > 0 else "more magenta"))
+        return f"made it {' and '.join(parts) or 'no warmer'}"
+
+    def curve(self, values: np.ndarray) -> np.ndarray:
+        gains = 2.0 ** np.array([self.warmth / 2, self.tint / 2, -self.warmth / 2])
+        gains /= gains @ np.array(LUMA)
+        return amplify(values, gains[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation(Operation):
+    """Distance of each sample from the pixel's luma times `factor`."""
+
+    factor: float
+
+    @property
+    def phrase(self) -> str:
+        return f"{'raised' if self.factor > 1 else 'lowered'} the saturation ({percent(self.factor - 1)})"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        if image.mode == "L" or self.factor == 1:
+            return image.copy()
+        rows = np.eye(3) * self.factor + (1 - self.factor) * np.array(LUMA)
+        return on_colours(image, lambda rgb: mix(rgb, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Vibrance(Operation):
+    """Saturation that acts most on pale colours, so that strong ones (and skin) don't glare. -1 to 2."""
+
+    amount: float
+
+    @property
+    def phrase(self) -> str:
+        return f"made the colours {'more' if self.amount > 0 else 'less'} vibrant ({percent(self.amount)})"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        if image.mode == "L" or not self.amount:
+            return image.copy()
+        table = ImageFilter.Color3DLUT.generate(17, self.at)
+        return on_colours(image, lambda rgb: rgb.filter(table))
+
+    def at(self, red: float, green: float, blue: float) -> tuple[float, float, float]:
+        luma = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
+        chroma = max(red, green, blue) - min(red, green, blue)
+        factor = 1 + self.amount * (1 - chroma)
+        return (
+            luma + (red - luma) * factor,
+            luma + (green - luma) * factor,
+            luma + (blue - luma) * factor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BlackAndWhite(Operation):
+    """Rec. 709 luma in all three channels."""
+
+    @property
+    def phrase(self) -> str:
+        return "made it black and white"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        if image.mode == "L":
+            return image.copy()
+        return on_colours(image, lambda rgb: Image.merge("RGB", [rgb.convert("L", (*LUMA, 0.0))] * 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Sepia(Operation):
+    """The brown of old prints (the matrix of the Filter Effects specification). L becomes RGB."""
+
+    @property
+    def phrase(self) -> str:
+        return "gave it a sepia tone"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        rows = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
+        return on_colours(image if image.mode == "RGBA" else image.convert("RGB"), lambda rgb: mix(rgb, rows))
+
+
+def mix(rgb: Image.Image, rows: np.ndarray) -> Image.Image:
+    """A 3 × 3 matrix over the samples of each pixel, clipped to 0-255."""
+    return rgb.convert("RGB", tuple(float(value) for value in np.insert(rows, 3, 0.0, axis=1).ravel()))

@@ -1,0 +1,110 @@
+"""Round the picture: border, vignette, rounded corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageChops, ImageColor, ImageDraw
+
+from engine.editing.exact.operations import Operation, check_size, on_colours
+from engine.editing.exact.phrases import adverb, number
+
+
+def is_grey(colour: str) -> bool:
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return red == green == blue
+
+
+@dataclass(frozen=True, slots=True)
+class Border(Operation):
+    """A border outside the picture: a share of its shorter side, or pixels when `pixels` is set."""
+
+    colour: str
+    width: float
+    pixels: bool = False
+
+    @property
+    def phrase(self) -> str:
+        size = f"{number(self.width)} px " if self.pixels else ""
+        article = "an" if not size and self.colour[0] in "aeiou" else "a"
+        return f"put {article} {size}{self.colour} border around it"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        side = round(self.width) if self.pixels else max(1, round(self.width * min(image.size)))
+        width, height = image.width + 2 * side, image.height + 2 * side
+        check_size(width, height)
+        if image.mode == "L" and not is_grey(self.colour):
+            image = image.convert("RGB")
+        framed = Image.new(image.mode, (width, height), self.colour)
+        framed.paste(image, (side, side))
+        return framed
+
+
+@dataclass(frozen=True, slots=True)
+class Vignette(Operation):
+    """Fade to `colour` towards the corners; `amount` is how much of it covers the very corner, 0 to 1."""
+
+    amount: float
+    colour: str = "black"
+
+    @property
+    def phrase(self) -> str:
+        kind = "a soft" if self.amount <= 0.4 else "a strong" if self.amount >= 0.8 else "a"
+        return f"added {kind} {'' if self.colour == 'black' else self.colour + ' '}vignette"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        if image.mode == "L" and not is_grey(self.colour):
+            image = image.convert("RGB")
+        return on_colours(image, self.cover)
+
+    def cover(self, image: Image.Image) -> Image.Image:
+        across, down = np.meshgrid(*[np.linspace(-1, 1, 257) ** 2] * 2)
+        radius = np.sqrt((across + down) / 2)
+        fade = np.clip((radius - 0.35) / 0.65, 0, 1)
+        fade = fade * fade * (3 - 2 * fade)
+        mask = Image.fromarray(np.rint(255 * self.amount * fade).astype(np.uint8))
+        done = image.copy()
+        done.paste(self.colour, (0, 0, *image.size), mask.resize(image.size, Image.Resampling.BICUBIC))
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class RoundCorners(Operation):
+    """Transparent rounded corners; the result is RGBA. `radius` is a share of the shorter side, or pixels."""
+
+    radius: float
+    pixels: bool = False
+
+    @property
+    def phrase(self) -> str:
+        size = f" ({number(self.radius)} px)" if self.pixels else adverb(self.radius, 0.05, 0.16)
+        return f"rounded the corners{size}"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        radius = self.radius if self.pixels else self.radius * min(image.size)
+        radius = min(radius, min(image.size) / 2)
+        done = image.convert("RGBA")
+        mask = rounded_mask(image.size, radius)
+        done.putalpha(ImageChops.multiply(done.getchannel("A"), mask))
+        return done
+
+
+def rounded_mask(size: tuple[int, int], radius: float) -> Image.Image:
+    """255 inside, 0 outside, smooth on the arcs: each corner is drawn four times larger and reduced."""
+    mask = Image.new("L", size, 255)
+    edge = int(np.ceil(radius))
+    if edge < 1:
+        return mask
+    large = Image.new("L", (edge * 4, edge * 4), 0)
+    ImageDraw.Draw(large).ellipse((0, 0, radius * 8 - 1, radius * 8 - 1), fill=255)
+    corner = large.reduce(4)
+    width, height = size
+    for across, left in ((False, 0), (True, width - edge)):
+        for down, top in ((False, 0), (True, height - edge)):
+            piece = corner.transpose(Transpose.FLIP_LEFT_RIGHT) if across else corner
+            mask.paste(piece.transpose(Transpose.FLIP_TOP_BOTTOM) if down else piece, (left, top))
+    return mask
+
+
+Transpose = Image.Transpose

@@ -1,0 +1,191 @@
+"""Shape: crop, trim, rotate, flip, resize."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+
+from engine.editing.exact.operations import Operation, check_size
+from engine.editing.exact.phrases import enumerate_phrases, number, percent
+
+Transpose = Image.Transpose
+Side = Literal["left", "top", "right", "bottom"]
+SIDES: tuple[Side, ...] = ("left", "top", "right", "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class CropRatio(Operation):
+    """The largest centred part with sides as `width` to `height`."""
+
+    width: float
+    height: float
+
+    @property
+    def phrase(self) -> str:
+        if self.width == self.height:
+            return "cropped it to a square"
+        return f"cropped it to {number(self.width)}:{number(self.height)}"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        width, height = image.size
+        wide = min(width, max(1, round(height * self.width / self.height)))
+        high = min(height, max(1, round(width * self.height / self.width)))
+        return crop_centre(image, wide, high)
+
+
+@dataclass(frozen=True, slots=True)
+class CropPixels(Operation):
+    """The centred part of `width` × `height` pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def phrase(self) -> str:
+        return f"cropped it to {self.width} × {self.height} pixels"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        check_size(self.width, self.height)
+        return crop_centre(image, min(self.width, image.width), min(self.height, image.height))
+
+
+@dataclass(frozen=True, slots=True)
+class Trim(Operation):
+    """Cut `amount` off each of `sides`: a share of the picture, or pixels when `pixels` is set."""
+
+    sides: tuple[Side, ...]
+    amount: float
+    pixels: bool = False
+
+    @property
+    def phrase(self) -> str:
+        much = f"{number(self.amount)} px" if self.pixels else FRACTIONS.get(self.amount)
+        if len(self.sides) == 1 and not self.pixels and much:
+            return f"cut off the {self.sides[0]} {much}"
+        much = much if self.pixels else percent(self.amount).lstrip("+")
+        if self.sides == SIDES:
+            return f"cut {much} off every side"
+        return f"cut {much} off the {enumerate_phrases(self.sides)}"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        def cut(side: Side, length: int) -> int:
+            if side not in self.sides:
+                return 0
+            return round(self.amount if self.pixels else self.amount * length)
+
+        width, height = image.size
+        left, right = cut("left", width), width - cut("right", width)
+        top, bottom = cut("top", height), height - cut("bottom", height)
+        check_size(right - left, bottom - top)
+        return image.crop((left, top, right, bottom))
+
+
+FRACTIONS = {1 / 2: "half", 1 / 3: "third", 1 / 4: "quarter", 1 / 5: "fifth"}
+
+
+def crop_centre(image: Image.Image, width: int, height: int) -> Image.Image:
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
+
+
+@dataclass(frozen=True, slots=True)
+class Rotate(Operation):
+    """Turn clockwise by `degrees`. Quarter turns are exact; others are cropped to what has no empty corner."""
+
+    degrees: float
+
+    @property
+    def phrase(self) -> str:
+        if self.degrees % 360 == 180:
+            return "turned it upside down"
+        way = "clockwise" if self.degrees > 0 else "counterclockwise"
+        return f"turned it {number(abs(self.degrees))}° {way}"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        turns = {0: None, 90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+        if self.degrees % 360 in turns:
+            turn = turns[self.degrees % 360]
+            return image.copy() if turn is None else image.transpose(turn)
+        turned = image.rotate(-self.degrees, Image.Resampling.BICUBIC, expand=True)
+        width, height = largest_inside(*image.size, math.radians(self.degrees))
+        return crop_centre(turned, min(width, turned.width), min(height, turned.height))
+
+
+def largest_inside(width: int, height: int, angle: float) -> tuple[int, int]:
+    """Sides of the largest upright rectangle inside a width × height one turned by `angle` radians.
+
+    Either two of its corners touch the long sides (a flat picture, or turned far), or all four touch.
+    """
+    sine, cosine = abs(math.sin(angle)), abs(math.cos(angle))
+    long, short = max(width, height), min(width, height)
+    if short <= 2 * sine * cosine * long or math.isclose(sine, cosine):
+        across, along = (0.5 * short / sine, 0.5 * short / cosine)
+        wide, high = (across, along) if width >= height else (along, across)
+    else:
+        spread = cosine * cosine - sine * sine
+        wide = (width * cosine - height * sine) / spread
+        high = (height * cosine - width * sine) / spread
+    return max(1, math.floor(wide)), max(1, math.floor(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Flip(Operation):
+    """Mirror left to right (horizontal) or top to bottom (vertical)."""
+
+    axis: Literal["horizontal", "vertical"]
+
+    @property
+    def phrase(self) -> str:
+        return f"flipped it {self.axis}ly"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        across = self.axis == "horizontal"
+        return image.transpose(Transpose.FLIP_LEFT_RIGHT if across else Transpose.FLIP_TOP_BOTTOM)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Operation):
+    """Both sides times `factor`."""
+
+    factor: float
+
+    @property
+    def phrase(self) -> str:
+        return f"resized it to {number(self.factor * 100)} %"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        return resample(image, self.factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit(Operation):
+    """Resize so that the picture just fits into `width` × `height` pixels; None leaves that side free."""
+
+    width: int | None
+    height: int | None
+
+    @property
+    def phrase(self) -> str:
+        if self.height is None:
+            return f"resized it to {self.width} pixels wide"
+        if self.width is None:
+            return f"resized it to {self.height} pixels high"
+        return f"resized it to fit {self.width} × {self.height} pixels"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        across = self.width / image.width if self.width is not None else math.inf
+        down = self.height / image.height if self.height is not None else math.inf
+        return resample(image, min(across, down))
+
+
+def resample(image: Image.Image, factor: float) -> Image.Image:
+    width, height = round(image.width * factor), round(image.height * factor)
+    if factor > 0:
+        width, height = max(width, 1), max(height, 1)
+    check_size(width, height)
+    if (width, height) == image.size:
+        return image.copy()
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
