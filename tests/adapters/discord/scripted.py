@@ -1,0 +1,66 @@
+"""A bot without a brain: keeps what the adapter hands over, answers as a test tells it, knows its places."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+
+from PIL import Image
+
+from bot.events import ConversationRef, InboundEvent, MessageIn, Picture, Platform
+
+Answer = Callable[[InboundEvent], Awaitable[None]]
+
+
+class ScriptedBot:
+    """Handler and `Directory` in one. An event id seen before is counted and not answered again."""
+
+    def __init__(self) -> None:
+        self.events: list[InboundEvent] = []
+        self.doubles: list[str] = []
+        self.answer: Answer | None = None
+        self._places: list[ConversationRef] = []
+        self._last: dict[ConversationRef, str] = {}
+        self._arrived = asyncio.Condition()
+
+    async def handler(self, event: InboundEvent) -> None:
+        if any(event.event_id == seen.event_id for seen in self.events):
+            self.doubles.append(event.event_id)
+            return
+        self.events.append(event)
+        assert not hasattr(event, "old"), "Discord conversations do not move"
+        place = event.ref.conversation
+        if place not in self._places:
+            self._places.append(place)
+        if isinstance(event, MessageIn):
+            self._last[place] = event.event_id
+        if self.answer:
+            await self.answer(event)
+        async with self._arrived:
+            self._arrived.notify_all()
+
+    async def take(self, count: int) -> list[InboundEvent]:
+        """The first `count` events; waits for them."""
+        async with self._arrived:
+            await asyncio.wait_for(self._arrived.wait_for(lambda: len(self.events) >= count), 15)
+        return self.events[:count]
+
+    async def knows(self, conversation: ConversationRef) -> bool:
+        return conversation in self._places
+
+    async def last_event(self, conversation: ConversationRef) -> str | None:
+        return self._last.get(conversation)
+
+    async def conversations(self, platform: Platform) -> list[ConversationRef]:
+        return [place for place in reversed(self._places) if place.platform == platform]
+
+
+def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def picture(colour: str = "blue") -> Picture:
+    return Picture(png(colour), "image/png", 48, 32, "edited.png")
