@@ -95,7 +95,8 @@ class Transcript(Protocol):
     """What the web chat shows: the conversation as it is in the store."""
 
     async def messages(self, conversation: ConversationRef) -> list[dict[str, Any]]:
-        """Turns in order: {"id", "speaker": "user"|"bot", "text", "decision", "version": id | None,
+        """Turns in order, "id" being the message's id on the platform (the person's `message_id`, the reply's
+        `key`): {"id", "speaker": "user"|"bot", "text", "decision", "version": id | None,
         "image": {"sha256", "width", "height", "mime"} | None, "state": "head"|"kept"|"undone"|None,
         "at": seconds since the epoch}."""
         ...
