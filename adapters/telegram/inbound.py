@@ -1,0 +1,213 @@
+"""Telegram's updates as the bot's events. The only calls made are cached look-ups of administrators.
+
+In a private chat every message is meant for the bot. In a group only what mentions it, replies to it or
+commands it: everything else stays unread. Each chat, or each topic of a chat, is one conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import (
+    Bot,
+    CallbackQuery,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageReactionUpdated,
+    ReactionType,
+    ReactionTypeEmoji,
+    Update,
+    User,
+)
+from telegram.constants import ChatType
+
+from adapters.telegram.files import attachments_of
+from adapters.telegram.members import Members
+from adapters.telegram.wording import read_command, read_words
+from bot.events import (
+    Attachment,
+    ButtonName,
+    ButtonPressed,
+    CommandInvoked,
+    CommandName,
+    ConversationMoved,
+    ConversationRef,
+    InboundEvent,
+    MessageIn,
+    MessageRef,
+    ReactionChanged,
+    UserRef,
+)
+from bot.ports import Directory
+
+COMMANDS: dict[str, CommandName] = {
+    "undo": "undo",
+    "redo": "redo",
+    "reset": "reset",
+    "help": "help",
+    "start": "help",
+}
+BUTTONS: dict[str, ButtonName] = {"undo": "undo", "redo": "redo", "cancel": "cancel"}
+
+
+def conversation_of(chat_id: int, thread_id: int | None = None) -> ConversationRef:
+    return ConversationRef("telegram", str(chat_id), None if thread_id is None else str(thread_id))
+
+
+def place_of(message: MaybeInaccessibleMessage) -> ConversationRef:
+    """The chat or topic; outside of topics `message_thread_id` is but the id of a chain of replies."""
+    if isinstance(message, Message) and message.is_topic_message:
+        return conversation_of(message.chat.id, message.message_thread_id)
+    return conversation_of(message.chat.id)
+
+
+def moved(old: int, new: int) -> ConversationMoved:
+    """Telegram tells of one move in several ways; the id is the same for all of them."""
+    return ConversationMoved(f"moved:{old}:{new}", conversation_of(old), conversation_of(new))
+
+
+class Translator:
+    """Needs `bot` to be initialized: its name and id tell what is meant for it."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        directory: Directory,
+        members: Members,
+        undo_emoji: Sequence[str],
+    ) -> None:
+        self._bot = bot
+        self._directory = directory
+        self._members = members
+        self._undo_emoji = {bare(emoji) for emoji in undo_emoji}
+
+    async def event(self, update: Update) -> InboundEvent | None:
+        """The event of one update; None when it is not for the bot."""
+        event_id = str(update.update_id)
+        if update.message:
+            return await self.message([update.message], event_id)
+        if update.message_reaction:
+            return await self._reaction(update.message_reaction, event_id)
+        if update.callback_query:
+            return await self._button(update.callback_query, event_id)
+        return None
+
+    async def message(self, messages: Sequence[Message], event_id: str) -> InboundEvent | None:
+        """The event of one message, or of the messages of one album."""
+        messages = sorted(messages, key=lambda message: message.message_id)
+        first = messages[0]
+        if first.migrate_to_chat_id:
+            return moved(first.chat.id, first.migrate_to_chat_id)
+        author = author_of(first)
+        if author is None or not any(m.text or m.effective_attachment for m in messages):
+            return (
+                None  # a bot, a channel's own post, or a service message (somebody joined, a title changed …)
+            )
+        where = place_of(first)
+        ref = MessageRef(where, str(first.message_id))
+        said = next((m for m in messages if m.text or m.caption), first)
+        words = read_words(said, self._bot)
+        command = read_command(said, self._bot)
+        if command and command.foreign:
+            return None
+        personal = first.chat.type == ChatType.PRIVATE or words.mentioned or self._answers_bot(first)
+        if command and command.name in COMMANDS:
+            if personal or command.explicit or await self._directory.knows(where):
+                user = await self._with_rights(author, first)
+                return CommandInvoked(event_id, ref, user, COMMANDS[command.name])
+            return None
+        if not personal and not (command and command.explicit):
+            return None
+        reply_to, replied = self._reply(first, where)
+        return MessageIn(
+            event_id,
+            ref,
+            author,
+            words.text,
+            tuple(file for message in messages for file in attachments_of(message, self._bot)),
+            reply_to,
+            replied,
+        )
+
+    async def _reaction(self, change: MessageReactionUpdated, event_id: str) -> ReactionChanged | None:
+        if change.user is None or change.user.is_bot:
+            return None  # an anonymous administrator: nobody to compare with the requester
+        old, new = emoji_of(change.old_reaction), emoji_of(change.new_reaction)
+        added = tuple(emoji for emoji in new if emoji not in old)
+        removed = tuple(emoji for emoji in old if emoji not in new)
+        if not added and not removed:
+            return None
+        chat_id = change.chat.id
+        moderator = (
+            change.chat.type != ChatType.PRIVATE
+            and not self._undo_emoji.isdisjoint(added + removed)
+            and await self._members.moderates(chat_id, change.user.id)
+        )
+        ref = MessageRef(conversation_of(chat_id), str(change.message_id))  # its topic is not told
+        return ReactionChanged(event_id, ref, user_ref(change.user, moderator), added, removed)
+
+    async def _button(self, query: CallbackQuery, event_id: str) -> ButtonPressed | None:
+        name, _, target = (query.data or "").partition(":")
+        known = BUTTONS.get(name)
+        if known is None or query.message is None:
+            return None
+        message = query.message
+        moderator = message.chat.type != ChatType.PRIVATE and await self._members.moderates(
+            message.chat.id, query.from_user.id
+        )
+        ref = MessageRef(place_of(message), str(message.message_id))
+        return ButtonPressed(event_id, ref, user_ref(query.from_user, moderator), known, target)
+
+    def _answers_bot(self, message: Message) -> bool:
+        replied = real_reply(message)
+        return bool(replied and replied.from_user and replied.from_user.id == self._bot.id)
+
+    def _reply(
+        self, message: Message, where: ConversationRef
+    ) -> tuple[MessageRef | None, tuple[Attachment, ...]]:
+        """The message answered and its pictures; one from another chat has pictures but no address here."""
+        if replied := real_reply(message):
+            return MessageRef(where, str(replied.message_id)), attachments_of(replied, self._bot)
+        if message.external_reply:
+            return None, attachments_of(message.external_reply, self._bot)
+        return None, ()
+
+    async def _with_rights(self, author: UserRef, message: Message) -> UserRef:
+        if message.chat.type == ChatType.PRIVATE or author.moderator or message.from_user is None:
+            return author
+        return user_ref(
+            message.from_user, await self._members.moderates(message.chat.id, message.from_user.id)
+        )
+
+
+def bare(emoji: str) -> str:
+    """Without variation selectors, which clients add and leave out as they like."""
+    return emoji.replace("\ufe0f", "")
+
+
+def emoji_of(reactions: Sequence[ReactionType]) -> tuple[str, ...]:
+    return tuple(bare(reaction.emoji) for reaction in reactions if isinstance(reaction, ReactionTypeEmoji))
+
+
+def user_ref(user: User, moderator: bool = False) -> UserRef:
+    return UserRef("telegram", str(user.id), user.full_name, moderator)
+
+
+def author_of(message: Message) -> UserRef | None:
+    """Who wrote it: a person, or the group or channel in whose name they write; None for bots."""
+    if message.is_automatic_forward:
+        return None
+    if message.sender_chat:
+        anonymous_admin = message.sender_chat.id == message.chat.id
+        return UserRef(
+            "telegram", str(message.sender_chat.id), message.sender_chat.effective_name or "", anonymous_admin
+        )
+    if message.from_user is None or message.from_user.is_bot:
+        return None
+    return user_ref(message.from_user)
+
+
+def real_reply(message: Message) -> Message | None:
+    """The message answered; in a topic every message also "answers" the one that opened the topic."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created else replied

@@ -1,0 +1,104 @@
+"""How a reply looks on Telegram: pieces within its limits, buttons, photo or document.
+
+Limits: https://core.telegram.org/bots/api#sendmessage, #sendphoto, #senddocument, #inlinekeyboardbutton.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
+
+from bot.events import Action, ButtonName, Picture, Reply
+
+MAX_TEXT = 4096
+MAX_CAPTION = 1024
+MAX_PHOTO_BYTES = 10 * 1000 * 1000
+MAX_DOCUMENT_BYTES = 50 * 1000 * 1000
+MAX_PHOTO_SIDES = 10_000
+"""Pixels, width and height together."""
+MAX_PHOTO_RATIO = 20
+PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
+
+LABELS: dict[ButtonName, str] = {"undo": "↩️ Undo", "redo": "↪️ Redo", "cancel": "✖️ Cancel"}
+MENTION = re.compile(r"@(?=\w)")
+WORD_JOINER = "\u2060"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One message of a reply: a text, or a picture with a caption."""
+
+    text: str
+    image: Picture | None
+    keyboard: InlineKeyboardMarkup | None
+
+
+def pieces_of(reply: Reply) -> list[Piece]:
+    """Usually one; a text too long for one message goes on in the next. The last one has the buttons."""
+    texts = split(unping(reply.text), MAX_CAPTION if reply.image else MAX_TEXT)
+    last = len(texts) - 1
+    return [
+        Piece(
+            text, reply.image if index == 0 else None, keyboard_of(reply.actions) if index == last else None
+        )
+        for index, text in enumerate(texts)
+    ]
+
+
+def unping(text: str) -> str:
+    """The same to the eye, but an @name in it is no mention: Telegram would notify that person."""
+    return MENTION.sub("@" + WORD_JOINER, text)
+
+
+def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
+    """One row; a button's data is `name:target` (at most 64 bytes: 6 + 1 + 32)."""
+    if not actions:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")
+                for action in actions
+            ]
+        ]
+    )
+
+
+def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:
+    """Cut at line ends or spaces where there are any. Lengths count UTF-16 units, as Telegram does."""
+    parts: list[str] = []
+    limit = first
+    while units(text) > limit:
+        end = len(text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore"))
+        cut = max(text.rfind("\n", 0, end), text.rfind(" ", 0, end))
+        cut = cut if cut > end // 2 else end
+        parts.append(text[:cut].rstrip())
+        text, limit = text[cut:].lstrip(), then
+    return [*parts, text]
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def fits_photo(image: Picture) -> bool:
+    """Whether Telegram shows it as a photo; otherwise it goes as a document, which loses nothing."""
+    return (
+        image.mime in PHOTO_TYPES
+        and len(image.data) <= MAX_PHOTO_BYTES
+        and image.width + image.height <= MAX_PHOTO_SIDES
+        and max(image.width, image.height) <= MAX_PHOTO_RATIO * min(image.width, image.height)
+    )
+
+
+def photo(image: Picture, caption: str) -> InputMediaPhoto:
+    return InputMediaPhoto(image.data, caption=caption, filename=image.name)
+
+
+def document(image: Picture, caption: str) -> InputMediaDocument:
+    return InputMediaDocument(
+        image.data, caption=caption, filename=image.name, disable_content_type_detection=True
+    )

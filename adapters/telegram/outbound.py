@@ -1,0 +1,272 @@
+"""Replies that arrive once, though Telegram has no idempotency key and a time-out may have delivered.
+
+A send can't be repeated safely, but an edit can: the second one is answered "message is not modified". So a
+reply is never sent; it is *edited into* a message that is there already. That is the job's status message
+where one is shown, and otherwise a placeholder ("…") that is sent first. When the call times out, the same
+edit is made again, and neither a picture nor a question can come twice.
+
+The placeholder itself may time out. What is left then is one stray "…", and before the next one is risked
+a chat action, which leaves no trace, must have come through: an outage can't fill a chat with dots.
+
+A status message that shows a preview is a photo, and a photo can't become a text; neither can a message that
+somebody deleted be edited. In both cases the reply goes into a new placeholder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
+
+from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+
+from adapters.telegram import layout
+from adapters.telegram.layout import Piece, fits_photo, keyboard_of, pieces_of, unping
+from adapters.telegram.receipts import not_a_photo, not_editable, receipt_of, seconds, unchanged
+from adapters.telegram.recent import Recent
+from bot.events import (
+    ConversationRef,
+    Delivered,
+    MessageRef,
+    NotSent,
+    Receipt,
+    Reply,
+    StatusUpdate,
+    Unknown,
+)
+
+log = logging.getLogger(__name__)
+
+PLACEHOLDER = "…"
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+REMEMBER = 2000
+
+
+class NotPlaced(Exception):
+    """No message could be made to hold the reply; nothing of it was sent."""
+
+
+class Outbound:
+    """Makes, edits and deletes the bot's messages. Calls for one chat run one after the other."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        chat_moved: Callable[[int, int], Awaitable[None]],
+        status_seconds: float,
+    ) -> None:
+        self._bot = bot
+        self._chat_moved = chat_moved
+        self._status_seconds = status_seconds
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._places: Recent[str, dict[int, int]] = Recent(REMEMBER)
+        """Reply key → piece → message id."""
+        self._delivered: Recent[str, Delivered] = Recent(REMEMBER)
+        self._doubtful: Recent[str, None] = Recent(REMEMBER)
+        """Keys and job ids whose first message may or may not be there."""
+        self._final: Recent[tuple[int, int], None] = Recent(REMEMBER)
+        """Messages that no status update may touch any more."""
+        self._next_status: Recent[int, float] = Recent(REMEMBER)
+        """Chat id → when a status may be edited there again."""
+
+    # ------------------------------------------------------------ replies
+
+    async def send(self, reply: Reply) -> Receipt:
+        """Safe to call again with the same reply, after any receipt."""
+        chat_id = int(reply.conversation.space_id)
+        async with self._chat(chat_id):
+            if reply.key in self._delivered:
+                return self._delivered[reply.key]
+            try:
+                receipt = await self._deliver(reply, chat_id)
+            except NotPlaced as error:
+                return NotSent(str(error))
+            except ChatMigrated as error:
+                await self._chat_moved(chat_id, error.new_chat_id)
+                return NotSent("the group got a new id")
+            except TelegramError as error:
+                self._heed(chat_id, error)
+                return receipt_of(error)
+            self._delivered[reply.key] = receipt
+            return receipt
+
+    async def find(self, reply: Reply) -> Receipt:
+        """Where the reply has a place, putting it there again makes it so; otherwise nobody can tell."""
+        if reply.status is None and reply.key not in self._places and reply.key not in self._delivered:
+            return Unknown("Telegram does not let a bot look for its messages")
+        return await self.send(reply)
+
+    async def _deliver(self, reply: Reply, chat_id: int) -> Delivered:
+        places = self._places.setdefault(reply.key, {})
+        if reply.status and 0 not in places:
+            places[0] = int(reply.status.message_id)
+        for index, piece in enumerate(pieces_of(reply)):
+            if index not in places:
+                places[index] = await self._place(reply, chat_id)
+            self._final[chat_id, places[index]] = None
+            try:
+                await self._put(piece, chat_id, places[index])
+            except BadRequest as error:
+                if not not_editable(error):
+                    raise
+                old = places[index]
+                places[index] = await self._place(reply, chat_id)
+                self._final[chat_id, places[index]] = None
+                await self._put(piece, chat_id, places[index])
+                await self._delete(chat_id, old)
+        refs = tuple(MessageRef(reply.conversation, str(message_id)) for message_id in places.values())
+        return Delivered(refs)
+
+    async def _place(self, reply: Reply, chat_id: int) -> int:
+        """A new message that holds nothing yet."""
+        try:
+            if reply.key in self._doubtful:
+                await self._bot.send_chat_action(chat_id, ChatAction.TYPING, thread_of(reply.conversation))
+            message = await self._new(PLACEHOLDER, reply.conversation, reply.reply_to, None)
+        except TelegramError as error:
+            receipt = receipt_of(error)
+            if not isinstance(receipt, Unknown):
+                raise
+            self._doubtful[reply.key] = None
+            raise NotPlaced(receipt.reason) from error
+        return message.message_id
+
+    async def _put(self, piece: Piece, chat_id: int, message_id: int) -> None:
+        """Make the message show the piece; an edit that came through before counts as done."""
+        image = piece.image
+        try:
+            if image is None:
+                await self._bot.edit_message_text(
+                    piece.text,
+                    chat_id,
+                    message_id,
+                    link_preview_options=NO_PREVIEW,
+                    reply_markup=piece.keyboard,
+                )
+                return
+            media = (layout.photo if fits_photo(image) else layout.document)(image, piece.text)
+            try:
+                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+            except BadRequest as error:
+                if not not_a_photo(error):
+                    raise
+                media = layout.document(image, piece.text)
+                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+        except BadRequest as error:
+            if not unchanged(error):
+                raise
+
+    # ------------------------------------------------------------ status messages
+
+    async def show_status(self, update: StatusUpdate) -> MessageRef | None:
+        """Updates that come faster than Telegram likes, or while another call is under way, are left out."""
+        chat_id = int(update.conversation.space_id)
+        message_id = self._status_id(update)
+        if message_id is not None:
+            ref = MessageRef(update.conversation, str(message_id))
+            if self._chat(chat_id).locked() or self._next_status.get(chat_id, 0.0) > time.monotonic():
+                return ref
+        async with self._chat(chat_id):
+            try:
+                return await self._show(update, chat_id)
+            except ChatMigrated as error:
+                await self._chat_moved(chat_id, error.new_chat_id)
+            except TelegramError as error:
+                self._heed(chat_id, error)
+                log.debug("A status could not be shown: %s", error)
+            return None
+
+    async def _show(self, update: StatusUpdate, chat_id: int) -> MessageRef | None:
+        message_id = self._status_id(update)
+        keyboard = keyboard_of(update.actions)
+        if message_id is None:
+            if update.job_id in self._doubtful:
+                return None  # one may be there already: better none than two
+            try:
+                message = await self._new(unping(update.text), update.conversation, update.reply_to, keyboard)
+            except TelegramError as error:
+                if isinstance(receipt_of(error), Unknown):
+                    self._doubtful[update.job_id] = None
+                raise
+            message_id = message.message_id
+            self._places[update.job_id] = {0: message_id}
+        elif (chat_id, message_id) not in self._final:
+            await self._change_status(update, chat_id, message_id, keyboard)
+        pause = self._status_seconds if chat_id > 0 else 3 * self._status_seconds
+        self._next_status[chat_id] = time.monotonic() + pause
+        return MessageRef(update.conversation, str(message_id))
+
+    async def _change_status(
+        self, update: StatusUpdate, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        text = unping(update.text)
+        try:
+            if update.preview:
+                media = InputMediaPhoto(update.preview, caption=text, filename="preview.jpg")
+                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=keyboard)
+                return
+            try:
+                await self._bot.edit_message_text(
+                    text, chat_id, message_id, link_preview_options=NO_PREVIEW, reply_markup=keyboard
+                )
+            except BadRequest as error:
+                if "no text in the message" not in error.message.lower():
+                    raise
+                await self._bot.edit_message_caption(chat_id, message_id, text, reply_markup=keyboard)
+        except BadRequest as error:
+            if not unchanged(error):
+                raise
+
+    async def clear_status(self, message: MessageRef) -> None:
+        chat_id = int(message.conversation.space_id)
+        message_id = int(message.message_id)
+        async with self._chat(chat_id):
+            self._final[chat_id, message_id] = None
+            await self._delete(chat_id, message_id)
+
+    def _status_id(self, update: StatusUpdate) -> int | None:
+        if update.message:
+            return int(update.message.message_id)
+        return self._places.get(update.job_id, {}).get(0)
+
+    # ------------------------------------------------------------ calls
+
+    async def _new(
+        self,
+        text: str,
+        conversation: ConversationRef,
+        reply_to: MessageRef | None,
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> Message:
+        return await self._bot.send_message(
+            int(conversation.space_id),
+            text,
+            message_thread_id=thread_of(conversation),
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard,
+            reply_parameters=ReplyParameters(int(reply_to.message_id), allow_sending_without_reply=True)
+            if reply_to
+            else None,
+        )
+
+    async def _delete(self, chat_id: int, message_id: int) -> None:
+        try:
+            await self._bot.delete_message(chat_id, message_id)
+        except TelegramError as error:
+            log.debug("A message could not be deleted: %s", error)
+
+    def _chat(self, chat_id: int) -> asyncio.Lock:
+        return self._chats.setdefault(chat_id, asyncio.Lock())
+
+    def _heed(self, chat_id: int, error: TelegramError) -> None:
+        """After a flood warning statuses keep quiet in that chat, so that the reply gets through."""
+        if isinstance(error, RetryAfter):
+            self._next_status[chat_id] = time.monotonic() + seconds(error)
+
+
+def thread_of(conversation: ConversationRef) -> int | None:
+    return None if conversation.thread_id is None else int(conversation.thread_id)

@@ -1,0 +1,73 @@
+"""What an error of the Bot API means for a message that was to be sent.
+
+Classes and their traps: python-telegram-bot's `telegram.error`; `BadRequest` and `TimedOut` are subclasses of
+`NetworkError`, and 401 and 404 both come as `InvalidToken`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.events import NotSent, Receipt, Rejected, Unknown
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+TOKEN_REFUSED_PAUSE = 60.0
+
+
+def seconds(error: RetryAfter) -> float:
+    """The wait that Telegram asks for; an int, or a timedelta when PTB_TIMEDELTA is set."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)
+
+
+def receipt_of(error: TelegramError) -> Receipt:
+    """The receipt for a call that raised `error`. `ChatMigrated` is the caller's business."""
+    if isinstance(error, RetryAfter):
+        return NotSent("Telegram asks to wait", seconds(error))
+    if isinstance(error, InvalidToken):
+        return NotSent("Telegram does not accept the bot token", TOKEN_REFUSED_PAUSE)
+    if isinstance(error, Forbidden | BadRequest):
+        return Rejected(error.message)
+    if isinstance(error.__cause__, NEVER_LEFT):
+        return NotSent(f"no connection to Telegram ({error.message})")
+    if isinstance(error, TimedOut):
+        return Unknown("Telegram did not answer in time")
+    if isinstance(error, NetworkError) and error.message.startswith("Request Entity Too Large"):
+        return Rejected("the file is larger than Telegram takes")
+    return Unknown(error.message)
+
+
+def unchanged(error: BadRequest) -> bool:
+    """The message already shows exactly this: an edit that came through before."""
+    return "message is not modified" in error.message.lower()
+
+
+def not_editable(error: BadRequest) -> bool:
+    """The message is gone, or is a picture where a text should go: only a new message helps."""
+    text = error.message.lower()
+    return any(
+        sign in text
+        for sign in (
+            "message to edit not found",
+            "message can't be edited",
+            "message_id_invalid",
+            "there is no text in the message to edit",
+        )
+    )
+
+
+def not_a_photo(error: BadRequest) -> bool:
+    """Telegram can't show this file as a photo, though it may take it as a document."""
+    text = error.message.lower()
+    return "photo_invalid_dimensions" in text or "image_process_failed" in text or "photo_save" in text
