@@ -1,0 +1,34 @@
+"""How long the worker has spent on each job: only the time when it was turned to that job counts."""
+
+from __future__ import annotations
+
+
+class WorkClock:
+    """Jobs share one worker, so a wall clock would blame the innocent. Times: seconds of a steady clock."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+        self._spent: dict[str, float] = {}
+        self._since = 0.0
+        self.working: tuple[str, ...] = ()
+
+    def turn(self, job_ids: tuple[str, ...], now: float) -> None:
+        """The worker turns to these jobs; to none: it is idle, or has just been given something."""
+        for job_id in self.working:
+            self._spent[job_id] = self._spent.get(job_id, 0.0) + now - self._since
+        self.working = job_ids
+        self._since = now
+
+    def end(self, job_id: str, now: float) -> float:
+        """The job is over; returns the seconds spent on it."""
+        self.turn(tuple(other for other in self.working if other != job_id), now)
+        return self._spent.pop(job_id, 0.0)
+
+    def deadline(self) -> float:
+        """When the worker has spent the limit on what it does now, or was silent for as long."""
+        spent = max((self._spent.get(job_id, 0.0) for job_id in self.working), default=0.0)
+        return self._since + self._limit - spent
+
+    def reset(self) -> None:
+        self._spent.clear()
+        self.working = ()

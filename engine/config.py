@@ -1,0 +1,32 @@
+"""What the engine needs to know. The bot's settings are mapped onto this; the engine reads no file itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """Picklable: the worker process gets it unchanged.
+
+    `dialogue` and `editor` are "starter", a folder, or a Hub id with its pinned revision. None for steps and
+    guidance scales means what the weights recommend. Both time limits count the seconds that the worker spent
+    on the one job, not those it spent on others in between. The bounds count jobs that wait or run,
+    messages and pictures each by themselves. `threads`: CPU threads of the worker, None for all cores.
+    """
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dialogue: str = "starter"
+    dialogue_revision: str | None = None
+    editor: str = "starter"
+    editor_revision: str | None = None
+    steps: int | None = None
+    text_guidance: float | None = None
+    image_guidance: float | None = None
+    soft_seconds: float = 120.0
+    hard_seconds: float = 180.0
+    waiting_per_user: int = 3
+    waiting_per_group: int = 8
+    waiting_in_all: int = 50
+    threads: int | None = None

@@ -1,0 +1,81 @@
+"""What goes through the pipe between the engine and its worker process, besides jobs. All are picklable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.jobs import Outcome, Step
+
+# ---------------------------------------------------------------- to the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End between two steps; at once while the models are being loaded."""
+
+
+# ---------------------------------------------------------------- from the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """The next part of the start. `limit`: seconds after which it hangs; None where nobody can tell."""
+
+    detail: str
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Models are loaded and warm; `detail` says which, and where they run."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unable:
+    """The worker can't start and ends; `sentence` is for the admin."""
+
+    sentence: str
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The worker turns to these jobs now: sent before each step, so that we know who is to blame."""
+
+    job_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    job_id: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    job_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The device can't be trusted any more; the worker ends. `error` is one line."""
+
+    error: str
+
+
+FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The last word about a worker, said by the process that watched it: it is gone and reaped."""
+
+    exit_code: int | None

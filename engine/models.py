@@ -1,0 +1,113 @@
+"""Load the real models: find weights, choose the device, load, warm up. Runs in the worker process only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from engine.config import EngineConfig
+from engine.errors import EngineError, WeightsError, is_cuda_error, is_out_of_memory, one_line
+from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step, Turn
+from engine.sources import resolve
+
+if TYPE_CHECKING:
+    from engine.device import Compute
+    from engine.editing.editor import Editor
+
+LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
+
+Say = Callable[[str, float | None], None]
+"""Tells what the start is busy with, and after how many seconds it must be a hang (None: can't tell)."""
+
+T = TypeVar("T")
+
+
+class Decides(Protocol):
+    def decide(self, jobs: Sequence[DialogueJob]) -> list[Decision]:
+        """One decision per job, in order."""
+        ...
+
+
+class Edits(Protocol):
+    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
+        """Yields after each denoising step and returns the outcome; closing the generator cancels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """`detail` says where the models run; `free_memory` gives back what a failed job has left cached."""
+
+    dialogue: Decides
+    editor: Edits
+    detail: str
+    free_memory: Callable[[], None]
+
+
+def load(config: EngineConfig, say: Say) -> Models:
+    """Raises `EngineError` with one sentence for the admin."""
+    say("Looking for the weights.", None)
+    dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision)
+    editor_folder = resolve("editor", config.editor, config.editor_revision)
+
+    say("Starting torch.", LOAD_SECONDS)
+    import torch
+
+    from engine.device import choose
+    from engine.dialogue.model import DialogueModel
+    from engine.editing.editor import Editor
+
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    compute = choose(config.device)
+    say("Loading the models.", LOAD_SECONDS)
+    dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
+    guidance = (config.text_guidance, config.image_guidance)
+    editor = _load(editor_folder, lambda: Editor.load(editor_folder, *compute, config.steps, *guidance))
+    say("Warming up.", LOAD_SECONDS)
+    _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
+    _load(editor_folder, lambda: _first_step(editor))
+    return Models(dialogue, editor, f"Ready on {compute}.", _free_memory(compute))
+
+
+_QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
+
+
+def _first_step(editor: Editor) -> None:
+    """The first step compiles and allocates nearly all that later ones use."""
+    from PIL import Image
+
+    png = BytesIO()
+    Image.new("RGB", (256, 256), (120, 130, 140)).save(png, "PNG")
+    steps = editor.edit(EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0))
+    next(steps, None)
+    steps.close()
+
+
+def _load(folder: Path, action: Callable[[], T]) -> T:
+    """Run `action`, which loads or tries the weights in `folder`; an error is a sentence that names it."""
+    try:
+        return action()
+    except EngineError:
+        raise
+    except Exception as error:
+        temporary = is_out_of_memory(error) or is_cuda_error(error)
+        raise WeightsError(
+            f"The weights in {folder} can't be used ({one_line(error)}).", temporary=temporary
+        ) from error
+
+
+def _free_memory(compute: Compute) -> Callable[[], None]:
+    import gc
+
+    import torch
+
+    def free() -> None:
+        gc.collect()
+        if compute.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    return free

@@ -1,0 +1,276 @@
+"""The worker process: loads the models, then serves jobs from one pipe until told to stop or its parent dies.
+
+Running edits take turns step by step, and waiting questions are answered between any two steps, so a question
+never waits for a picture. Torch is imported by the models' loader, not here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+
+from engine.config import EngineConfig
+from engine.errors import EngineError, is_cuda_error, is_out_of_memory, one_line
+from engine.jobs import Cancelled, Decision, DialogueJob, Edited, EditJob, Failed, Job, Outcome, Refused, Step
+from engine.messages import (
+    Broken,
+    Cancel,
+    Finished,
+    FromWorker,
+    Loading,
+    Progressed,
+    Ready,
+    Stop,
+    Unable,
+    Working,
+)
+from engine.models import Models, Say
+
+PREVIEW_SECONDS = 1.0  # platforms allow about one edit of a message a second
+
+log = logging.getLogger(__name__)
+
+
+def main(connection: Connection, config: EngineConfig, models: str, log_level: int) -> None:
+    """The process's target. `models`: import path "module:function" of `load(config, say) -> Models`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    os.dup2(2, 1)  # what a library prints must not mix with a command's JSON on standard output
+    logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
+    inbox = Inbox(connection)
+    inbox.start()
+    try:
+        loaded = _load(connection, config, models)
+        if loaded is None:
+            return
+        inbox.serving.set()
+        connection.send(Ready(loaded.detail))
+        Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # the parent is gone, nobody is left to be told
+
+
+def _load(connection: Connection, config: EngineConfig, models: str) -> Models | None:
+    module, _, function = models.partition(":")
+
+    def say(detail: str, limit: float | None) -> None:
+        connection.send(Loading(detail, limit))
+
+    try:
+        load: Callable[[EngineConfig, Say], Models] = getattr(importlib.import_module(module), function)
+        return load(config, say)
+    except EngineError as error:
+        connection.send(Unable(error.sentence, error.temporary))
+    except Exception as error:
+        log.debug("start failed", exc_info=True)
+        connection.send(Unable(f"The models can't be started ({one_line(error)}).", temporary=True))
+    return None
+
+
+class Inbox(threading.Thread):
+    """Reads the pipe all the time: a full pipe never blocks the parent, and its death is seen at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(name="inbox", daemon=True)
+        self._connection = connection
+        self.messages: SimpleQueue[Job | Cancel | Stop] = SimpleQueue()
+        self.serving = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while True:
+                message = self._connection.recv()
+                if isinstance(message, Stop) and not self.serving.is_set():
+                    os._exit(0)
+                self.messages.put(message)
+        except (EOFError, OSError):
+            os._exit(0)  # even in the middle of a step: nobody waits for it any more
+
+
+@dataclass(slots=True)
+class Running:
+    """One edit under way. `seconds` counts its own work, `shown` is when its last preview was sent."""
+
+    job: EditJob
+    steps: Generator[Step, None, Edited | Refused]
+    seconds: float = 0.0
+    shown: float = float("-inf")
+
+
+class Server:
+    def __init__(
+        self,
+        models: Models,
+        inbox: SimpleQueue[Job | Cancel | Stop],
+        send: Callable[[FromWorker], None],
+        soft_seconds: float,
+    ) -> None:
+        self._models = models
+        self._inbox = inbox
+        self._send = send
+        self._soft_seconds = soft_seconds
+        self._questions: dict[str, DialogueJob] = {}
+        self._edits: dict[str, Running] = {}
+        self._stopping = False
+
+    def serve(self) -> None:
+        """Returns when told to stop, or when the device can't be trusted any more."""
+        try:
+            while self._attend():
+                for edit in list(self._edits.values()):
+                    if edit.job.id in self._edits:  # not cancelled since
+                        self._advance(edit)
+                    if not self._attend():
+                        return
+        except _DeviceBroken as broken:
+            self._send(Broken(str(broken)))
+        finally:
+            for edit in self._edits.values():
+                _close(edit)
+
+    def _attend(self) -> bool:
+        """Take in what has come, answer questions; waits if idle. False when told to stop."""
+        try:
+            self._receive(self._inbox.get(block=not self._edits))
+            while True:
+                self._receive(self._inbox.get_nowait())
+        except Empty:
+            pass
+        if self._questions and not self._stopping:
+            jobs = list(self._questions.values())
+            self._questions.clear()
+            self._decide(jobs)
+        return not self._stopping
+
+    def _receive(self, message: Job | Cancel | Stop) -> None:
+        match message:
+            case DialogueJob():
+                self._questions[message.id] = message
+            case EditJob():
+                self._begin(message)
+            case Cancel(job_id):
+                self._cancel(job_id)
+            case Stop():
+                self._stopping = True
+
+    def _begin(self, job: EditJob) -> None:
+        self._send(Working((job.id,)))
+        try:
+            self._edits[job.id] = Running(job, self._models.editor.edit(job))
+        except Exception as error:
+            self._fail(job.id, error)
+
+    def _cancel(self, job_id: str) -> None:
+        edit = self._edits.pop(job_id, None)
+        if edit is not None:
+            _close(edit)
+        elif self._questions.pop(job_id, None) is None:
+            return  # done already
+        self._send(Finished(job_id, Cancelled()))
+
+    def _decide(self, jobs: list[DialogueJob]) -> None:
+        self._send(Working(tuple(job.id for job in jobs)))
+        try:
+            decisions = self._models.dialogue.decide(jobs)
+            if len(decisions) != len(jobs) or not all(isinstance(each, Decision) for each in decisions):
+                raise TypeError(f"{len(jobs)} jobs got {decisions!r:.200}")
+        except Exception as error:
+            if len(jobs) == 1 or is_cuda_error(error):
+                self._fail(jobs[0].id, error)
+            else:  # one of them is at fault; the others get their answer
+                for job in jobs:
+                    self._decide([job])
+            return
+        for job, decision in zip(jobs, decisions, strict=True):
+            self._finish(job.id, decision)
+
+    def _advance(self, edit: Running) -> None:
+        job_id = edit.job.id
+        self._send(Working((job_id,)))
+        started = time.monotonic()
+        try:
+            step = next(edit.steps)
+            if not isinstance(step, Step):
+                raise TypeError(f"the editor yielded {step!r:.200}")
+        except StopIteration as end:
+            del self._edits[job_id]
+            if isinstance(end.value, Edited | Refused):
+                self._finish(job_id, end.value)
+            else:
+                self._fail(job_id, TypeError(f"the editor returned {end.value!r:.200}"))
+            return
+        except Exception as error:
+            del self._edits[job_id]
+            _close(edit)
+            self._fail(job_id, error)
+            return
+        now = time.monotonic()
+        edit.seconds += now - started
+        if step.preview is not None and now - edit.shown < PREVIEW_SECONDS:
+            step = replace(step, preview=None)
+        elif step.preview is not None:
+            edit.shown = now
+        self._send(Progressed(job_id, step))
+        if edit.seconds > self._soft_seconds:
+            self._time_out(edit, step)
+
+    def _time_out(self, edit: Running, step: Step) -> None:
+        del self._edits[edit.job.id]
+        _close(edit)
+        self._finish(
+            edit.job.id,
+            Failed(
+                "That picture took too long, so I stopped. A smaller picture may work.",
+                f"stopped after {edit.seconds:.0f} s at step {step.step} of {step.steps}",
+                retry=False,
+            ),
+        )
+
+    def _finish(self, job_id: str, outcome: Outcome) -> None:
+        try:
+            self._send(Finished(job_id, outcome))
+        except OSError:
+            raise  # the pipe
+        except Exception as error:  # something in it can't be pickled
+            self._fail(job_id, error)
+
+    def _fail(self, job_id: str, error: Exception) -> None:
+        """The one job fails; the others go on, unless the device is broken."""
+        if is_cuda_error(error):
+            raise _DeviceBroken(one_line(error)) from error
+        log.debug("job %s failed", job_id, exc_info=error)
+        if is_out_of_memory(error):
+            self._free_memory()
+            sentence = (
+                "That picture was too much for my memory just now; please try again or send a smaller one."
+            )
+            self._send(Finished(job_id, Failed(sentence, one_line(error), retry=True)))
+            return
+        sentence = "Something went wrong while I worked on that; please try it once more."
+        self._send(Finished(job_id, Failed(sentence, one_line(error), retry=False)))
+
+    def _free_memory(self) -> None:
+        try:
+            self._models.free_memory()
+        except Exception as error:  # cleaning up must not take the other jobs down
+            if is_cuda_error(error):
+                raise _DeviceBroken(one_line(error)) from error
+            log.warning("memory could not be freed: %s", one_line(error))
+
+
+class _DeviceBroken(Exception):
+    """Carries the one line that says why."""
+
+
+def _close(edit: Running) -> None:
+    try:
+        edit.steps.close()
+    except Exception as error:
+        log.warning("job %s could not be closed: %s", edit.job.id, one_line(error))

@@ -1,0 +1,188 @@
+"""A job that raises, hangs or kills the worker takes no other job down; nobody is left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from engine.jobs import Decision, Edited, Failed
+from tests.fakes.local_engine import Watched, edit, eventually, journal, local_engine, question
+
+
+@pytest.mark.parametrize("fault", ["raise", "garbage", "yield-garbage", "unpicklable"])
+async def test_an_error_fails_that_edit_alone(tmp_path: Path, fault: str):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path) as engine:
+        beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
+        await beside.stepping()
+        pid = engine.worker_pid
+        outcome = await engine.run(edit("bad", fault))
+        assert isinstance(outcome, Failed)
+        assert "\n" not in outcome.error
+        gate.touch()
+        assert isinstance(await beside.task, Edited)
+        assert engine.worker_pid == pid, "an ordinary error needs no new worker"
+
+
+@pytest.mark.parametrize("fault", ["raise", "garbage", "oom"])
+async def test_an_error_fails_that_question_alone(tmp_path: Path, fault: str):
+    async with local_engine(tmp_path) as engine:
+        jobs = [question(f"q{number}", user=f"user{number}") for number in range(3)]
+        outcomes = await asyncio.gather(*map(engine.run, [*jobs, question("bad", fault)]))
+        assert outcomes[:3] == [Decision("chat", "You said: hello")] * 3
+        assert isinstance(outcomes[3], Failed)
+
+
+async def test_out_of_memory_frees_what_is_cached_and_may_be_tried_again(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        outcome = await engine.run(edit("big", "oom"))
+        assert isinstance(outcome, Failed)
+        assert outcome.retry
+        assert journal(tmp_path) == ["edit big", "freed"]
+        assert isinstance(await engine.run(edit("next")), Edited)
+
+
+async def test_a_generator_that_won_t_close_does_not_stop_the_worker(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        job = Watched(engine, edit("e", "stubborn"))
+        await job.stepping()
+        assert engine.cancel("e")
+        assert isinstance(await engine.run(edit("next")), Edited)
+
+
+async def test_the_soft_limit_stops_an_edit_between_two_steps(tmp_path: Path):
+    async with local_engine(tmp_path, soft_seconds=0.05) as engine:
+        pid = (await engine.settled(), engine.worker_pid)[1]
+        outcome = await engine.run(edit("slow", f"until {tmp_path / 'never'}"))
+        assert isinstance(outcome, Failed)
+        assert "stopped after" in outcome.error
+        assert engine.worker_pid == pid
+
+
+@pytest.mark.parametrize("fault", ["die", "cuda"])
+async def test_a_poison_edit_fails_alone_and_the_others_run_again(tmp_path: Path, fault: str):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, waiting_per_user=9) as engine:
+        beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
+        await beside.stepping()
+        poison = Watched(engine, edit("poison", fault))
+        behind = [Watched(engine, edit(f"behind{number}")) for number in range(3)]
+        outcome = await poison.task
+        assert isinstance(outcome, Failed)
+        assert engine.status().state == "restarting"
+        gate.touch()
+        assert isinstance(await beside.task, Edited)
+        assert [type(await job.task) for job in behind] == [Edited] * 3
+        assert journal(tmp_path).count("edit poison") == 1
+
+
+async def test_a_poison_question_is_found_among_several(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        jobs = [question(f"q{number}", user=f"user{number}") for number in range(3)]
+        outcomes = await asyncio.gather(*map(engine.run, [*jobs, question("bad", "die")]))
+        assert outcomes[:3] == [Decision("chat", "You said: hello")] * 3
+        assert isinstance(outcomes[3], Failed)
+        assert journal(tmp_path)[0] == "decide q0 q1 q2 bad"
+        assert journal(tmp_path).count("decide bad") == 1
+
+
+async def test_a_hung_edit_is_killed_and_the_others_run_again(tmp_path: Path):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, hard_seconds=2.0) as engine:
+        beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
+        await beside.stepping()
+        hung = Watched(engine, edit("hung", "hang"))
+        behind = Watched(engine, edit("behind"))
+        outcome = await hung.task
+        assert isinstance(outcome, Failed)
+        assert outcome.retry
+        gate.touch()
+        assert isinstance(await beside.task, Edited)
+        assert isinstance(await behind.task, Edited)
+
+
+async def test_a_hung_job_that_was_cancelled_does_not_hold_the_worker(tmp_path: Path):
+    async with local_engine(tmp_path, hard_seconds=1.0) as engine:
+        hung = Watched(engine, edit("hung", "hang"))
+        await hung.stepping()
+        assert engine.cancel("hung")
+        assert isinstance(await engine.run(edit("next")), Edited)
+
+
+async def test_a_worker_killed_from_outside_comes_back(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        await engine.settled()
+        assert engine.worker_pid is not None
+        os.kill(engine.worker_pid, signal.SIGKILL)
+        await eventually(lambda: engine.status().state == "restarting")
+        assert isinstance(await engine.run(edit("next")), Edited)
+
+
+async def test_missing_weights_are_said_at_once_and_for_good(tmp_path: Path):
+    async with local_engine(tmp_path, dialogue="no-weights") as engine:
+        waiting = Watched(engine, edit("early"))
+        status = await engine.settled()
+        assert status.state == "stopped"
+        assert status.detail == "The weights are not complete: unet/config.json is missing."
+        for outcome in (await waiting.task, await engine.run(question("late"))):
+            assert isinstance(outcome, Failed)
+            assert "unet/config.json" in outcome.error
+            assert not outcome.retry
+        assert engine.worker_pid is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("no-network", "The Hub can't be reached."),
+        ("raise", "The models can't be started (RuntimeError: the start broke)."),
+        ("die", "The worker died with exit code 3 (Pretending.)."),
+        ("hang", "The worker hung (Hanging.) and was killed."),
+    ],
+)
+async def test_a_start_that_fails_is_said_and_tried_again(tmp_path: Path, fault: str, sentence: str):
+    async with local_engine(tmp_path, dialogue=fault) as engine:
+        waiting = Watched(engine, edit("early"))
+        status = await engine.settled()
+        assert (status.state, status.detail) == ("restarting", sentence)
+        for outcome in (await waiting.task, await engine.run(question("late"))):
+            assert isinstance(outcome, Failed)
+            assert outcome.retry
+        await eventually(lambda: engine.worker_pid is not None)
+
+
+async def test_a_start_that_succeeds_at_the_second_try_serves(tmp_path: Path):
+    async with local_engine(tmp_path, dialogue=f"once {tmp_path / 'tried'}") as engine:
+        assert (await engine.settled()).state == "restarting"
+        await eventually(lambda: engine.status().state == "ready")
+        assert isinstance(await engine.run(edit("e")), Edited)
+
+
+@pytest.mark.slow
+async def test_eight_producers_with_fifty_jobs_each_lose_none_and_run_none_twice(tmp_path: Path):
+    async with local_engine(tmp_path, waiting_per_user=2, waiting_in_all=20) as engine:
+
+        async def produce(user: str) -> list[str]:
+            done: list[str] = []
+            for number in range(50):
+                name = f"{user}-{number}"
+                job = edit(name, user=user) if number % 2 else question(name, user=user)
+                match await engine.run(job):
+                    case Edited(image):
+                        assert image == b"picture of " + name.encode(), "another job's picture"
+                        done.append(name)
+                    case Decision():
+                        done.append(name)
+                    case other:
+                        raise AssertionError(f"{name}: {other}")
+            return done
+
+        finished = await asyncio.gather(*(produce(f"user{number}") for number in range(8)))
+        names = sorted(name for done in finished for name in done)
+        assert len(names) == 400
+        ran = [name for line in journal(tmp_path) for name in line.split()[1:]]
+        assert sorted(ran) == names

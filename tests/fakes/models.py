@@ -1,0 +1,117 @@
+"""Light models for the real worker process; what a job says is what happens, faults included.
+
+An instruction is a word and perhaps an argument: "steps 3", "until FILE" (steps on until it is there),
+"hang", "die", "raise", "oom", "cuda", "garbage", "yield-garbage", "unpicklable", "refuse", "stubborn"
+(won't be closed). In a question the newest turn says it. `config.dialogue` may be a fault of the start:
+"no-weights", "no-network", "raise", "die", "hang" (over its limit), "slow" (no limit), or "once FILE"
+(dies unless it is there, and makes it).
+
+Every start of a job is a line in the file `config.editor`, so tests see what has really run.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Generator, Sequence
+from functools import partial
+from pathlib import Path
+
+from engine.config import EngineConfig
+from engine.errors import WeightsError
+from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step
+from engine.models import Models, Say
+
+PREVIEW = b"\xff\xd8 preview"
+
+
+def load(config: EngineConfig, say: Say) -> Models:
+    say("Pretending.", 60.0)
+    journal = Path(config.editor)
+    fault, _, argument = config.dialogue.partition(" ")
+    match fault:
+        case "no-weights":
+            raise WeightsError("The weights are not complete: unet/config.json is missing.")
+        case "no-network":
+            raise WeightsError("The Hub can't be reached.", temporary=True)
+        case "raise":
+            raise RuntimeError("the start\nbroke")
+        case "die":
+            os._exit(3)
+        case "once" if not Path(argument).exists():
+            Path(argument).touch()
+            os._exit(4)
+        case "hang":
+            say("Hanging.", 0.2)
+            time.sleep(3600)
+        case "slow":
+            time.sleep(3600)
+        case _:
+            pass
+    free = partial(_write, journal, "freed")
+    return Models(FakeDialogue(journal), FakeEditor(journal), "Ready to pretend.", free)
+
+
+def _write(journal: Path, line: str) -> None:
+    with journal.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _fault(word: str) -> None:
+    match word:
+        case "hang":
+            time.sleep(3600)
+        case "die":
+            os._exit(11)
+        case "raise":
+            raise ValueError("no such\nthing")
+        case "oom":
+            raise MemoryError("too big")
+        case "cuda":
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        case _:
+            pass
+
+
+class FakeDialogue:
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+
+    def decide(self, jobs: Sequence[DialogueJob]) -> list[Decision]:
+        _write(self._journal, "decide " + " ".join(job.id for job in jobs))
+        for job in jobs:
+            _fault(job.turns[-1].text)
+        if any(job.turns[-1].text == "garbage" for job in jobs):
+            return []
+        return [Decision("chat", f"You said: {job.turns[-1].text}") for job in jobs]
+
+
+class FakeEditor:
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+
+    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
+        _write(self._journal, f"edit {job.id}")
+        word, _, argument = job.instruction.partition(" ")
+        step = 0
+        while word == "until" and not Path(argument).exists():
+            step += 1
+            yield Step(step, 1000, PREVIEW)
+            time.sleep(0.005)
+        for number in range(int(argument) if word == "steps" else 1):
+            yield Step(number + 1, 3, PREVIEW)
+        _fault(word)
+        if word == "refuse":
+            return Refused("I can't do that.")
+        if word == "garbage":
+            return "a picture"  # type: ignore[return-value]
+        if word == "yield-garbage":
+            yield "a step"  # type: ignore[misc]
+        while word == "stubborn":
+            try:
+                yield Step(1, 1)
+                time.sleep(0.005)
+            except GeneratorExit:
+                yield Step(1, 1)
+        image = (lambda: None) if word == "unpicklable" else job.image + job.id.encode()
+        return Edited(image, "image/png", 8, 8, "diffusion", job.seed, 0.1)  # type: ignore[arg-type]
