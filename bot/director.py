@@ -1,0 +1,194 @@
+"""The director: takes every event for good, and sees that it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from weakref import WeakValueDictionary
+
+from sqlite_utils import Database
+
+from bot import inbox, intake, moves, replies
+from bot.events import (
+    ButtonPressed,
+    CommandInvoked,
+    ConversationMoved,
+    ConversationRef,
+    InboundEvent,
+    MessageIn,
+    Platform,
+    ReactionChanged,
+)
+from bot.lanes import Lanes
+from bot.moves import Wanted
+from bot.outbox import Courier
+from bot.ports import Adapter
+from bot.progress import Statuses
+from bot.settings import Settings
+from bot.store import Store, conversations, jobs, ledger, outbox, refs
+from bot.store.outbox import Answer
+from bot.work import Work
+from engine.jobs import Engine
+
+log = logging.getLogger(__name__)
+
+VARIATION_SELECTOR = "\ufe0f"
+
+
+class Director:
+    """Wires inbound events to transactions, and open jobs to the engine.
+
+    `adapters` may be filled after construction; it is looked into when something is to be shown.
+    """
+
+    def __init__(
+        self, store: Store, engine: Engine, settings: Settings, adapters: Mapping[Platform, Adapter]
+    ) -> None:
+        self._store, self._settings, self._adapters = store, settings, adapters
+        self.statuses = Statuses(store, adapters)
+        self.courier = Courier(store, adapters, self.statuses)
+        self._work = Work(store, engine, settings.limits, self.statuses, self.courier.wake)
+        self._lanes = Lanes("director", self._work.step)
+        self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
+
+    async def start(self) -> None:
+        """Take up the jobs that were open when the bot stopped."""
+        for conversation in await self._store.run(jobs.conversations_with_open_jobs):
+            log.info("conversation %s has open jobs: going on", conversation)
+            self._lanes.wake(conversation)
+
+    async def stop(self) -> None:
+        """Let go of everything under way; it is taken up at the next start."""
+        await self._lanes.stop()
+        await self.courier.stop()
+        await self.statuses.stop()
+        await self._store.run(jobs.give_back_running)
+
+    async def idle(self) -> None:
+        """Wait until every job is done and every reply is delivered."""
+        await self._lanes.idle()
+        await self.courier.idle()
+
+    async def handle(self, event: InboundEvent) -> None:
+        """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
+        match event:
+            case MessageIn():
+                door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
+                async with door:  # a wish mustn't overtake the picture it came after
+                    await self._message(event)
+            case ReactionChanged():
+                await self._once(event, lambda db: self._reaction(db, event))
+            case ButtonPressed():
+                await self._once(event, lambda db: self._button(db, event))
+            case CommandInvoked():
+                await self._command(event)
+            case ConversationMoved():
+                await self._moved(event)
+
+    # ------------------------------------------------------------ messages
+
+    async def _message(self, event: MessageIn) -> None:
+        context = await self._store.run(lambda db: inbox.look(db, event))
+        if context.seen:
+            return
+        if not context.meant:
+            await self._store.run(lambda db: inbox.ignore(db, event))
+            return
+        brought = await intake.take(event.text, context.pictures, self._settings.limits)
+        if brought.trouble or brought.bad_wish:
+            log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
+        if brought.upload is not None:
+            await self._store.keep_image(brought.upload.data, brought.upload.mime)
+        conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
+        if conversation is not None:
+            self._lanes.wake(conversation)
+            self.courier.wake(conversation)
+
+    # ------------------------------------------------------------ moves
+
+    async def _once(
+        self,
+        event: ReactionChanged | ButtonPressed | CommandInvoked,
+        act: Callable[[Database], tuple[str | None, list[str]]],
+    ) -> None:
+        """Do and record an event in one transaction; then stop the edits that it cancelled."""
+        platform = event.ref.conversation.platform
+
+        def transaction(db: Database) -> tuple[str | None, list[str]]:
+            if ledger.seen(db, platform, event.event_id):
+                return None, []
+            conversation, stopped = act(db)
+            outcome = "handled" if conversation else "ignored"
+            ledger.record(db, platform, event.event_id, type(event).__name__, outcome, conversation)
+            return conversation, stopped
+
+        conversation, stopped = await self._store.run(transaction)
+        for job in stopped:
+            log.info("job %s of conversation %s cancelled by a person", job, conversation)
+            self._work.stop(job)
+        if conversation is not None:
+            self.courier.wake(conversation)
+
+    def _reaction(self, db: Database, event: ReactionChanged) -> tuple[str | None, list[str]]:
+        known = refs.find(db, event.ref)
+        if known is None or known.version is None:
+            return None, []
+        wanted = self._wanted(event, known.conversation, quiet=True)
+        if self._means_undo(event, event.added):
+            return known.conversation, moves.undo(db, wanted, known.version)
+        if self._means_undo(event, event.removed) and conversations.was_undone(db, known.version):
+            return known.conversation, moves.redo(db, wanted, known.version)
+        return None, []
+
+    def _means_undo(self, event: ReactionChanged, emoji: tuple[str, ...]) -> bool:
+        section = getattr(self._settings, event.ref.conversation.platform)
+        undo = {sign.replace(VARIATION_SELECTOR, "") for sign in section.undo_emoji}
+        return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
+
+    def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
+        conversation = inbox.owner_of(db, event.target)
+        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
+            return None, []  # a button of another chat, or made up
+        wanted = self._wanted(event, conversation)
+        if event.name == "cancel":
+            return conversation, moves.cancel(db, wanted, event.target)
+        act = moves.undo if event.name == "undo" else moves.redo
+        return conversation, act(db, wanted, event.target)
+
+    async def _command(self, event: CommandInvoked) -> None:
+        if event.name == "help":
+            adapter = self._adapters[event.ref.conversation.platform]
+            text = replies.help_text(await adapter.capabilities(event.ref.conversation))
+            await self._once(event, lambda db: self._help(db, event, text))
+        else:
+            await self._once(event, lambda db: self._command_move(db, event))
+
+    def _help(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
+        return conversation, []
+
+    def _command_move(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        wanted = self._wanted(event, conversation)
+        act = {"undo": moves.undo, "redo": moves.redo, "reset": moves.reset}[event.name]
+        return conversation, act(db, wanted)
+
+    def _wanted(
+        self, event: ReactionChanged | ButtonPressed | CommandInvoked, conversation: str, quiet: bool = False
+    ) -> Wanted:
+        return Wanted(
+            conversation, event.user, self._settings.limits.undo_by, event.ref.message_id, quiet=quiet
+        )
+
+    # ------------------------------------------------------------ places
+
+    async def _moved(self, event: ConversationMoved) -> None:
+        def transaction(db: Database) -> None:
+            if not ledger.seen(db, event.new.platform, event.event_id):
+                conversations.move(db, event.old, event.new)
+                ledger.record(db, event.new.platform, event.event_id, "ConversationMoved", "handled")
+
+        await self._store.run(transaction)
+        log.info("%s moved to %s", event.old, event.new)

@@ -1,0 +1,147 @@
+"""What a message becomes in the store: ledger, turn, picture and job in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot import conversation as tree
+from bot import replies
+from bot.conversation import Version
+from bot.events import Attachment, ConversationRef, MessageIn
+from bot.ids import new_id
+from bot.intake import Intake
+from bot.pictures import Upload
+from bot.store import conversations, images, jobs, ledger, outbox, refs, turns
+from bot.store.images import StoredImage
+from bot.store.outbox import Answer
+from bot.store.refs import Known
+from bot.store.sql import one
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How a message stands to what the bot knows. `pictures` are those to be taken from it."""
+
+    seen: bool
+    meant: bool
+    pictures: tuple[Attachment, ...] = ()
+
+
+def look(db: Database, event: MessageIn) -> Context:
+    """Whether a message is new and meant for the bot, and which pictures it brings."""
+    ref = event.ref.conversation
+    if ledger.seen(db, ref.platform, event.event_id):
+        return Context(seen=True, meant=False)
+    answered = _answered(db, event)
+    pictures = event.attachments or (() if answered and answered.version else event.replied_attachments)
+    something = bool(pictures or event.text.strip())
+    meant = event.addressed or (something and conversations.takes_part(db, ref))
+    return Context(False, meant, pictures)
+
+
+def ignore(db: Database, event: MessageIn) -> None:
+    """A message that is none of the bot's business."""
+    ref = event.ref.conversation
+    if ledger.seen(db, ref.platform, event.event_id):
+        return
+    conversation = conversations.find(db, ref)
+    if conversation is not None:
+        conversations.touch(db, conversation, event.ref.message_id)
+    ledger.record(db, ref.platform, event.event_id, "MessageIn", "ignored", conversation)
+
+
+def receive(db: Database, event: MessageIn, brought: Intake) -> str | None:
+    """Take a message for good. Returns its conversation, None when it was handled before."""
+    ref, user = event.ref.conversation, event.author.user_id
+    if ledger.seen(db, ref.platform, event.event_id):
+        return None
+    conversation = conversations.ensure(db, ref, user)
+    conversations.touch(db, conversation, event.ref.message_id)
+    version = _keep_upload(db, conversation, user, brought.upload) if brought.upload else None
+    turn = turns.add_user_turn(
+        db,
+        conversation,
+        user,
+        event.ref.message_id,
+        brought.wish or event.text,
+        version and version.image,
+        version and version.id,
+    )
+    refs.add(db, event.ref, conversation, turn=turn, version=version and version.id)
+    if version is not None and not event.attachments and event.reply_to is not None:
+        refs.add(db, event.reply_to, conversation, version=version.id)
+    sentence = _sentence(brought)
+    if sentence is not None:
+        outbox.say(db, conversation, Answer(sentence, "error"), reply_to=event.ref.message_id, turn=turn)
+        if brought.trouble and brought.wish:
+            conversations.remember_wish(db, conversation, brought.wish)
+    else:
+        _order(db, event, conversation, turn, brought, version)
+    outcome = sentence or "handled"
+    ledger.record(db, ref.platform, event.event_id, "MessageIn", outcome, conversation)
+    return conversation
+
+
+def owner_of(db: Database, target: str) -> str | None:
+    """The conversation of a version or job."""
+    row = one(
+        db,
+        "SELECT conversation FROM versions WHERE id = ? UNION ALL SELECT conversation FROM jobs WHERE id = ?",
+        target,
+        target,
+    )
+    return row["conversation"] if row else None
+
+
+def same_place(db: Database, conversation: str, ref: ConversationRef) -> bool:
+    """Whether a conversation is in the chat of `ref`."""
+    there = conversations.ref_of(conversations.get(db, conversation))
+    return (there.platform, there.space_id) == (ref.platform, ref.space_id)
+
+
+def _answered(db: Database, event: MessageIn) -> Known | None:
+    """What the message is a reply to, when that belongs to the same conversation."""
+    known = refs.find(db, event.reply_to) if event.reply_to else None
+    same = known is not None and known.conversation == conversations.find(db, event.ref.conversation)
+    return known if same else None
+
+
+def _keep_upload(db: Database, conversation: str, user: str, upload: Upload) -> Version:
+    image = StoredImage(upload.sha256, upload.mime, upload.width, upload.height, len(upload.data))
+    images.record(db, image)
+    version = Version(id=new_id(), parent=None, image=upload.sha256, requester=user)
+    before = conversations.load(db, conversation)
+    conversations.save(db, conversation, before, tree.received(before, version), user)
+    return version
+
+
+def _sentence(brought: Intake) -> str | None:
+    """The answer to a message that brought nothing to work on."""
+    if brought.upload is not None:
+        return None
+    if brought.trouble or brought.bad_wish:
+        return replies.joined(brought.trouble, None if brought.trouble else brought.bad_wish)
+    return None if brought.wish else replies.HELLO
+
+
+def _order(
+    db: Database, event: MessageIn, conversation: str, turn: str, brought: Intake, version: Version | None
+) -> None:
+    """The job that will answer the message when its turn comes."""
+    answered = _answered(db, event)
+    older = answered and answered.version
+    ref = event.ref.conversation
+    jobs.add(
+        db,
+        conversation=conversation,
+        turn=turn,
+        kind="dialogue",
+        user_id=event.author.user_id,
+        moderator=event.author.moderator,
+        group_id=f"{ref.platform}:{ref.space_id}",
+        wish=brought.wish,
+        note=replies.joined(brought.note, brought.bad_wish) or None,
+        parent=version.id if version else older,
+    )

@@ -1,0 +1,50 @@
+"""Lanes: work in strict order within a key, side by side between keys."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+
+class Lanes:
+    """`step(key)` is called again and again until it returns False: nothing left. `wake(key)` begins anew."""
+
+    def __init__(self, name: str, step: Callable[[str], Awaitable[bool]]) -> None:
+        self._name = name
+        self._step = step
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+        self._open = True
+
+    def wake(self, key: str) -> None:
+        """There is something to do for `key`."""
+        self._woken.add(key)
+        if self._open and key not in self._tasks:
+            self._tasks[key] = asyncio.create_task(self._drain(key), name=f"{self._name} {key}")
+
+    async def stop(self) -> None:
+        """Cancel what runs and take no more."""
+        self._open = False
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until every lane is empty."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def _drain(self, key: str) -> None:
+        try:
+            while key in self._woken:
+                self._woken.discard(key)
+                while await self._step(key):
+                    pass
+        except Exception:
+            log.exception("%s: conversation %s stopped; its next event starts it again", self._name, key)
+        finally:
+            del self._tasks[key]

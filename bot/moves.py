@@ -1,0 +1,151 @@
+"""Undo, redo, reset and cancel: each is one transaction that moves the head, stops edits and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlite_utils import Database
+
+from bot import conversation as tree
+from bot import replies
+from bot.conversation import CannotMove, Conversation, Version
+from bot.events import Action, UserRef
+from bot.permissions import may_change
+from bot.store import conversations, jobs, outbox
+from bot.store.outbox import Answer, Decision
+
+UndoBy = Literal["requester", "anyone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who wants the head moved, and where the answer goes.
+
+    `quiet`: somebody who may not gets no answer (a reaction may mean anything).
+    """
+
+    conversation: str
+    user: UserRef
+    undo_by: UndoBy
+    reply_to: str | None = None
+    turn: str | None = None
+    quiet: bool = False
+
+
+def undo(db: Database, wanted: Wanted, target: str | None = None, count: int = 1) -> list[str]:
+    """Undo the version `target`, or the last `count` edits. Returns the ids of the edits to be stopped."""
+    before = conversations.load(db, wanted.conversation)
+    edits = tree.path(before)[1:]
+    victim = target or (edits[-min(count, len(edits))].id if edits else before.head)
+    if victim is not None and not _may(db, wanted, before.versions[victim].requester):
+        return []
+    stopped = _stop_edits(db, wanted.conversation, before, victim)
+    text = replies.back(min(count, len(edits))) if target is None else None
+
+    def back(conversation: Conversation) -> Conversation:
+        return tree.undo_last(conversation, count) if target is None else tree.undo(conversation, target)
+
+    return _move(db, wanted, before, back, "undo", text, stopped)
+
+
+def redo(db: Database, wanted: Wanted, target: str | None = None) -> list[str]:
+    """Take back the last undo, or the one of `target`."""
+    before = conversations.load(db, wanted.conversation)
+    victim = target or (before.moves[-1].target if before.moves else None)
+    if victim is not None and not _may(db, wanted, before.versions[victim].requester):
+        return []
+    return _move(db, wanted, before, lambda c: tree.redo(c, target), "undo", replies.REDONE, [])
+
+
+def reset(db: Database, wanted: Wanted) -> list[str]:
+    """Back to the upload. Returns the ids of the edits to be stopped."""
+    before = conversations.load(db, wanted.conversation)
+    if before.head is not None and not _may(db, wanted, before.versions[before.head].requester):
+        return []
+    root = tree.path(before)[0].id if before.head else None
+    stopped = _stop_edits(db, wanted.conversation, before, root)
+    return _move(db, wanted, before, tree.reset, "reset", replies.BACK_TO_UPLOAD, stopped)
+
+
+def cancel(db: Database, wanted: Wanted, job_id: str) -> list[str]:
+    """Stop one job. Returns its id when it was open."""
+    job = jobs.get(db, job_id)
+    if job is None or job.conversation != wanted.conversation:
+        return []
+    if not _may(db, replace(wanted, undo_by="requester"), job.user_id):
+        return []
+    if not jobs.is_open(db, job_id):
+        _say(db, wanted, Answer(replies.FINISHED_ALREADY))
+        return []
+    jobs.set_state(db, job_id, "cancelled")
+    _say(db, wanted, Answer(replies.CANCELLED), job_id)
+    return [job_id]
+
+
+def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
+    """The buttons under the current picture: what can be done with it now."""
+    actions: list[Action] = []
+    head = conversation.versions[conversation.head] if conversation.head else None
+    if head is not None and head.parent is not None:
+        actions.append(Action("undo", head.id))
+    if conversation.moves:
+        actions.append(Action("redo", conversation.moves[-1].target))
+    return tuple(actions)
+
+
+def _may(db: Database, wanted: Wanted, requester: str) -> bool:
+    owner = conversations.get(db, wanted.conversation)["owner"]
+    allowed = may_change(wanted.user, requester, owner, wanted.undo_by)
+    if not allowed and not wanted.quiet:
+        _say(db, wanted, Answer(replies.ONLY_REQUESTER))
+    return allowed
+
+
+def _stop_edits(db: Database, conversation: str, before: Conversation, victim: str | None) -> list[str]:
+    """Cancel the open edits of a picture that is about to be undone, or of one made from it."""
+    stopped = [
+        job.id
+        for job in jobs.open_edits(db, conversation)
+        if victim is not None and victim in {v.id for v in tree.path(before, job.parent)}
+    ]
+    for job in stopped:
+        jobs.set_state(db, job, "cancelled")
+    return stopped
+
+
+def _move(
+    db: Database,
+    wanted: Wanted,
+    before: Conversation,
+    change: Callable[[Conversation], Conversation],
+    decision: Decision,
+    text: str | None,
+    stopped: list[str],
+) -> list[str]:
+    """Change the head and answer with the picture that is current now."""
+    stopped_text = replies.STOPPED_EDIT if stopped else None
+    job = stopped[0] if stopped else None
+    try:
+        after = change(before)
+    except CannotMove as error:
+        answer = Answer(str(error)) if not stopped else _shown(before, decision, replies.STOPPED_EDIT)
+        _say(db, wanted, answer, job)
+        return stopped
+    conversations.save(db, wanted.conversation, before, after, wanted.user.user_id)
+    conversations.count_questions(db, wanted.conversation, 0)
+    if text is None:
+        gone = tree.left_by(after, after.moves[-1])
+        text = replies.BACK_ONE if len(gone) == 1 else replies.UNDID_OLDER
+    _say(db, wanted, _shown(after, decision, replies.joined(stopped_text, text)), job)
+    return stopped
+
+
+def _shown(conversation: Conversation, decision: Decision, text: str) -> Answer:
+    head: Version | None = conversation.versions[conversation.head] if conversation.head else None
+    return Answer(text, decision, head, picture_actions(conversation))
+
+
+def _say(db: Database, wanted: Wanted, answer: Answer, job: str | None = None) -> None:
+    outbox.say(db, wanted.conversation, answer, reply_to=wanted.reply_to, turn=wanted.turn, job=job)

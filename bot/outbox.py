@@ -1,0 +1,163 @@
+"""The courier: brings every row of the outbox to its platform, in order per conversation, each once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+
+from sqlite_utils import Database
+
+from bot import rendition, replies
+from bot.events import (
+    ConversationRef,
+    Delivered,
+    MessageRef,
+    NotSent,
+    Picture,
+    Platform,
+    Receipt,
+    Rejected,
+    Reply,
+    Unknown,
+)
+from bot.lanes import Lanes
+from bot.ports import Adapter
+from bot.progress import Statuses
+from bot.store import Store, conversations, jobs, outbox, refs
+from bot.store.outbox import OutboxRow
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after the first, second … failure; then the last again
+SECOND_LOOK = 5.0  # seconds until a message that may be there is looked for again
+
+
+class Courier:
+    """Wake it with a conversation's id when there is something to be delivered.
+
+    Rows of a platform whose adapter isn't there are kept; call `resume` when it is.
+    """
+
+    def __init__(self, store: Store, adapters: Mapping[Platform, Adapter], statuses: Statuses) -> None:
+        self._store, self._adapters, self._statuses = store, adapters, statuses
+        self._lanes = Lanes("courier", self._deliver_next)
+
+    async def resume(self, platform: Platform) -> None:
+        """The platform's adapter is ready: deliver what is open there."""
+        for row in await self._store.run(outbox.conversations_with_open_rows):
+            if row["platform"] == platform:
+                self._lanes.wake(row["id"])
+
+    def wake(self, conversation: str) -> None:
+        self._lanes.wake(conversation)
+
+    async def stop(self) -> None:
+        await self._lanes.stop()
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way."""
+        await self._lanes.idle()
+
+    async def _deliver_next(self, conversation: str) -> bool:
+        row = await self._store.run(lambda db: outbox.next_open(db, conversation))
+        if row is None:
+            return False
+        if row.job is not None:
+            await self._statuses.close(row.job)
+        ref, status = await self._store.run(lambda db: _address(db, row))
+        adapter = self._adapters.get(ref.platform)
+        if adapter is None:
+            return False
+        reply = await self._reply(adapter, row, ref, status)
+        await self._settle(row, await self._send(adapter, row, reply))
+        return True
+
+    async def _send(self, adapter: Adapter, row: OutboxRow, reply: Reply) -> Receipt:
+        """Send, unless an earlier try, broken off by a crash, may have arrived."""
+        if row.state == "sending":
+            receipt = await self._look(adapter, reply)
+            if not isinstance(receipt, NotSent):
+                return receipt
+        await self._store.run(lambda db: outbox.begin_sending(db, row.id))
+        receipt = await _guarded(adapter.send(reply))
+        return await self._look(adapter, reply) if isinstance(receipt, Unknown) else receipt
+
+    async def _look(self, adapter: Adapter, reply: Reply) -> Receipt:
+        """Whether a reply is there that may be; looked for twice."""
+        receipt = await _guarded(adapter.find(reply))
+        if isinstance(receipt, Unknown):
+            await asyncio.sleep(SECOND_LOOK)
+            receipt = await _guarded(adapter.find(reply))
+        return receipt
+
+    async def _settle(self, row: OutboxRow, receipt: Receipt) -> None:
+        """Close the row, or wait before the next try."""
+        match receipt:
+            case Delivered(messages):
+                await self._store.run(lambda db: _close_delivered(db, row, messages))
+                log.info("reply %s of conversation %s delivered", row.id, row.conversation)
+            case Rejected(reason):
+                log.error("reply %s of conversation %s was rejected: %s", row.id, row.conversation, reason)
+                await self._store.run(lambda db: outbox.set_state(db, row.id, "failed", reason))
+            case Unknown(reason):
+                log.error("reply %s of conversation %s may be lost: %s", row.id, row.conversation, reason)
+                await self._store.run(lambda db: outbox.set_state(db, row.id, "unsure", reason))
+            case NotSent(reason, retry_after):
+                wait = retry_after or BACK_OFF[min(row.tries, len(BACK_OFF) - 1)]
+                log.warning(
+                    "reply %s of conversation %s not sent, again in %.0f s: %s",
+                    row.id,
+                    row.conversation,
+                    wait,
+                    reason,
+                )
+                await self._store.run(lambda db: outbox.set_state(db, row.id, "open", reason))
+                await asyncio.sleep(wait)
+
+    async def _reply(
+        self, adapter: Adapter, row: OutboxRow, conversation: ConversationRef, status: str | None
+    ) -> Reply:
+        capabilities = await adapter.capabilities(conversation)
+        text, picture = row.text, None
+        if row.image is not None:
+            picture, note = await self._picture(row.image, capabilities.max_upload)
+            text = replies.joined(text, note)
+        if len(text) > capabilities.max_text:
+            text = text[: capabilities.max_text - 1] + "…"
+        return Reply(
+            key=row.id,
+            conversation=conversation,
+            text=text,
+            image=picture,
+            reply_to=MessageRef(conversation, row.reply_to) if row.reply_to else None,
+            actions=row.actions,
+            status=MessageRef(conversation, status) if status else None,
+            decision=row.decision,
+        )
+
+    async def _picture(self, sha256: str, max_upload: int) -> tuple[Picture, str | None]:
+        data, mime = await self._store.read_image(sha256)
+        picture, changed = await asyncio.to_thread(rendition.fit, data, mime, max_upload)
+        return picture, replies.smaller(picture.width, picture.height) if changed else None
+
+
+async def _guarded(call: Awaitable[Receipt]) -> Receipt:
+    """Adapters don't raise; should one do so all the same, nobody knows what arrived."""
+    try:
+        return await call
+    except Exception as error:
+        log.exception("an adapter broke")
+        return Unknown(f"{type(error).__name__}: {error}")
+
+
+def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]:
+    """Where a row goes, and the id of the status message that it replaces."""
+    job = jobs.get(db, row.job) if row.job else None
+    return conversations.ref_of(conversations.get(db, row.conversation)), job and job.status_message
+
+
+def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
+    for message in messages:
+        refs.add(db, message, row.conversation, turn=row.turn, version=row.version, job=row.job)
+    outbox.set_state(db, row.id, "delivered")

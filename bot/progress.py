@@ -1,0 +1,138 @@
+"""Status messages: one per edit, edited in place while it waits and runs, replaced by the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from sqlite_utils import Database
+
+from bot import replies
+from bot.events import Action, ConversationRef, MessageRef, Platform, StatusUpdate
+from bot.ports import Adapter
+from bot.store import Store, StoreError, jobs, refs
+from bot.store.jobs import Job
+from engine.jobs import Progress, Step
+
+log = logging.getLogger(__name__)
+
+PACE = {"web": 0.5}  # seconds between two updates
+CHAT_PACE = 3.0
+FIRST_AFTER = 0.5  # an edit that is done at once needs no status message
+PATIENCE = 10.0  # how long an answer waits for a status message that is being shown
+
+
+class Reporter:
+    """Shows the progress of one job; call it with each `Progress`. Only the newest is shown."""
+
+    def __init__(
+        self, store: Store, adapter: Adapter, job: Job, conversation: ConversationRef, reply_to: str | None
+    ) -> None:
+        self._store, self._adapter, self._job, self._conversation = store, adapter, job, conversation
+        self._reply_to = MessageRef(conversation, reply_to) if reply_to else None
+        known = job.status_message
+        self._message = MessageRef(conversation, known) if known else None
+        self._latest: Progress | None = None
+        self._news = asyncio.Event()
+        self._showing = False
+        self._abandoned = False
+        self._late = False
+        self._task = asyncio.create_task(self._run(), name=f"status {job.id}")
+
+    def __call__(self, progress: Progress) -> None:
+        if isinstance(progress, Step) and progress.preview is None and isinstance(self._latest, Step):
+            progress = Step(progress.step, progress.steps, self._latest.preview)
+        self._latest = progress
+        self._news.set()
+
+    def shut(self) -> None:
+        """Show nothing more; an update on its way is let through."""
+        if not self._showing:
+            self._task.cancel()
+        self._abandoned = True
+
+    async def close(self) -> None:
+        """`shut`, and wait until an update on its way has arrived, so that it can't overtake the answer."""
+        self.shut()
+        _, late = await asyncio.wait({self._task}, timeout=PATIENCE)
+        self._late = bool(late)
+
+    async def _run(self) -> None:
+        try:
+            if self._message is None:
+                await asyncio.sleep(FIRST_AFTER)
+            while not self._abandoned:
+                await self._news.wait()
+                self._news.clear()
+                await self._show()
+                if not self._abandoned:
+                    await asyncio.sleep(PACE.get(self._conversation.platform, CHAT_PACE))
+        except StoreError as error:
+            log.error("job %s: its status message could not be noted: %s", self._job.id, error)
+        except Exception:
+            log.exception("job %s: no more status messages", self._job.id)
+
+    async def _show(self) -> None:
+        self._showing = True
+        try:
+            message = await self._adapter.show_status(self._update())
+            if message is None or message == self._message:
+                return
+            self._message = message
+            if self._late:  # the answer didn't wait for it
+                await self._adapter.clear_status(message)
+            else:
+                await self._store.run(lambda db: self._note(db, message))
+        finally:
+            self._showing = False
+
+    def _note(self, db: Database, message: MessageRef) -> None:
+        jobs.set_status_message(db, self._job.id, message.message_id)
+        refs.add(db, message, self._job.conversation, job=self._job.id)
+
+    def _update(self) -> StatusUpdate:
+        latest = self._latest
+        step = latest if isinstance(latest, Step) else None
+        return StatusUpdate(
+            job_id=self._job.id,
+            conversation=self._conversation,
+            text=replies.progress(latest) if latest else replies.STARTING,
+            message=self._message,
+            reply_to=self._reply_to,
+            preview=step.preview if step else None,
+            progress=step.step / step.steps if step else None,
+            actions=(Action("cancel", self._job.id),),
+        )
+
+
+class Statuses:
+    """The reporters of the jobs under way."""
+
+    def __init__(self, store: Store, adapters: Mapping[Platform, Adapter]) -> None:
+        self._store, self._adapters = store, adapters
+        self._reporters: dict[str, Reporter] = {}
+
+    def open(self, job: Job, conversation: ConversationRef, reply_to: str | None) -> Reporter | None:
+        """A reporter for a job that begins; None while the platform's adapter isn't there."""
+        adapter = self._adapters.get(conversation.platform)
+        if adapter is None:
+            return None
+        reporter = Reporter(self._store, adapter, job, conversation, reply_to)
+        self._reporters[job.id] = reporter
+        return reporter
+
+    def shut(self, job: str) -> None:
+        """The job's attempt is over."""
+        if job in self._reporters:
+            self._reporters[job].shut()
+
+    async def close(self, job: str) -> None:
+        """Called before the job's answer is sent."""
+        reporter = self._reporters.pop(job, None)
+        if reporter is not None:
+            await reporter.close()
+
+    async def stop(self) -> None:
+        for job in list(self._reporters):
+            await self.close(job)

@@ -1,0 +1,85 @@
+"""What the bot says by itself (questions, small talk and summaries come from the dialogue model)."""
+
+from __future__ import annotations
+
+from bot.events import Capabilities
+from engine.jobs import Progress, Waiting
+
+WHAT_TO_CHANGE = "Thank you! What shall I change in this picture?"
+SEND_PICTURE = "I'd love to. Please send me the picture first."
+HELLO = "Hello! Send me a picture and tell me what to change."
+FIRST_OF_SEVERAL = "I can edit one picture at a time, so I took the first."
+GONE = "I couldn't download that picture; please send it again."
+BACK_ONE = "Back to the picture before."
+BACK_TO_UPLOAD = "Back to the picture you sent."
+UNDID_OLDER = "I took that edit back, and what came after it."
+REDONE = "Here it is again."
+STOPPED_EDIT = "I stopped the edit that was under way."
+CANCELLED = "Stopped. Nothing was changed."
+FINISHED_ALREADY = "That is finished already, so there is nothing to stop."
+ONLY_REQUESTER = (
+    "Only the person who asked for that, the one who began this conversation, or a moderator can do it."
+)
+BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
+CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
+STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
+STARTING = "Getting ready…"
+
+
+def back(count: int) -> str:
+    """The answer to "undo" in words; `count` is how many edits were taken back."""
+    return BACK_ONE if count == 1 else f"Back by {count} pictures."
+
+
+def joined(*sentences: str | None) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def done(instruction: str) -> str:
+    """The summary of an edit when no model gave one."""
+    return f"Done: {instruction}"
+
+
+def progress(state: Progress) -> str:
+    """The text of a status message."""
+    if isinstance(state, Waiting):
+        place = "You are next" if state.place <= 1 else f"You are number {state.place} in the queue"
+        return f"{place}{about(state.eta)}."
+    return f"Painting: step {state.step} of {state.steps}."
+
+
+def about(seconds: float | None) -> str:
+    """ ", about 20 seconds", rounded so that it doesn't pretend to know better."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        tens = max(5, 5 * round(seconds / 5))
+        return f", about {tens} seconds"
+    return f", about {round(seconds / 60)} minutes"
+
+
+def smaller(width: int, height: int) -> str:
+    """Said when a picture is too large for the platform; width and height of what is sent, in pixels."""
+    return f"(Sent as a {width}×{height} JPEG, as this chat takes no larger file; I go on with the original.)"
+
+
+def help_text(capabilities: Capabilities) -> str:
+    """How to use the bot, naming only what works in this conversation."""
+    emoji = " or ".join(capabilities.undo_emoji)
+    undo = [
+        'say "undo" or "go back two"',
+        f"react with {emoji}" if capabilities.receives_reactions and emoji else "",
+        "press Undo" if capabilities.buttons else "",
+        "use /undo",
+    ]
+    ways = [way for way in undo if way]
+    lines = [
+        "Send me a picture and tell me what to change; if I'm not sure, I ask.",
+        f"To take an edit back, {', '.join(ways[:-1])} or {ways[-1]}.",
+        "Taking the reaction back redoes the edit; so does /redo."
+        if capabilities.receives_reactions and emoji
+        else "/redo brings it back.",
+        'Say "start over" or use /reset to return to your picture.',
+        "Reply to an older picture to go on from that one.",
+    ]
+    return "\n".join(lines)

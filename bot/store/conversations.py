@@ -1,0 +1,210 @@
+"""Conversations and their version trees, as rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.conversation import Conversation, Move, Version, left_by, path
+from bot.events import ConversationRef
+from bot.ids import new_id
+from bot.store.sql import NOW, insert, one, rows, write
+
+VERSION_FIELDS = ", ".join(Version.__slots__)
+MOVE_FIELDS = 'kind, target, "start", "end"'
+
+
+def find(db: Database, ref: ConversationRef) -> str | None:
+    """The id of the conversation there, None when the bot takes no part in any."""
+    row = one(
+        db,
+        "SELECT id FROM conversations WHERE platform = ? AND space = ? AND thread = ?",
+        ref.platform,
+        ref.space_id,
+        ref.thread_id or "",
+    )
+    return row["id"] if row else None
+
+
+def ensure(db: Database, ref: ConversationRef, owner: str) -> str:
+    """The id of the conversation there; made, with this owner, when it is new."""
+    conversation = find(db, ref)
+    if conversation is None:
+        conversation = new_id()
+        write(
+            db,
+            "INSERT INTO conversations (id, platform, space, thread, owner) VALUES (?, ?, ?, ?, ?)",
+            conversation,
+            ref.platform,
+            ref.space_id,
+            ref.thread_id or "",
+            owner,
+        )
+    return conversation
+
+
+def takes_part(db: Database, ref: ConversationRef) -> bool:
+    """Whether somebody spoke to the bot there; a command alone (/help) is no conversation."""
+    sql = "SELECT 1 FROM turns WHERE conversation = ? AND speaker = 'user'"
+    conversation = find(db, ref)
+    return conversation is not None and one(db, sql, conversation) is not None
+
+
+def get(db: Database, conversation: str) -> dict[str, Any]:
+    row = one(db, "SELECT * FROM conversations WHERE id = ?", conversation)
+    if row is None:
+        raise KeyError(conversation)
+    return row
+
+
+def ref_of(row: dict[str, Any]) -> ConversationRef:
+    """Where a row with platform, space and thread lives."""
+    return ConversationRef(row["platform"], row["space"], row["thread"] or None)
+
+
+def touch(db: Database, conversation: str, message_id: str) -> None:
+    """A message there was handled."""
+    write(
+        db,
+        f"UPDATE conversations SET last_message = ?, active = {NOW} WHERE id = ?",
+        message_id,
+        conversation,
+    )
+
+
+def remember_wish(db: Database, conversation: str, wish: str | None) -> None:
+    """Keep a wish until its picture comes (None: forget it)."""
+    write(db, "UPDATE conversations SET pending_wish = ? WHERE id = ?", wish, conversation)
+
+
+def count_questions(db: Database, conversation: str, questions: int) -> None:
+    """How many questions were asked in a row for the present wish."""
+    write(db, "UPDATE conversations SET questions = ? WHERE id = ?", questions, conversation)
+
+
+def load(db: Database, conversation: str) -> Conversation:
+    """The whole tree with its head and redo stack."""
+    versions = rows(
+        db,
+        f"SELECT {VERSION_FIELDS} FROM versions WHERE conversation = ? ORDER BY created, id",
+        conversation,
+    )
+    moves = rows(
+        db,
+        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state = 'open' ORDER BY n",
+        conversation,
+    )
+    return Conversation(
+        {row["id"]: Version(**row) for row in versions},
+        get(db, conversation)["head"],
+        tuple(Move(**row) for row in moves),
+    )
+
+
+def save(db: Database, conversation: str, before: Conversation, after: Conversation, user: str) -> None:
+    """Write what a function of `bot.conversation` changed; `user` is who wanted it."""
+    for version in after.versions.values():
+        if version.id not in before.versions:
+            insert(db, "versions", {"conversation": conversation, **asdict(version)})
+    _save_moves(db, conversation, before, after, user)
+    write(db, "UPDATE conversations SET head = ? WHERE id = ?", after.head, conversation)
+
+
+def _save_moves(
+    db: Database, conversation: str, before: Conversation, after: Conversation, user: str
+) -> None:
+    kept = min(len(before.moves), len(after.moves))
+    redone = after.head in {move.start for move in before.moves}  # else an edit or upload ended the stack
+    write(
+        db,
+        "UPDATE undos SET state = ? WHERE n IN (SELECT n FROM undos WHERE conversation = ? AND state = 'open'"
+        " ORDER BY n LIMIT -1 OFFSET ?)",
+        "redone" if redone else "dropped",
+        conversation,
+        kept,
+    )
+    for move in after.moves[kept:]:
+        write(
+            db,
+            f"INSERT INTO undos ({MOVE_FIELDS}, conversation, user_id) VALUES (?, ?, ?, ?, ?, ?)",
+            move.kind,
+            move.target,
+            move.start,
+            move.end,
+            conversation,
+            user,
+        )
+
+
+def version_states(db: Database, conversation: str) -> dict[str, str]:
+    """How each version stands: head, kept, or undone (a move left it behind, the head's path lacks it)."""
+    tree = load(db, conversation)
+    left = rows(
+        db,
+        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state <> 'redone'",
+        conversation,
+    )
+    undone = set[str]().union(*(left_by(tree, Move(**row)) for row in left))
+    undone -= {version.id for version in path(tree)}
+    return {
+        version: "head" if version == tree.head else "undone" if version in undone else "kept"
+        for version in tree.versions
+    }
+
+
+def was_undone(db: Database, version: str) -> bool:
+    """Whether an undo of just this version was ever made and not taken back."""
+    return (
+        one(
+            db,
+            "SELECT 1 FROM undos WHERE target = ? AND kind = 'undo' AND state IN ('open', 'dropped')",
+            version,
+        )
+        is not None
+    )
+
+
+def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
+    """A chat has a new id: its conversations and messages go along, one that began there already is joined.
+
+    A chat moves with all its threads; a thread moves alone.
+    """
+    where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
+    if old.thread_id is not None:
+        where, params = where + " AND thread = ?", [*params, old.thread_id]
+    for row in rows(db, f"SELECT id, platform, space, thread FROM conversations WHERE {where}", *params):
+        thread = new.thread_id if old.thread_id is not None else row["thread"] or new.thread_id
+        target = ConversationRef(new.platform, new.space_id, thread or None)
+        there = find(db, target)
+        if there is not None and there != row["id"]:
+            _join(db, row["id"], there)
+        else:
+            write(
+                db,
+                "UPDATE conversations SET space = ?, thread = ? WHERE id = ?",
+                target.space_id,
+                target.thread_id or "",
+                row["id"],
+            )
+        write(
+            db,
+            "UPDATE OR REPLACE message_refs SET space = ?, thread = ?"
+            " WHERE platform = ? AND space = ? AND thread = ?",
+            target.space_id,
+            target.thread_id or "",
+            row["platform"],
+            row["space"],
+            row["thread"],
+        )
+
+
+def _join(db: Database, old: str, new: str) -> None:
+    """All of `old` becomes part of `new`, which keeps its head if it has one."""
+    head = get(db, old)["head"]
+    write(db, "UPDATE conversations SET head = coalesce(head, ?) WHERE id = ?", head, new)
+    for table in ("versions", "undos", "turns", "jobs", "outbox", "ledger", "message_refs"):
+        write(db, f"UPDATE {table} SET conversation = ? WHERE conversation = ?", new, old)
+    write(db, "UPDATE undos SET state = 'dropped' WHERE conversation = ? AND state = 'open'", new)
+    write(db, "DELETE FROM conversations WHERE id = ?", old)

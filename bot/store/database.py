@@ -1,0 +1,129 @@
+"""The one database: opened by one process, touched by one thread, changed in whole transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlite_utils import Database
+
+from bot.store.errors import StoreError, explained
+from bot.store.images import ImageFiles
+from bot.store.migrations import migrations
+from bot.store.sql import one, write
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+BUSY_MS = 5000  # an admin's SQLite browser may hold the database for a moment
+
+
+class Store:
+    """SQLite and the picture files in a data folder. Work is sent to the store's own thread.
+
+    `await store.run(work)` calls `work(db)` there inside one transaction: all of it happens, or nothing.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.files = ImageFiles(data_dir / "images")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._lock: int | None = None
+        self._db: Database | None = None
+
+    @classmethod
+    async def open(cls, data_dir: Path) -> Self:
+        """Open or create the store in `data_dir` and bring its tables up to date. Raises `StoreError`."""
+        store = cls(data_dir)
+        try:
+            await store._call(store._open)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Close the database and let another process have the folder. Safe to call twice."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        except RuntimeError:
+            return  # closed before: the thread takes no more work
+        self._thread.shutdown()
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """`work(db)` in one transaction, in the store's thread. Raises `StoreError` for disk trouble."""
+
+        def transaction() -> T:
+            if self._db is None:
+                raise StoreError("The store is closed.")
+            with self._db.atomic() as db:
+                return work(db)
+
+        return await self._call(transaction)
+
+    async def keep_image(self, data: bytes, mime: str) -> str:
+        """Write a picture's file (once per content) and give its sha256. Its row comes with a transaction."""
+        return await self._call(lambda: self.files.write(data, mime))
+
+    async def read_image(self, sha256: str) -> tuple[bytes, str]:
+        """Bytes and mime of a kept picture. Raises `StoreError` when its file is missing."""
+
+        def read() -> tuple[bytes, str]:
+            row = self._db and one(self._db, "SELECT mime FROM images WHERE sha256 = ?", sha256)
+            if not row:
+                raise StoreError(f"There is no picture {sha256}.")
+            return self.files.read(sha256, row["mime"]), row["mime"]
+
+        return await self._call(read)
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
+            if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
+                raise  # a fault of ours, not of the disk
+            raise explained(error, self.data_dir) from error
+
+    def _open(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock_folder(self.data_dir)
+        db = Database(self.data_dir / "dialogpaint.db")
+        self._db = db
+        write(db, f"PRAGMA busy_timeout = {BUSY_MS}")
+        db.enable_wal()
+        write(db, "PRAGMA foreign_keys = on")
+        write(db, "PRAGMA synchronous = full")  # what was answered must outlive a power cut
+        db.execute(
+            "BEGIN IMMEDIATE"
+        )  # a database that can't be written is refused here, not at the first wish
+        db.rollback()
+        migrations.apply(db)
+        self.files.clean()
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _lock_folder(folder: Path) -> int:
+    """Hold the folder for this process: the kernel lets go of the lock however the process ends."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise StoreError(
+            f"Another DialogPaint runs on the data folder {folder}; stop it, or choose another data_dir."
+        ) from error
+    return handle

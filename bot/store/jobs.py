@@ -1,0 +1,126 @@
+"""Jobs for the engine, as rows: what is open is done again after a crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from bot.ids import new_id
+from bot.store.sql import NOW, insert, one, rows, write
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+OPEN = "state IN ('queued', 'running')"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of `jobs`. `wish` is what the person asked, `note` goes before the answer.
+
+    `parent` is the version to edit; a dialogue job without one takes the head when its turn comes.
+    """
+
+    id: str
+    conversation: str
+    turn: str
+    kind: Literal["dialogue", "edit"]
+    user_id: str
+    moderator: bool = False
+    group_id: str | None = None
+    wish: str | None = None
+    note: str | None = None
+    instruction: str | None = None
+    summary: str | None = None
+    parent: str | None = None
+    seed: int | None = None
+    text_guidance: float | None = None
+    image_guidance: float | None = None
+    state: JobState = "queued"
+    attempt: int = 0
+    status_message: str | None = None
+
+
+FIELDS = ", ".join(Job.__slots__)
+
+
+def add(db: Database, **values: Any) -> Job:
+    """A new queued job; the values are fields of `Job`."""
+    job = Job(id=new_id(), **values)
+    insert(db, "jobs", {name: getattr(job, name) for name in Job.__slots__})
+    return job
+
+
+def get(db: Database, job: str) -> Job | None:
+    row = one(db, f"SELECT {FIELDS} FROM jobs WHERE id = ?", job)
+    return _job(row) if row else None
+
+
+def next_open(db: Database, conversation: str) -> Job | None:
+    """The open job of the earliest wish: an edit goes before the wishes that came after its own."""
+    row = one(
+        db,
+        f"SELECT {', '.join(f'j.{name}' for name in Job.__slots__)} FROM jobs j JOIN turns t ON t.id = j.turn"
+        f" WHERE j.conversation = ? AND j.{OPEN} ORDER BY t.n, j.n LIMIT 1",
+        conversation,
+    )
+    return _job(row) if row else None
+
+
+def claim(db: Database, job: str) -> Job | None:
+    """Begin an attempt; None when the job was cancelled before."""
+    if not is_open(db, job):
+        return None
+    write(db, "UPDATE jobs SET attempt = attempt + 1 WHERE id = ?", job)
+    set_state(db, job, "running")
+    return get(db, job)
+
+
+def set_state(db: Database, job: str, state: JobState, error: str | None = None) -> None:
+    write(
+        db,
+        f"UPDATE jobs SET state = ?, error = coalesce(?, error), changed = {NOW} WHERE id = ?",
+        state,
+        error,
+        job,
+    )
+
+
+def is_open(db: Database, job: str) -> bool:
+    """Whether a job still waits for its outcome: not cancelled in the meantime."""
+    return one(db, f"SELECT 1 FROM jobs WHERE id = ? AND {OPEN}", job) is not None
+
+
+def set_wish(db: Database, job: str, wish: str) -> None:
+    write(db, "UPDATE jobs SET wish = ? WHERE id = ?", wish, job)
+
+
+def set_status_message(db: Database, job: str, message_id: str) -> None:
+    write(db, "UPDATE jobs SET status_message = ? WHERE id = ?", message_id, job)
+
+
+def open_edits(db: Database, conversation: str) -> list[Job]:
+    found = rows(
+        db, f"SELECT {FIELDS} FROM jobs WHERE conversation = ? AND kind = 'edit' AND {OPEN}", conversation
+    )
+    return [_job(row) for row in found]
+
+
+def open_ids(db: Database, conversation: str) -> list[str]:
+    found = rows(db, f"SELECT id FROM jobs WHERE conversation = ? AND {OPEN} ORDER BY n", conversation)
+    return [row["id"] for row in found]
+
+
+def conversations_with_open_jobs(db: Database) -> list[str]:
+    found = rows(db, f"SELECT conversation FROM jobs WHERE {OPEN} GROUP BY conversation ORDER BY min(n)")
+    return [row["conversation"] for row in found]
+
+
+def give_back_running(db: Database) -> None:
+    """An orderly stop is no failed attempt."""
+    write(db, "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE state = 'running'")
+
+
+def _job(row: dict[str, Any]) -> Job:
+    row["moderator"] = bool(row["moderator"])
+    return Job(**row)

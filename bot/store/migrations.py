@@ -1,0 +1,146 @@
+"""The tables, as a story of numbered steps. Applied ones are listed in `_sqlite_migrations`.
+
+A released step is never changed: add a new one. Times are UTC text, so that they can be read in any browser.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("dialogpaint")
+
+NOW = "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+
+
+@migrations()
+def m001_pictures_and_conversations(db: Database) -> None:
+    """The tree of pictures and what was said. `n` is the order in which rows came."""
+    db.executescript(
+        f"""
+        CREATE TABLE images (
+            sha256 TEXT PRIMARY KEY, mime TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+            size INTEGER NOT NULL, created {NOW}
+        );
+        CREATE TABLE conversations (
+            id TEXT PRIMARY KEY, platform TEXT NOT NULL, space TEXT NOT NULL, thread TEXT NOT NULL DEFAULT '',
+            owner TEXT NOT NULL, head TEXT REFERENCES versions(id),
+            pending_wish TEXT,                     -- a wish that waits for its picture
+            questions INTEGER NOT NULL DEFAULT 0,  -- asked in a row for the present wish
+            last_message TEXT,                     -- the newest message id handled, for catching up
+            created {NOW}, active {NOW},
+            UNIQUE (platform, space, thread)
+        );
+        CREATE TABLE versions (
+            id TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations(id),
+            parent TEXT REFERENCES versions(id), image TEXT NOT NULL REFERENCES images(sha256),
+            instruction TEXT, summary TEXT, seed INTEGER, text_guidance REAL, image_guidance REAL,
+            editor TEXT, requester TEXT NOT NULL, created {NOW}
+        );
+        CREATE INDEX versions_conversation ON versions (conversation);
+        CREATE TABLE undos (
+            n INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations(id),
+            kind TEXT NOT NULL CHECK (kind IN ('undo', 'reset')),
+            target TEXT NOT NULL REFERENCES versions(id), "start" TEXT NOT NULL REFERENCES versions(id),
+            "end" TEXT NOT NULL REFERENCES versions(id),
+            state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'redone', 'dropped')),
+            user_id TEXT NOT NULL, created {NOW}
+        );
+        CREATE INDEX undos_conversation ON undos (conversation, state);
+        CREATE TABLE turns (
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            conversation TEXT NOT NULL REFERENCES conversations(id),
+            wish INTEGER REFERENCES turns(n),      -- the user's turn that a bot's turn answers
+            speaker TEXT NOT NULL CHECK (speaker IN ('user', 'bot')), user_id TEXT, message_id TEXT,
+            text TEXT NOT NULL, decision TEXT, image TEXT REFERENCES images(sha256),
+            version TEXT REFERENCES versions(id), created {NOW}
+        );
+        CREATE INDEX turns_conversation ON turns (conversation, n);
+        """
+    )
+
+
+@migrations()
+def m002_work(db: Database) -> None:
+    """Jobs for the engine, replies on their way out, and what was handled already."""
+    db.executescript(
+        f"""
+        CREATE TABLE jobs (
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            conversation TEXT NOT NULL REFERENCES conversations(id), turn TEXT NOT NULL REFERENCES turns(id),
+            kind TEXT NOT NULL CHECK (kind IN ('dialogue', 'edit')),
+            state TEXT NOT NULL DEFAULT 'queued'
+                CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+            attempt INTEGER NOT NULL DEFAULT 0, user_id TEXT NOT NULL, moderator INTEGER NOT NULL DEFAULT 0,
+            group_id TEXT, wish TEXT, note TEXT, instruction TEXT, summary TEXT,
+            parent TEXT REFERENCES versions(id),   -- the picture to edit; none: the head when its turn comes
+            seed INTEGER, text_guidance REAL, image_guidance REAL,
+            status_message TEXT, error TEXT, created {NOW}, changed {NOW}
+        );
+        CREATE INDEX jobs_open ON jobs (conversation) WHERE state IN ('queued', 'running');
+        CREATE TABLE outbox (
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            conversation TEXT NOT NULL REFERENCES conversations(id), turn TEXT NOT NULL REFERENCES turns(id),
+            job TEXT REFERENCES jobs(id), version TEXT REFERENCES versions(id),
+            image TEXT REFERENCES images(sha256), text TEXT NOT NULL, decision TEXT NOT NULL, reply_to TEXT,
+            actions TEXT NOT NULL DEFAULT '',      -- "undo:VERSION redo:VERSION"
+            state TEXT NOT NULL DEFAULT 'open'
+                CHECK (state IN ('open', 'sending', 'delivered', 'failed', 'unsure')),
+            tries INTEGER NOT NULL DEFAULT 0, reason TEXT, created {NOW}, changed {NOW}
+        );
+        CREATE INDEX outbox_open ON outbox (conversation) WHERE state IN ('open', 'sending');
+        CREATE TABLE ledger (
+            platform TEXT NOT NULL, event_id TEXT NOT NULL, kind TEXT NOT NULL,
+            conversation TEXT REFERENCES conversations(id), outcome TEXT NOT NULL, created {NOW},
+            PRIMARY KEY (platform, event_id)
+        );
+        CREATE TABLE message_refs (
+            platform TEXT NOT NULL, space TEXT NOT NULL, thread TEXT NOT NULL DEFAULT '',
+            message_id TEXT NOT NULL, conversation TEXT NOT NULL REFERENCES conversations(id),
+            turn TEXT REFERENCES turns(id), version TEXT REFERENCES versions(id),
+            job TEXT REFERENCES jobs(id), created {NOW},
+            PRIMARY KEY (platform, space, thread, message_id)
+        );
+        CREATE TABLE telegram_updates (
+            update_id INTEGER PRIMARY KEY, payload TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'poison')), created {NOW}
+        );
+        CREATE INDEX telegram_updates_open ON telegram_updates (update_id) WHERE state = 'open';
+        """
+    )
+
+
+@migrations()
+def m003_views_for_the_admin(db: Database) -> None:
+    """What an admin wants to see first in a SQLite browser."""
+    db.create_view(
+        "conversation_overview",
+        """
+        SELECT c.id, c.platform, c.space, c.thread, c.owner, c.active,
+            (SELECT count(*) FROM turns t WHERE t.conversation = c.id) AS turns,
+            (SELECT count(*) FROM versions v WHERE v.conversation = c.id) AS pictures,
+            (SELECT count(*) FROM jobs j WHERE j.conversation = c.id AND j.state IN ('queued', 'running'))
+                AS open_jobs,
+            (SELECT v.instruction FROM versions v WHERE v.id = c.head) AS head_instruction
+        FROM conversations c ORDER BY c.active DESC
+        """,
+    )
+    db.create_view(
+        "open_jobs",
+        """
+        SELECT j.id, j.kind, j.state, j.attempt, j.user_id, c.platform, c.space, c.thread,
+            coalesce(j.instruction, j.wish) AS wish, j.created
+        FROM jobs j JOIN conversations c ON c.id = j.conversation
+        WHERE j.state IN ('queued', 'running') ORDER BY j.n
+        """,
+    )
+    db.create_view(
+        "recent_failures",
+        """
+        SELECT changed, kind || ' job' AS what, id, conversation, coalesce(instruction, wish) AS about, error
+        FROM jobs WHERE state = 'failed'
+        UNION ALL
+        SELECT changed, state || ' reply', id, conversation, text, reason
+        FROM outbox WHERE state IN ('failed', 'unsure')
+        ORDER BY 1 DESC LIMIT 200
+        """,
+    )

@@ -1,0 +1,130 @@
+"""What the bot says: a turn and its row in the outbox, always written together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from bot.conversation import Version
+from bot.events import Action
+from bot.ids import new_id
+from bot.store import turns
+from bot.store.sql import NOW, insert, one, rows, write
+
+Decision = Literal["ask", "edit", "chat", "undo", "reset", "error"]
+RowState = Literal["open", "sending", "delivered", "failed", "unsure"]
+OPEN = "state IN ('open', 'sending')"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to say, with the picture to show (`version`) and the buttons under it."""
+
+    text: str
+    decision: Decision = "chat"
+    version: Version | None = None
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A row of `outbox`; `id` is the idempotency key, `reply_to` a message id."""
+
+    id: str
+    conversation: str
+    turn: str
+    job: str | None
+    version: str | None
+    image: str | None
+    text: str
+    decision: Decision
+    reply_to: str | None
+    actions: tuple[Action, ...]
+    state: RowState
+    tries: int
+
+
+FIELDS = ", ".join(OutboxRow.__slots__)
+
+
+def say(
+    db: Database,
+    conversation: str,
+    answer: Answer,
+    *,
+    reply_to: str | None = None,
+    turn: str | None = None,
+    job: str | None = None,
+) -> str:
+    """The bot's turn and its outbox row. `turn` is the person's turn it answers, `job` whose status message
+    it replaces. Returns the row's id."""
+    image = answer.version and answer.version.image
+    version = answer.version and answer.version.id
+    said, row = new_id(), new_id()
+    insert(
+        db,
+        "turns",
+        {
+            "id": said,
+            "conversation": conversation,
+            "wish": turn and turns.get(db, turn)["n"],
+            "speaker": "bot",
+            "text": answer.text,
+            "decision": answer.decision,
+            "image": image,
+            "version": version,
+        },
+    )
+    insert(
+        db,
+        "outbox",
+        {
+            "id": row,
+            "conversation": conversation,
+            "turn": said,
+            "job": job,
+            "version": version,
+            "image": image,
+            "text": answer.text,
+            "decision": answer.decision,
+            "reply_to": reply_to,
+            "actions": " ".join(f"{action.name}:{action.target}" for action in answer.actions),
+        },
+    )
+    return row
+
+
+def next_open(db: Database, conversation: str) -> OutboxRow | None:
+    row = one(
+        db, f"SELECT {FIELDS} FROM outbox WHERE conversation = ? AND {OPEN} ORDER BY n LIMIT 1", conversation
+    )
+    if row is None:
+        return None
+    row["actions"] = _actions(row["actions"])
+    return OutboxRow(**row)
+
+
+def conversations_with_open_rows(db: Database) -> list[dict[str, Any]]:
+    """Id and platform of the conversations that have something to be delivered, oldest first."""
+    return rows(
+        db,
+        "SELECT c.id, c.platform FROM outbox o JOIN conversations c ON c.id = o.conversation"
+        f" WHERE o.{OPEN} GROUP BY c.id ORDER BY min(o.n)",
+    )
+
+
+def begin_sending(db: Database, row: str) -> None:
+    """Written before the send: a row found in this state after a crash may have been delivered."""
+    write(db, "UPDATE outbox SET tries = tries + 1 WHERE id = ?", row)
+    set_state(db, row, "sending")
+
+
+def set_state(db: Database, row: str, state: RowState, reason: str | None = None) -> None:
+    write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
+
+
+def _actions(text: str) -> tuple[Action, ...]:
+    pairs = (pair.partition(":") for pair in text.split())
+    return tuple(Action(name, target) for name, _, target in pairs)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,68 @@
+"""What was said: the person's turns and the bot's answers, in the order of the wishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.ids import new_id
+from bot.store.sql import insert, one, rows
+from engine.jobs import Turn
+
+
+def add_user_turn(
+    db: Database,
+    conversation: str,
+    user: str,
+    message_id: str,
+    text: str,
+    image: str | None = None,
+    version: str | None = None,
+) -> str:
+    """A person's message; `image` and `version` are set when it brought a picture. Returns the turn's id."""
+    turn = new_id()
+    insert(
+        db,
+        "turns",
+        {
+            "id": turn,
+            "conversation": conversation,
+            "speaker": "user",
+            "user_id": user,
+            "message_id": message_id,
+            "text": text,
+            "image": image,
+            "version": version,
+        },
+    )
+    return turn
+
+
+def get(db: Database, turn: str) -> dict[str, Any]:
+    row = one(db, "SELECT * FROM turns WHERE id = ?", turn)
+    if row is None:
+        raise KeyError(turn)
+    return row
+
+
+def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn, ...]:
+    """What was said before `turn` since the picture `root` came: the newest `limit` turns, oldest first.
+
+    A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early.
+    """
+    said = rows(
+        db,
+        """
+        SELECT speaker, text FROM turns, (SELECT n AS now, conversation AS here FROM turns WHERE id = ?)
+        WHERE conversation = here AND coalesce(wish, n) < now AND text <> ''
+            AND (decision IS NULL OR decision <> 'error')
+            AND coalesce(wish, n) >= coalesce(
+                (SELECT min(n) FROM turns WHERE speaker = 'user' AND version = ?), 0)
+        ORDER BY coalesce(wish, n) DESC, n DESC LIMIT ?
+        """,
+        turn,
+        root,
+        limit,
+    )
+    return tuple(Turn(row["speaker"], row["text"]) for row in reversed(said))
