@@ -38,9 +38,9 @@ from bot.events import (
     InboundEvent,
     MessageIn,
     MessageRef,
-    NotSent,
     Picture,
     ReactionChanged,
+    Receipt,
     Rejected,
     Reply,
     StatusUpdate,
@@ -114,7 +114,7 @@ class Harness(ABC):
 
     @abstractmethod
     async def redeliver(self) -> None:
-        """The platform delivers the last act once more, as after a lost connection; returns when it was taken."""
+        """The platform delivers the last act again, as after a lost connection; returns when it was taken."""
 
     @abstractmethod
     async def shown(self) -> list[Shown]:
@@ -124,8 +124,8 @@ class Harness(ABC):
         """A conversation that was deleted on the platform; None where there is no such thing."""
         return None
 
-    async def send(self, reply: Reply) -> Delivered | NotSent | Unknown | Rejected:
-        """Send through the adapter. Override where the bot does something before that the platform relies on."""
+    async def send(self, reply: Reply) -> Receipt:
+        """Send through the adapter. Override where the platform relies on what the bot does just before."""
         return await self.adapter.send(reply)
 
     async def next_event(self) -> InboundEvent:

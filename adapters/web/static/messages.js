@@ -1,0 +1,122 @@
+// The conversation as it is in the store: one list item a message, kept by id so that nothing flickers.
+
+import { byId, icon, make, pixels, setText } from "./dom.js";
+
+const DOWNLOAD = "M12 4v11m-5-5 5 5 5-5M5 20h14";
+const REPLY = "M10 8 5 13l5 5M5 13h9a5 5 0 0 0 5-5V6";
+
+export class Messages {
+  #list = byId("messages");
+  #items = new Map();
+  #actions;
+
+  /** `actions`: imageUrl(sha256), open(image, url), undo(message, undone), reply(message), undoEmoji(). */
+  constructor(actions) {
+    this.#actions = actions;
+  }
+
+  /** Make the list equal to `messages` (the transcript, then what is still on its way). */
+  show(messages) {
+    const first = firstOfVersions(messages);
+    const head = messages.findLast((message) => message.state === "head" && message.image)?.id;
+    const keep = new Set(messages.map((message) => message.id));
+    for (const [id, item] of this.#items) {
+      if (!keep.has(id)) {
+        item.node.remove();
+        this.#items.delete(id);
+      }
+    }
+    messages.forEach((message, place) => {
+      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending]);
+      let item = this.#items.get(message.id);
+      if (item?.shape !== shape) {
+        const node = this.#build(message, first.get(message.version) === message.id);
+        item?.node.replaceWith(node);
+        item = { node, shape };
+        this.#items.set(message.id, item);
+      }
+      if (this.#list.children[place] !== item.node) this.#list.insertBefore(item.node, this.#list.children[place]);
+      this.#mark(item.node, message, message.id === head);
+    });
+  }
+
+  #build(message, owns) {
+    const { id, speaker, text, decision, image } = message;
+    const who = make("span", { class: "spoken" }, speaker === "bot" ? "DialogPaint: " : "You: ");
+    const words = text && make("p", { class: "words", "data-testid": "message-text" }, who, text);
+    const attributes = { class: `message ${speaker}`, "data-testid": "message", "data-id": id };
+    const node = make("li", { ...attributes, "data-speaker": speaker, "data-decision": decision ?? "" });
+    const picture = (image || message.pending?.picture) && this.#picture(message, owns);
+    node.append(...(speaker === "bot" ? [words, picture] : [picture, words]).filter(Boolean));
+    if (message.pending) node.append(make("small", { class: "note", "data-testid": "pending" }, "Sending …"));
+    if (message.at) node.title = new Date(message.at * 1000).toLocaleString();
+    return node;
+  }
+
+  #picture(message, owns) {
+    const { image, speaker, text, pending } = message;
+    const alt = speaker === "user" ? "The picture that you sent" : `Edited picture: ${text || "no words"}`;
+    if (!image) {
+      const waiting = make("img", { class: "pending-picture", src: pending.picture, alt });
+      waiting.onerror = () => waiting.remove(); // HEIC and the like: most browsers can't show them
+      return make("figure", { class: "picture" }, waiting);
+    }
+    const url = this.#actions.imageUrl(image.sha256);
+    const picture = make("img", { src: url, alt, width: image.width, height: image.height, decoding: "async" });
+    const open = make(
+      "button",
+      { class: "frame", type: "button", "data-testid": "picture", click: () => this.#actions.open(image, url, alt) },
+      picture,
+      make("span", { class: "spoken" }, "Open at full size"),
+    );
+    const badge = make("span", { class: "badge", "data-testid": "head-badge", hidden: true }, "Current");
+    const figure = make("figure", { class: "picture" }, open, badge, this.#caption(message, url, owns));
+    figure.style.setProperty("--width", image.width);
+    figure.style.setProperty("--height", image.height);
+    return figure;
+  }
+
+  #caption(message, url, owns) {
+    const { image, speaker, version } = message;
+    const undo = make("button", {
+      class: "pill undo",
+      type: "button",
+      "data-testid": "picture-undo",
+      click: ({ currentTarget }) => this.#actions.undo(message, currentTarget.ariaPressed === "true"),
+    });
+    const reply = make(
+      "button",
+      { class: "pill", type: "button", "data-testid": "picture-reply", click: () => this.#actions.reply(message) },
+      icon(REPLY),
+      "Edit this one",
+    );
+    const download = make(
+      "a",
+      { class: "pill", href: url, download: true, "data-testid": "picture-download" },
+      icon(DOWNLOAD),
+      make("span", { class: "spoken" }, "Download, "),
+      pixels(image),
+    );
+    const isEdit = speaker === "bot" && version && owns;
+    return make("figcaption", {}, isEdit ? undo : null, version ? reply : null, download);
+  }
+
+  #mark(node, message, isHead) {
+    node.dataset.state = message.state ?? "";
+    const badge = node.querySelector(".badge");
+    if (badge) badge.hidden = !isHead;
+    const undo = node.querySelector(".undo");
+    if (!undo) return;
+    const undone = message.state === "undone";
+    undo.ariaPressed = String(undone);
+    undo.title = undone ? "Press again to bring this edit back" : "Take this edit back";
+    setText(undo, `${this.#actions.undoEmoji()} ${undone ? "Undone" : "Undo"}`);
+  }
+}
+
+/** An undo may show a version again; its buttons belong to the message that made it. */
+function firstOfVersions(messages) {
+  const first = new Map();
+  for (const { version, id } of messages) if (version && !first.has(version)) first.set(version, id);
+  return first;
+}
