@@ -36,7 +36,7 @@ def resolve(kind: Kind, source: str, revision: str | None = None) -> Path:
         folder = _STARTER / kind
         if not folder.is_dir():
             raise WeightsError(f"The starter weights are not in this installation: {folder} is missing.")
-    elif Path(source).expanduser().is_dir():
+    elif source and Path(source).expanduser().is_dir():
         folder = Path(source).expanduser().resolve()
     elif _HUB_ID.fullmatch(source) and not source.startswith("."):
         folder = _download(kind, source, revision)
