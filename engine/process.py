@@ -6,7 +6,8 @@ import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 
 from engine import worker
@@ -28,21 +29,17 @@ class WorkerProcess:
     def __init__(
         self, config: EngineConfig, models: str, deliver: Callable[[FromWorker | Died], None]
     ) -> None:
+        self._config = config
+        self._models = models
         self._deliver = deliver
-        self._connection, self._far_end = _spawn.Pipe()
-        self._process = _spawn.Process(
-            target=worker.main,
-            args=(self._far_end, config, models, logging.getLogger().getEffectiveLevel()),
-            name="dialogpaint-worker",
-            daemon=True,  # killed when this process ends without having stopped it
-        )
+        self._process: SpawnProcess | None = None
         self._outbox: SimpleQueue[Job | Cancel | Stop | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._killed = False
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid
+        return None if self._process is None else self._process.pid
 
     def start(self) -> None:
         """Returns at once; the process is spawned by the thread that reads from it."""
@@ -54,50 +51,62 @@ class WorkerProcess:
     def kill(self) -> None:
         with self._lock:
             self._killed = True
-            if self._process.pid is not None:
+            if self._process is not None:
                 self._process.kill()
 
     def _live(self) -> None:
+        """The whole life of the process, from its start to its last word."""
         exit_code = None
         try:
-            with self._lock:
-                if self._killed:
-                    return
-                self._process.start()
-            self._far_end.close()  # so that the worker's death closes the pipe
-            writer = threading.Thread(target=self._write, name="dialogpaint-worker-writer", daemon=True)
-            writer.start()
-            self._read()
-            self._process.join(EXIT_SECONDS)
-            self._process.kill()  # does nothing when it has ended
-            self._process.join()
-            exit_code = self._process.exitcode
-            self._outbox.put(None)
-            writer.join()
+            near_end, far_end = _spawn.Pipe()
+            with near_end:
+                process = self._start(far_end)
+                far_end.close()  # here, so that the worker's death closes the pipe
+                if process is not None:
+                    exit_code = self._serve(process, near_end)
         except Exception as error:
             log.error("the worker process could not be run: %s", one_line(error))
         finally:
-            self._far_end.close()
-            self._connection.close()
             self._deliver(Died(exit_code))
 
-    def _read(self) -> None:
-        """Until the worker has ended and everything it said was read."""
-        try:
-            while True:
-                wait([self._connection, self._process.sentinel])
-                if not self._connection.poll():
-                    return
-                self._deliver(self._connection.recv())
-        except (EOFError, OSError):
-            return
+    def _start(self, far_end: Connection) -> SpawnProcess | None:
+        process = _spawn.Process(
+            target=worker.main,
+            args=(far_end, self._config, self._models, logging.getLogger().getEffectiveLevel()),
+            name="dialogpaint-worker",
+            daemon=True,  # killed when this process ends without having stopped it
+        )
+        with self._lock:
+            if self._killed:
+                return None
+            process.start()
+            self._process = process
+        return process
 
-    def _write(self) -> None:
+    def _serve(self, process: SpawnProcess, near_end: Connection) -> int | None:
+        writer = threading.Thread(
+            target=self._write, args=(near_end,), name="dialogpaint-worker-writer", daemon=True
+        )
+        writer.start()
+        try:
+            while wait([near_end, process.sentinel]) and near_end.poll():
+                self._deliver(near_end.recv())
+        except (EOFError, OSError):
+            pass  # it has closed its end
+        finally:
+            process.join(EXIT_SECONDS)
+            process.kill()  # does nothing when it has ended
+            process.join()
+            self._outbox.put(None)
+            writer.join()
+        return process.exitcode
+
+    def _write(self, near_end: Connection) -> None:
         try:
             while (message := self._outbox.get()) is not None:
-                self._connection.send(message)
+                near_end.send(message)
         except OSError:
-            return  # the reader sees the death, too
+            return  # it is dead, which the reader sees as well
         except Exception as error:
             log.error("a job could not be sent to the worker: %s", one_line(error))
             self.kill()

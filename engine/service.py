@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -34,7 +35,7 @@ from engine.messages import (
 from engine.process import WorkerProcess
 from engine.queue import FairQueue
 
-STOP_SECONDS = 10.0  # a step on a CPU may take six
+STOP_SECONDS = 3.0  # there is nothing to save, so a long step need not be waited for
 LONGEST_PAUSE = 60.0  # between two attempts to start the worker
 
 DOWN = "I can't work on pictures right now, because my models don't start. Please tell whoever runs me."
@@ -156,10 +157,9 @@ class LocalEngine:
 
     def _pump(self) -> None:
         """Give the worker what it can take, tell the others their place."""
-        now = asyncio.get_running_loop().time()
         while self._worker is not None and self._ready and (job := self._queue.take()) is not None:
             if not self._clock.working:
-                self._clock.turn((), now)
+                self._clock.turn((), time.monotonic())
             if job.id in self._entries:
                 self._entries[job.id].place = None
             self._worker.send(job)
@@ -178,8 +178,8 @@ class LocalEngine:
         except Exception:
             log.exception("the progress of job %s could not be shown", entry.job.id)
 
-    def _finish(self, job_id: str, outcome: Outcome) -> None:
-        seconds = self._clock.end(job_id, asyncio.get_running_loop().time())
+    def _finish(self, job_id: str, outcome: Outcome, at: float) -> None:
+        seconds = self._clock.end(job_id, at)
         self._queue.done(job_id, seconds if isinstance(outcome, Edited) else None)
         if isinstance(outcome, Failed):
             log.warning("job %s failed: %s", job_id, outcome.error)
@@ -210,13 +210,14 @@ class LocalEngine:
 
         def deliver(message: FromWorker | Died) -> None:
             with contextlib.suppress(RuntimeError):  # the loop was closed without stop()
-                loop.call_soon_threadsafe(self._on_message, message)
+                loop.call_soon_threadsafe(self._on_message, message, time.monotonic())
 
         self._worker = WorkerProcess(self._config, self._models, deliver)
         self._gone.clear()
         self._worker.start()
 
-    def _on_message(self, message: FromWorker | Died) -> None:
+    def _on_message(self, message: FromWorker | Died, at: float) -> None:
+        """`at`: when it came (monotonic); that the loop was busy since must not count against a job."""
         if isinstance(message, Died):
             self._on_death(message.exit_code)
             return
@@ -225,7 +226,7 @@ class LocalEngine:
         match message:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
-                self._arm(None if limit is None else asyncio.get_running_loop().time() + limit)
+                self._arm(None if limit is None else at + limit)
             case Ready(detail):
                 self._on_ready(detail)
             case Unable():
@@ -233,7 +234,7 @@ class LocalEngine:
             case Broken(error):
                 self._last_words = error
             case Working(job_ids):
-                self._clock.turn(job_ids, asyncio.get_running_loop().time())
+                self._clock.turn(job_ids, at)
                 self._watch()
             case Progressed(job_id, step):
                 if job_id in self._entries:
@@ -241,7 +242,7 @@ class LocalEngine:
             case Finished(job_id, outcome):
                 if not isinstance(outcome, Failed):
                     self._failures = 0
-                self._finish(job_id, outcome)
+                self._finish(job_id, outcome, at)
                 self._pump()
 
     def _on_ready(self, detail: str) -> None:
@@ -304,7 +305,7 @@ class LocalEngine:
             if job_id not in self._entries:  # cancelled, and its slot was not free yet
                 self._queue.done(job_id)
             elif suspect and (len(suspects) == 1 or self._queue.is_alone(job_id)):
-                self._finish(job_id, Failed(HUNG if self._hung else BROKE, why, retry=True))
+                self._finish(job_id, Failed(HUNG if self._hung else BROKE, why, retry=True), time.monotonic())
             else:
                 self._queue.put_back(job_id, alone=suspect)
         return bool(suspects)

@@ -48,13 +48,13 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
     inbox.start()
     try:
         loaded = _load(connection, config, models)
-        if loaded is None:
-            return
-        inbox.serving.set()
-        connection.send(Ready(loaded.detail))
-        Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
+        if loaded is not None:
+            inbox.serving.set()
+            connection.send(Ready(loaded.detail))
+            Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
-        os._exit(0)  # the parent is gone, nobody is left to be told
+        pass  # the parent is gone, nobody is left to be told
+    os._exit(0)  # nothing to save, and the clean-up of a broken device may hang
 
 
 def _load(connection: Connection, config: EngineConfig, models: str) -> Models | None:

@@ -85,6 +85,18 @@ async def test_places_are_told_when_they_change(tmp_path: Path):
         assert [type(await job.task) for job in jobs] == [Edited, Edited, Cancelled, Edited, Edited]
 
 
+async def test_users_take_turns(tmp_path: Path):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, waiting_per_user=9) as engine:
+        await Watched(engine, edit("a0", f"until {gate}", "ann")).stepping()
+        jobs = [Watched(engine, edit(f"a{number}", f"until {gate}", "ann")) for number in range(1, 4)]
+        jobs += [Watched(engine, edit(f"b{number}", "steps 1", "bob")) for number in range(2)]
+        await jobs[0].stepping()
+        gate.touch()
+        await asyncio.gather(*(job.task for job in jobs))
+        assert journal(tmp_path) == ["edit a0", "edit a1", "edit b0", "edit a2", "edit b1", "edit a3"]
+
+
 async def test_cancelling_a_waiting_job_leaves_the_running_ones(tmp_path: Path):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path) as engine:
@@ -175,6 +187,17 @@ async def test_stop_in_the_middle_of_an_edit_answers_everyone_and_leaves_no_proc
         assert isinstance(await engine.run(edit("late")), Failed)
 
 
+@pytest.mark.slow
+async def test_stop_does_not_wait_for_a_hung_edit(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        job = Watched(engine, edit("e", "hang"))
+        await job.stepping()
+        pid = worker_pid(engine)
+        await engine.stop()
+        assert isinstance(await job.task, Failed)
+        assert not alive(pid)
+
+
 async def test_stop_while_the_models_load_leaves_no_process(tmp_path: Path):
     async with local_engine(tmp_path, dialogue="slow") as engine:
         await eventually(lambda: engine.status().detail == "Pretending.")
@@ -199,6 +222,25 @@ def test_the_bot_s_process_never_imports_torch():
     code = "import sys, engine.service; print(*{'torch', 'diffusers', 'transformers'} & set(sys.modules))"
     command = [sys.executable, "-c", code]
     assert subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout == "\n"
+
+
+PRINTING = """
+import asyncio, sys
+from tests.fakes.local_engine import local_engine, question
+from pathlib import Path
+async def main():
+    async with local_engine(Path(sys.argv[1])) as engine:
+        print((await engine.run(question("q", "print"))).text)
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_what_a_library_prints_never_mixes_with_standard_output(tmp_path: Path):
+    command = [sys.executable, "-c", PRINTING, str(tmp_path)]
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "You said: print\n"
+    assert "noise" in done.stderr
 
 
 PARENT = """

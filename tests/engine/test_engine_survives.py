@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs import Decision, Edited, Failed
+from engine.config import EngineConfig
+from engine.jobs import Cancelled, Decision, Edited, Failed
+from engine.service import LocalEngine
 from tests.fakes.local_engine import Watched, edit, eventually, journal, local_engine, question
 
 
@@ -44,6 +46,17 @@ async def test_out_of_memory_frees_what_is_cached_and_may_be_tried_again(tmp_pat
         assert outcome.retry
         assert journal(tmp_path) == ["edit big", "freed"]
         assert isinstance(await engine.run(edit("next")), Edited)
+
+
+async def test_a_clean_up_that_fails_takes_no_other_job_down(tmp_path: Path):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, dialogue="no-free") as engine:
+        beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
+        await beside.stepping()
+        assert isinstance(await engine.run(edit("big", "oom")), Failed)
+        gate.touch()
+        assert isinstance(await beside.task, Edited)
+        assert "freed" in journal(tmp_path)
 
 
 async def test_a_generator_that_won_t_close_does_not_stop_the_worker(tmp_path: Path):
@@ -113,6 +126,17 @@ async def test_a_hung_job_that_was_cancelled_does_not_hold_the_worker(tmp_path: 
         assert isinstance(await engine.run(edit("next")), Edited)
 
 
+async def test_a_cancel_while_the_worker_restarts_is_not_lost(tmp_path: Path):
+    async with local_engine(tmp_path) as engine:
+        beside = Watched(engine, edit("beside", f"until {tmp_path / 'never'}", user="bob"))
+        await beside.stepping()
+        assert isinstance(await engine.run(edit("poison", "die")), Failed)
+        assert engine.cancel("beside")
+        assert await beside.task == Cancelled()
+        assert isinstance(await engine.run(edit("next")), Edited)
+        assert journal(tmp_path) == ["edit beside", "edit poison", "edit next"]
+
+
 async def test_a_worker_killed_from_outside_comes_back(tmp_path: Path):
     async with local_engine(tmp_path) as engine:
         await engine.settled()
@@ -133,6 +157,19 @@ async def test_missing_weights_are_said_at_once_and_for_good(tmp_path: Path):
             assert "unet/config.json" in outcome.error
             assert not outcome.retry
         assert engine.worker_pid is None
+
+
+async def test_the_real_loader_says_which_weights_are_missing(tmp_path: Path):
+    engine = LocalEngine(EngineConfig(dialogue=str(tmp_path)))
+    await engine.start()
+    try:
+        status = await engine.settled()
+    finally:
+        await engine.stop()
+    assert (status.state, status.detail) == (
+        "stopped",
+        f"The weights are not complete: {tmp_path / 'config.json'} is missing.",
+    )
 
 
 @pytest.mark.parametrize(

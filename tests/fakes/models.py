@@ -48,7 +48,7 @@ def load(config: EngineConfig, say: Say) -> Models:
             time.sleep(3600)
         case _:
             pass
-    free = partial(_write, journal, "freed")
+    free = partial(_free, journal, works=fault != "no-free")
     return Models(FakeDialogue(journal), FakeEditor(journal), "Ready to pretend.", free)
 
 
@@ -57,12 +57,20 @@ def _write(journal: Path, line: str) -> None:
         file.write(line + "\n")
 
 
+def _free(journal: Path, works: bool) -> None:
+    _write(journal, "freed")
+    if not works:
+        raise RuntimeError("can't be freed")
+
+
 def _fault(word: str) -> None:
     match word:
         case "hang":
             time.sleep(3600)
         case "die":
             os._exit(11)
+        case "print":
+            print("noise", flush=True)
         case "raise":
             raise ValueError("no such\nthing")
         case "oom":
