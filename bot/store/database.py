@@ -100,10 +100,9 @@ class Store:
         db.enable_wal()
         write(db, "PRAGMA foreign_keys = on")
         write(db, "PRAGMA synchronous = full")  # what was answered must outlive a power cut
-        db.execute(
-            "BEGIN IMMEDIATE"
-        )  # a database that can't be written is refused here, not at the first wish
-        db.rollback()
+        with db.atomic():  # a database that can't be written is refused here, not at the first wish
+            write(db, "CREATE TABLE can_write (yes)")
+            write(db, "DROP TABLE can_write")
         migrations.apply(db)
         self.files.clean()
 

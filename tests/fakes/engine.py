@@ -1,4 +1,4 @@
-"""An engine without models: decisions by simple rules or by script, pictures that depend on their job alone."""
+"""An engine without models: decisions by simple rules or by script, pictures by their job alone."""
 
 from __future__ import annotations
 

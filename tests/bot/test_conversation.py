@@ -1,0 +1,201 @@
+"""The head never stands on a wrong picture, and nothing is redone over something new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot import conversation as tree
+from bot.conversation import CannotMove, Conversation, Version
+
+
+def version(name: str, parent: str | None = None) -> Version:
+    return Version(
+        name, parent, image=f"bytes of {name}", requester="ann", instruction=parent and f"do {name}"
+    )
+
+
+def edited(*names: str) -> Conversation:
+    """An upload `a`, then a chain of edits."""
+    conversation = tree.begin(tree.received(Conversation(), version("a")), "a")
+    for name in names:
+        conversation = tree.edit(conversation, version(name, conversation.head))
+    return conversation
+
+
+def test_undo_of_an_older_edit_takes_everything_after_it_and_redo_brings_it_all_back() -> None:
+    conversation = tree.undo(edited("b", "c", "d"), "b")
+    assert conversation.head == "a"
+    assert tree.redo(conversation, "b").head == "d"
+
+
+def test_undo_of_what_is_undone_is_refused_with_a_sentence() -> None:
+    conversation = tree.undo(edited("b", "c"), "c")
+    with pytest.raises(CannotMove, match="undone already"):
+        tree.undo(conversation, "c")
+
+
+def test_redo_of_an_earlier_undo_takes_the_later_ones_with_it() -> None:
+    conversation = tree.undo_last(tree.undo_last(edited("b", "c")))
+    assert conversation.head == "a"
+    again = tree.redo(conversation, "c")
+    assert (again.head, again.moves) == ("c", ())
+
+
+def test_a_reset_can_be_redone_but_not_jumped_over() -> None:
+    conversation = tree.reset(tree.undo(edited("b", "c", "d"), "d"))
+    with pytest.raises(CannotMove, match="changed since"):
+        tree.redo(conversation, "d")
+    back = tree.redo(conversation)
+    assert back.head == "c"
+    assert tree.redo(back, "d").head == "d"
+
+
+def test_nothing_can_be_redone_after_a_new_edit() -> None:
+    conversation = tree.undo(edited("b", "c"), "c")
+    conversation = tree.edit(conversation, version("x", "b"))
+    with pytest.raises(CannotMove, match="nothing to redo"):
+        tree.redo(conversation)
+    with pytest.raises(CannotMove, match="changed since"):
+        tree.redo(conversation, "c")
+
+
+def test_going_back_further_than_the_upload_ends_there() -> None:
+    assert tree.undo_last(edited("b", "c"), 9).head == "a"
+
+
+@pytest.mark.parametrize("conversation", [Conversation(), edited()])
+@pytest.mark.parametrize("move", [tree.undo_last, tree.reset, tree.redo])
+def test_where_there_is_nothing_before_the_head_stays(conversation: Conversation, move: object) -> None:
+    with pytest.raises(CannotMove):
+        move(conversation)  # type: ignore[operator]
+
+
+def test_applied_are_the_instructions_of_the_path() -> None:
+    conversation = tree.edit(edited("b", "c"), version("x", "b"))
+    assert tree.applied(conversation) == ("do b", "do x")
+    assert tree.applied(conversation, "c") == ("do b", "do c")
+
+
+@dataclass
+class Snapshot:
+    """The simple model: every picture is the list of names from its upload, every move the state before."""
+
+    way: dict[str, list[str]] = field(default_factory=dict)
+    head: str | None = None
+    before: list[tuple[str, str, str | None]] = field(default_factory=list)  # kind, target, head before
+
+
+class Walk(RuleBasedStateMachine):
+    """Any sequence of what people do, against lists."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.real = Conversation()
+        self.model = Snapshot()
+
+    def name(self) -> str:
+        return f"v{len(self.model.way)}"
+
+    def pick(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.model.way)))
+
+    def both(self, change: object, head: str | None, before: list[tuple[str, str, str | None]]) -> None:
+        self.real = change(self.real)  # type: ignore[operator]
+        self.model.head, self.model.before = head, before
+
+    def refused(self, change: object) -> None:
+        with pytest.raises(CannotMove):
+            change(self.real)  # type: ignore[operator]
+
+    @rule()
+    def new_upload(self) -> None:
+        name = self.name()
+        self.real = tree.received(self.real, version(name))
+        assert self.real.head == self.model.head  # it waits for its turn
+        self.model.way[name] = [name]
+        self.both(lambda c: tree.begin(c, name), name, [])
+
+    @precondition(lambda self: self.model.head)
+    @rule()
+    def edit_the_head(self) -> None:
+        name, parent = self.name(), str(self.model.head)
+        self.model.way[name] = [*self.model.way[parent], name]
+        self.both(lambda c: tree.edit(c, version(name, parent)), name, [])
+
+    @precondition(lambda self: self.model.way)
+    @rule(data=st.data())
+    def reply_to_an_older_picture(self, data: st.DataObject) -> None:
+        name, parent = self.name(), self.pick(data)
+        self.model.way[name] = [*self.model.way[parent], name]
+        self.both(lambda c: tree.edit(c, version(name, parent)), name, [])
+
+    @precondition(lambda self: self.model.head)
+    @rule(count=st.integers(1, 4))
+    def undo_in_words(self, count: int) -> None:
+        way = self.model.way[str(self.model.head)]
+        if len(way) == 1:
+            self.refused(tree.undo_last)
+            return
+        end = way[max(0, len(way) - 1 - count)]
+        target = way[way.index(end) + 1]
+        self.both(
+            lambda c: tree.undo_last(c, count), end, [*self.model.before, ("undo", target, self.model.head)]
+        )
+
+    @precondition(lambda self: self.model.way)
+    @rule(data=st.data())
+    def undo_of_a_version(self, data: st.DataObject) -> None:
+        target = self.pick(data)
+        way = self.model.way[str(self.model.head)] if self.model.head else []
+        if target not in way[1:]:
+            self.refused(lambda c: tree.undo(c, target))
+            return
+        end = way[way.index(target) - 1]
+        self.both(
+            lambda c: tree.undo(c, target), end, [*self.model.before, ("undo", target, self.model.head)]
+        )
+
+    @rule()
+    def start_over(self) -> None:
+        way = self.model.way[self.model.head] if self.model.head else []
+        if len(way) < 2:
+            self.refused(tree.reset)
+            return
+        move = ("reset", str(self.model.head), self.model.head)
+        self.both(tree.reset, way[0], [*self.model.before, move])
+
+    @rule()
+    def redo_the_last(self) -> None:
+        if not self.model.before:
+            self.refused(tree.redo)
+            return
+        self.both(tree.redo, self.model.before[-1][2], self.model.before[:-1])
+
+    @precondition(lambda self: self.model.way)
+    @rule(data=st.data())
+    def redo_of_a_version(self, data: st.DataObject) -> None:
+        target = self.pick(data)
+        since = list(self.model.before)
+        while since and since[-1][1] != target and since[-1][0] == "undo":
+            since.pop()
+        if not since or since[-1][1] != target:
+            self.refused(lambda c: tree.redo(c, target))
+            return
+        self.both(lambda c: tree.redo(c, target), since[-1][2], since[:-1])
+
+    @invariant()
+    def head_parents_and_bytes_are_right(self) -> None:
+        assert self.real.head == self.model.head
+        assert set(self.real.versions) == set(self.model.way)
+        for name, way in self.model.way.items():
+            assert [v.id for v in tree.path(self.real, name)] == way
+            assert self.real.versions[name].image == f"bytes of {name}"
+
+
+Walk.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestWalk = Walk.TestCase
