@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from engine.editing.exact.operations import Operation
@@ -13,12 +14,15 @@ from engine.editing.exact.words import LEXICON, LONGEST, Symbol
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The symbols of a clause, small words left out."""
+    """The symbols of a clause in their order, small words left out."""
 
     symbols: tuple[Symbol, ...]
 
     def has(self, *kinds: str) -> bool:
-        return any(each.kind in kinds for each in self.symbols)
+        return self.count(*kinds) > 0
+
+    def count(self, *kinds: str) -> int:
+        return sum(each.kind in kinds for each in self.symbols)
 
     def all(self, kind: str) -> list[Any]:
         return [each.value for each in self.symbols if each.kind == kind]
@@ -28,12 +32,17 @@ class Clause:
         values = self.all(kind)
         return values[0] if len(values) == 1 else None
 
-    def count(self, *kinds: str) -> int:
-        return sum(each.kind in kinds for each in self.symbols)
+    def says(self, *texts: str) -> bool:
+        return any(each.text in texts for each in self.symbols)
+
+    def sets(self, kind: str) -> bool:
+        """Whether "to" stands right before a symbol of that kind ("to 50 %")."""
+        kinds = [each.kind for each in self.symbols]
+        return ("to", kind) in pairwise(kinds)
 
     def joins_only(self, kind: str) -> bool:
         """Whether each "and" stands between two symbols of that kind."""
-        kinds = [each.kind for each in self.symbols]
+        kinds = [each.kind for each in self.symbols if each.kind != "to"]
         return all(
             0 < at < len(kinds) - 1 and kinds[at - 1] == kinds[at + 1] == kind
             for at, each in enumerate(kinds)
@@ -51,33 +60,36 @@ class Family:
 
     def parse(self, tokens: Sequence[Token]) -> list[Operation] | None:
         symbols = segment(tokens, self.kinds | COMMON)
-        if symbols is None:
-            return None
-        return self.build(Clause(tuple(symbols)))
+        return self.build(Clause(tuple(symbols))) if symbols is not None else None
 
 
-COMMON = frozenset({"filler", "whole", "entire"})
+COMMON = frozenset(["filler", "whole", "entire"])
 
 
 def segment(tokens: Sequence[Token], kinds: frozenset[str]) -> list[Symbol] | None:
-    """Cover the tokens with the longest phrases of these kinds; None when one is left over."""
+    """Cover the tokens with the longest phrases of these kinds; None when a token is left over."""
     symbols: list[Symbol] = []
     at = 0
     while at < len(tokens):
-        if tokens[at].kind not in ("word", "mark"):
-            if tokens[at].kind not in kinds:
-                return None
-            symbols.append(Symbol(tokens[at].kind, tokens[at].value, tokens[at].text))
-            at += 1
-            continue
-        for length in range(min(LONGEST, len(tokens) - at), 0, -1):
-            words = tuple(str(each.value) for each in tokens[at : at + length])
-            found = next((each for each in LEXICON.get(words, ()) if each.kind in kinds), None)
-            if found:
-                break
+        if tokens[at].kind == "word":
+            found = longest_phrase(tokens[at : at + LONGEST], kinds)
+        elif tokens[at].kind in kinds:
+            found = Symbol(tokens[at].kind, tokens[at].value, tokens[at].text), 1
         else:
+            found = None
+        if found is None:
             return None
-        if found.kind != "filler":
-            symbols.append(found)
+        symbol, length = found
         at += length
+        if symbol.kind != "filler":
+            symbols.append(symbol)
     return symbols
+
+
+def longest_phrase(tokens: Sequence[Token], kinds: frozenset[str]) -> tuple[Symbol, int] | None:
+    words = [str(each.value) for each in tokens]
+    for length in range(len(words), 0, -1):
+        for symbol in LEXICON.get(tuple(words[:length]), ()):
+            if symbol.kind in kinds:
+                return symbol, length
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops
 
 from engine.editing.exact.operations import Curve, Operation, on_colours
 from engine.editing.exact.phrases import degree, percent
@@ -53,13 +53,20 @@ class Saturation(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or self.factor == 1:
             return image.copy()
-        rows = np.eye(3) * self.factor + (1 - self.factor) * np.array(LUMA)
-        return on_colours(image, lambda rgb: mix(rgb, rows))
+        return on_colours(image, lambda rgb: mix(rgb, saturation_matrix(self.factor)))
+
+
+def saturation_matrix(factor: float) -> np.ndarray:
+    return np.eye(3) * factor + (1 - factor) * np.array(LUMA)
 
 
 @dataclass(frozen=True, slots=True)
 class Vibrance(Operation):
-    """Saturation that acts most on pale colours, so that strong ones (and skin) don't glare. -1 to 2."""
+    """Saturation that fades out as colours get stronger, so that bright ones (and skin) don't glare.
+
+    Amount from -1 to 1. A pixel keeps its old colour by the share of its chroma, which is its largest minus
+    its smallest sample.
+    """
 
     amount: float
 
@@ -70,18 +77,15 @@ class Vibrance(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or not self.amount:
             return image.copy()
-        table = ImageFilter.Color3DLUT.generate(17, self.at)
-        return on_colours(image, lambda rgb: rgb.filter(table))
+        return on_colours(image, self.lift)
 
-    def at(self, red: float, green: float, blue: float) -> tuple[float, float, float]:
-        luma = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
-        chroma = max(red, green, blue) - min(red, green, blue)
-        factor = 1 + self.amount * (1 - chroma)
-        return (
-            luma + (red - luma) * factor,
-            luma + (green - luma) * factor,
-            luma + (blue - luma) * factor,
-        )
+    def lift(self, rgb: Image.Image) -> Image.Image:
+        done = mix(rgb, saturation_matrix(1 + self.amount))
+        red, green, blue = rgb.split()
+        lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+        darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+        done.paste(rgb, mask=ImageChops.subtract(lightest, darkest))
+        return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Sepia(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         rows = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
-        return on_colours(image if image.mode == "RGBA" else image.convert("RGB"), lambda rgb: mix(rgb, rows))
+        return on_colours(image.convert("RGB") if image.mode == "L" else image, lambda rgb: mix(rgb, rows))
 
 
 def mix(rgb: Image.Image, rows: np.ndarray) -> Image.Image:

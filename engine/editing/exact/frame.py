@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
-from engine.editing.exact.operations import Operation, check_size, on_colours
+from engine.editing.exact.operations import Operation, check_size
 from engine.editing.exact.phrases import adverb, number
+
+Transpose = Image.Transpose
 
 
 def is_grey(colour: str) -> bool:
@@ -27,6 +29,7 @@ class Border(Operation):
     @property
     def phrase(self) -> str:
         size = f"{number(self.width)} px " if self.pixels else ""
+        size = size or ("thin " if self.width < 0.03 else "thick " if self.width > 0.06 else "")
         article = "an" if not size and self.colour[0] in "aeiou" else "a"
         return f"put {article} {size}{self.colour} border around it"
 
@@ -43,30 +46,26 @@ class Border(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Vignette(Operation):
-    """Fade to `colour` towards the corners; `amount` is how much of it covers the very corner, 0 to 1."""
+    """Fade to black (or white) towards the corners; `amount`, 0 to 1, is how much covers the very corner."""
 
     amount: float
-    colour: str = "black"
+    white: bool = False
 
     @property
     def phrase(self) -> str:
         kind = "a soft" if self.amount <= 0.4 else "a strong" if self.amount >= 0.8 else "a"
-        return f"added {kind} {'' if self.colour == 'black' else self.colour + ' '}vignette"
+        return f"added {kind} {'white ' if self.white else ''}vignette"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        if image.mode == "L" and not is_grey(self.colour):
-            image = image.convert("RGB")
-        return on_colours(image, self.cover)
-
-    def cover(self, image: Image.Image) -> Image.Image:
         across, down = np.meshgrid(*[np.linspace(-1, 1, 257) ** 2] * 2)
-        radius = np.sqrt((across + down) / 2)
-        fade = np.clip((radius - 0.35) / 0.65, 0, 1)
-        fade = fade * fade * (3 - 2 * fade)
-        mask = Image.fromarray(np.rint(255 * self.amount * fade).astype(np.uint8))
-        done = image.copy()
-        done.paste(self.colour, (0, 0, *image.size), mask.resize(image.size, Image.Resampling.BICUBIC))
-        return done
+        fade = np.clip((np.sqrt((across + down) / 2) - 0.35) / 0.65, 0, 1)
+        fade = self.amount * fade * fade * (3 - 2 * fade)
+        level = np.rint(255 * (fade if self.white else 1 - fade)).astype(np.uint8)
+        mask = Image.fromarray(level).resize(image.size, Image.Resampling.BICUBIC)
+        # Neutral for alpha: screened with 0, multiplied by 255.
+        alpha = [Image.new("L", image.size, 0 if self.white else 255)] if image.mode == "RGBA" else []
+        layer = mask if image.mode == "L" else Image.merge(image.mode, [mask] * 3 + alpha)
+        return ImageChops.screen(image, layer) if self.white else ImageChops.multiply(image, layer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,3 @@ def rounded_mask(size: tuple[int, int], radius: float) -> Image.Image:
             piece = corner.transpose(Transpose.FLIP_LEFT_RIGHT) if across else corner
             mask.paste(piece.transpose(Transpose.FLIP_TOP_BOTTOM) if down else piece, (left, top))
     return mask
-
-
-Transpose = Image.Transpose

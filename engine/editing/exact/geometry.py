@@ -14,6 +14,7 @@ from engine.editing.exact.phrases import enumerate_phrases, number, percent
 Transpose = Image.Transpose
 Side = Literal["left", "top", "right", "bottom"]
 SIDES: tuple[Side, ...] = ("left", "top", "right", "bottom")
+OPPOSITE: dict[str, Side] = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def crop_centre(image: Image.Image, width: int, height: int) -> Image.Image:
 
 @dataclass(frozen=True, slots=True)
 class Rotate(Operation):
-    """Turn clockwise by `degrees`. Quarter turns are exact; others are cropped to what has no empty corner."""
+    """Turn clockwise by `degrees`: quarter turns exactly, others cropped so that no corner is empty."""
 
     degrees: float
 
@@ -105,13 +106,21 @@ class Rotate(Operation):
         return f"turned it {number(abs(self.degrees))}° {way}"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        turns = {0: None, 90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
-        if self.degrees % 360 in turns:
-            turn = turns[self.degrees % 360]
-            return image.copy() if turn is None else image.transpose(turn)
-        turned = image.rotate(-self.degrees, Image.Resampling.BICUBIC, expand=True)
-        width, height = largest_inside(*image.size, math.radians(self.degrees))
-        return crop_centre(turned, min(width, turned.width), min(height, turned.height))
+        turns = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+        degrees = self.degrees % 360
+        if degrees == 0:
+            return image.copy()
+        return image.transpose(turns[degrees]) if degrees in turns else turn_inside(image, self.degrees)
+
+
+def turn_inside(image: Image.Image, degrees: float) -> Image.Image:
+    """Turn clockwise about the centre; the result is the largest upright part without an empty corner."""
+    width, height = largest_inside(*image.size, math.radians(degrees))
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    left = image.width / 2 - cosine * width / 2 - sine * height / 2
+    top = image.height / 2 + sine * width / 2 - cosine * height / 2
+    back = (cosine, sine, left, -sine, cosine, top)
+    return image.transform((width, height), Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
 
 
 def largest_inside(width: int, height: int, angle: float) -> tuple[int, int]:

@@ -10,11 +10,11 @@ from engine.editing.exact.tone import AutoLevels, Invert
 
 
 def build_black_and_white(clause: Clause) -> list[Operation] | None:
-    if clause.has("bw") != clause.has("remove"):
-        if clause.has("remove") and not clause.has("colours", "colour word"):
-            return None
-        return [BlackAndWhite()] if not (clause.has("bw") and clause.has("colours", "colour word")) else None
-    return None
+    """Like "make it black and white", "remove the colours"."""
+    without_colour = clause.count("remove") == 1 and clause.has("colours", "colour word")
+    if clause.has("bw") == without_colour or (clause.has("bw") and clause.has("remove")):
+        return None
+    return [BlackAndWhite()] if clause.count("and") == 0 else None
 
 
 def build_sepia(clause: Clause) -> list[Operation] | None:
@@ -26,43 +26,36 @@ def build_invert(clause: Clause) -> list[Operation] | None:
 
 
 def build_vignette(clause: Clause) -> list[Operation] | None:
-    if clause.count("vignette") != 1 or clause.count("degree", "colour") > 1:
+    colour = clause.one("colour") or "black"
+    if clause.count("vignette") != 1 or clause.count("degree") > 1 or colour not in ("black", "white"):
         return None
-    amount = min(0.6 * (clause.one("degree") or 1.0), 1.0)
-    return [Vignette(amount, clause.one("colour") or "black")]
+    return [Vignette(min(0.6 * (clause.one("degree") or 1.0), 1.0), white=colour == "white")]
 
 
 def build_auto(clause: Clause) -> list[Operation] | None:
-    if clause.has("auto") or (clause.has("fix", "raise") and clause.has("light", "tone", "whole")):
-        if clause.has("tone") and any(
-            each.quality != "exposure" or each.form != "noun" for each in clause.all("tone")
-        ):
-            return None
-        if clause.has("fix") and not clause.has("light", "tone"):
-            return None
-        if clause.has("raise") and any(
-            each.text != "enhance" for each in clause.symbols if each.kind == "raise"
-        ):
-            return None
-        if clause.has("raise") and clause.has("light", "tone"):
-            return None
-        return [AutoLevels()]
-    return None
+    """Like "enhance it", "auto levels", "fix the exposure", "make it look better"."""
+    tones = clause.all("tone")
+    if any(each.form != "noun" or each.quality not in ("exposure", "contrast") for each in tones):
+        return None
+    if not clause.joins_only("tone") or len(tones) - 1 not in (clause.count("and"), -1):
+        return None
+    named = bool(tones) or clause.has("light")
+    if clause.has("fix"):
+        return [AutoLevels()] if named else None
+    if "any" in clause.all("auto"):
+        # "improve the contrast" is a wish for more of it.
+        wanted = clause.says("improve") and any(each.quality == "contrast" for each in tones)
+        return [AutoLevels()] if not wanted else None
+    return [AutoLevels()] if not named and clause.has("auto", "better") else None
 
 
 def build_border(clause: Clause) -> list[Operation] | None:
-    if (
-        clause.count("border") != 1
-        or clause.count("colour") > 1
-        or clause.count("thickness", "px", "percent") > 1
-    ):
+    if clause.count("border") != 1 or clause.count("colour") > 1 or clause.count("thickness", "px") > 1:
         return None
     colour = clause.one("colour") or "white"
     if clause.has("px"):
         return [Border(colour, abs(clause.one("px")), pixels=True)]
-    if clause.has("percent"):
-        return [Border(colour, abs(clause.one("percent")))]
-    return [Border(colour, clause.one("thickness") or 0.04)]
+    return [Border(colour, {"thin": 0.015, "thick": 0.08}.get(clause.one("thickness"), 0.04))]
 
 
 def build_corners(clause: Clause) -> list[Operation] | None:
@@ -81,16 +74,16 @@ def build_corners(clause: Clause) -> list[Operation] | None:
 LOOKS = (
     Family(
         "black and white",
-        frozenset({"make", "remove", "bw", "colours", "colour word", "effect", "all"}),
+        frozenset({"make", "remove", "bw", "colours", "colour word", "effect"}),
         build_black_and_white,
     ),
     Family("sepia", frozenset({"make", "add", "sepia", "effect"}), build_sepia),
     Family("invert", frozenset({"make", "invert", "colours", "effect"}), build_invert),
     Family("vignette", frozenset({"make", "add", "vignette", "degree", "colour", "effect"}), build_vignette),
-    Family("auto", frozenset({"make", "auto", "fix", "raise", "light", "tone"}), build_auto),
+    Family("auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and"}), build_auto),
     Family(
         "border",
-        frozenset({"make", "add", "border", "colour", "thickness", "px", "percent", "around"}),
+        frozenset({"make", "add", "border", "colour", "thickness", "px", "around"}),
         build_border,
     ),
     Family(

@@ -1,145 +1,171 @@
-"""Clauses about the picture's shape: crop, trim, rotate, flip, resize."""
+"""Clauses about the picture's shape: crop, trim, rotate, straighten, flip, resize."""
 
 from __future__ import annotations
 
 from engine.editing.exact.clause import Clause, Family
-from engine.editing.exact.geometry import SIDES, CropPixels, CropRatio, Fit, Flip, Rotate, Scale, Trim
+from engine.editing.exact.geometry import (
+    OPPOSITE,
+    SIDES,
+    CropPixels,
+    CropRatio,
+    Fit,
+    Flip,
+    Rotate,
+    Scale,
+    Trim,
+)
 from engine.editing.exact.operations import Operation
+from engine.editing.exact.straighten import Straighten
 
 
 def build_crop(clause: Clause) -> list[Operation] | None:
-    """ "crop it to a square", "make it 16:9", "crop to the centre"."""
-    if clause.count("square", "widescreen", "ratio", "size", "centre") == 0 or not clause.has("crop", "make"):
+    """Like "crop it to a square", "make it 16:9", "crop to the centre", "crop it a bit tighter"."""
+    if clause.count("square", "widescreen", "ratio", "size", "centre", "tighter") > 1:
         return None
-    shape, pixels = clause.one("ratio"), clause.one("size")
-    if clause.has("square"):
-        shape = (1.0, 1.0)
-    elif clause.has("widescreen"):
-        shape = (16.0, 9.0)
-    if pixels is not None and clause.has("crop") and shape is None:
+    cropped, ratio, pixels = clause.has("crop"), clause.one("ratio"), clause.one("size")
+    if clause.count("degree", "percent") and not clause.has("tighter"):
+        return None
+    if clause.has("square") and (cropped or clause.has("make")):
+        return [CropRatio(1, 1)]
+    if clause.has("widescreen") and (cropped or clause.has("make")):
+        return [CropRatio(16, 9)]
+    if ratio and min(ratio) > 0 and (cropped or clause.has("make", "aspect")):
+        return [CropRatio(*ratio)]
+    if pixels and cropped:
         return [CropPixels(round(pixels[0]), round(pixels[1]))]
-    if shape is not None and min(shape) > 0 and pixels is None:
-        return [CropRatio(*shape)]
-    if clause.has("centre") and clause.has("crop") and pixels is None:
-        return [Trim(SIDES, 0.25)]
-    return None
+    if clause.has("tighter") and clause.count("degree", "percent", "make", "effect") <= 1:
+        share = clause.one("percent")
+        return [Trim(SIDES, abs(share) / 2 if share else 0.1 * (clause.one("degree") or 1.0))]
+    return [Trim(SIDES, 0.25)] if clause.has("centre") and cropped else None
 
 
 def build_trim(clause: Clause) -> list[Operation] | None:
-    """ "cut off the left third", "trim 10 % off the top and bottom", "crop 20 px from each side"."""
-    sides = SIDES if clause.has("all sides") else tuple(each for each in SIDES if each in clause.all("side"))
-    if not sides or not clause.joins_only("side") or clause.count("fraction", "percent", "px") != 1:
+    """Like "cut off the left third", "trim 10 % off the top and bottom", "keep the left half"."""
+    every = clause.has("all sides")
+    sides = SIDES if every else tuple(each for each in SIDES if each in clause.all("side"))
+    if not sides or (every and clause.has("side")) or not clause.joins_only("side"):
         return None
-    if not clause.has("cut", "off") and not (
-        clause.has("remove") or (clause.has("crop") and clause.has("off"))
-    ):
-        if not clause.has("crop") or not clause.has("percent", "px"):
-            return None
+    amounts = clause.count("fraction", "percent", "px", "degree")
+    if amounts > 1 or not clause.has("cut", "crop", "keep"):
+        return None
+    if clause.has("keep"):
+        return keep(sides, clause)
+    # "crop the left third" may mean either part; "crop 10 % from the left" only one.
+    if clause.has("crop") and not clause.has("off", "cut", "percent", "px", "degree"):
+        return None
     if clause.has("px"):
         return [Trim(sides, abs(clause.one("px")), pixels=True)]
-    share = clause.one("fraction") if clause.has("fraction") else abs(clause.one("percent"))
-    return [Trim(sides, share)]
+    if clause.has("fraction", "percent"):
+        return [Trim(sides, share_of(clause))]
+    # "remove the top" may mean a garment.
+    graded = clause.has("degree") or every
+    return (
+        [Trim(sides, 0.1 * (clause.one("degree") or 1.0))] if graded and not clause.says("remove") else None
+    )
+
+
+def keep(sides: tuple[str, ...], clause: Clause) -> list[Operation] | None:
+    if len(sides) != 1 or not clause.has("fraction", "percent") or clause.has("off", "cut"):
+        return None
+    return [Trim((OPPOSITE[sides[0]],), round(1 - share_of(clause), 9))]
+
+
+def share_of(clause: Clause) -> float:
+    return clause.one("fraction") if clause.has("fraction") else abs(clause.one("percent"))
 
 
 def build_rotate(clause: Clause) -> list[Operation] | None:
-    turns = clause.count("degrees", "number", "upside down")
-    directions = [
-        *clause.all("direction"),
-        *({"left": -1, "right": 1}.get(each, 0) for each in clause.all("side")),
-    ]
-    if turns > 1 or len(directions) > 1 or 0 in directions:
-        return None
-    if not clause.has("rotate") and not (
-        clause.has("make") and (turns or directions) and not clause.has("number")
-    ):
+    """Like "rotate it 90° to the left", "turn it upside down", "tilt it slightly", "straighten by 2°"."""
+    ways = [*clause.all("direction"), *({"left": -1, "right": 1}.get(each, 0) for each in clause.all("side"))]
+    amounts = clause.count("degrees", "number", "upside down", "degree", "quarter turn")
+    verbs = clause.count("rotate", "straighten", "turn")
+    if amounts > 1 or len(ways) > 1 or 0 in ways or verbs > 1:
         return None
     if clause.has("upside down"):
-        return [Rotate(180)] if not directions else None
-    angle = next(iter([*clause.all("degrees"), *clause.all("number")]), 90.0)
-    if not turns and any(
-        each.text in ("straighten", "straightened", "level", "tilt") for each in clause.symbols
-    ):
+        return [Rotate(180)] if clause.has("rotate", "turn", "make") and not ways else None
+    if not verbs or (clause.has("turn") and not (ways or clause.has("degrees", "quarter turn"))):
         return None
-    angle *= directions[0] if directions else 1
-    return [Rotate(angle)] if angle % 360 else None
+    if clause.has("straighten") and not amounts:
+        return [Straighten()] if not ways else None
+    if clause.has("degree") or (clause.says("tilt") and not amounts):
+        degrees = 5.0 * (clause.one("degree") or 1.0)
+    else:
+        degrees = next(iter([*clause.all("degrees"), *clause.all("number")]), 90.0)
+    degrees *= ways[0] if ways else 1
+    return [Rotate(degrees)] if degrees % 360 else None
 
 
 def build_flip(clause: Clause) -> list[Operation] | None:
     axes = clause.all("axis")
-    if not clause.has("flip") or not clause.joins_only("axis") or len(axes) != len(set(axes)):
+    if clause.count("flip") != 1 or not clause.joins_only("axis") or len(axes) != len(set(axes)):
         return None
-    if clause.has("upside down"):
-        return [Flip("vertical")] if not axes else None
     return [Flip(axis) for axis in axes or ["horizontal"]]
 
 
 def build_resize(clause: Clause) -> list[Operation] | None:
-    if clause.count("percent", "factor", "size", "px", "number") > 1:
+    """Like "resize it to 800 px wide", "half the size", "make it 50 % smaller", "twice as big"."""
+    amounts = clause.count("percent", "factor", "size", "px", "number")
+    if amounts > 1 or clause.count("grow", "bigger") > 1 or clause.count("wide", "high") > 1:
         return None
-    if not clause.has("resize", "enlarge", "size", "dimension"):
-        return None
-    ways = set(clause.all("enlarge"))
-    if len(ways) > 1:
-        return None
-    way = ways.pop() if ways else 0
     size, length = clause.one("size"), clause.one("px") or clause.one("number")
-    if size is not None:
+    asked = clause.has("resize", "grow")
+    if size and (asked or clause.has("make")) and min(size) >= 1:
         return [Fit(round(size[0]), round(size[1]))]
-    if length is not None:
-        if length < 1 or clause.count("wide", "high") > 1:
+    if length and (asked or clause.has("wide", "high")) and not clause.has("bigger"):
+        if length < 1 or (clause.has("number") and not clause.has("wide", "high")):
             return None
         return [Fit(None, round(length)) if clause.has("high") else Fit(round(length), None)]
-    factor = scale_factor(clause, way)
-    return [Scale(factor)] if factor is not None and factor > 0 else None
+    factor = scale_factor(clause) if not clause.has("wide", "high") else None
+    return [Scale(factor)] if factor else None
 
 
-def scale_factor(clause: Clause, way: int) -> float | None:
+def scale_factor(clause: Clause) -> float | None:
+    way = sum([*clause.all("grow"), *clause.all("bigger")])
     share, factor = clause.one("percent"), clause.one("factor")
-    if share is not None:
-        return 1 + way * abs(share) if way and not clause.has("to") else abs(share)
-    if factor is not None:
+    if not clause.has("resize", "grow", "bigger"):
+        return None
+    if share:
+        value = 1 + way * abs(share) if way and not clause.sets("percent") else abs(share)
+        return value if value > 0 else None
+    if factor:
         return 1 / factor if way < 0 and factor > 1 else factor
-    named = "noun" in clause.all("whole") or any(each.text in VERBS for each in clause.symbols)
-    return {1: 2.0, -1: 0.5}.get(way) if named and not clause.has("degree") else None
+    # "make it bigger" may speak of a thing in the picture; "make the picture bigger" does not.
+    if clause.has("grow") or (clause.has("bigger") and "noun" in clause.all("whole")):
+        return {1: 2.0, -1: 0.5}.get(way) if not clause.has("degree") else None
+    return None
 
-
-VERBS = ("enlarge", "upscale", "scale up", "shrink", "downscale", "scale down", "downsize")
 
 SHAPES = (
     Family(
         "crop",
-        frozenset(["make", "crop", "square", "widescreen", "ratio", "size", "centre", "aspect", "to"]),
+        frozenset(
+            {"crop", "make", "square", "widescreen", "ratio", "size", "centre", "tighter", "aspect"}
+            | {"degree", "percent", "to"}
+        ),
         build_crop,
     ),
     Family(
         "trim",
-        frozenset(["cut", "crop", "off", "remove", "side", "fraction", "percent", "px", "and"])
-        | {"all sides"},
+        frozenset(
+            {"cut", "crop", "keep", "off", "side", "all sides", "and"}
+            | {"fraction", "percent", "px", "degree"}
+        ),
         build_trim,
     ),
     Family(
         "rotate",
-        frozenset(["make", "rotate", "degrees", "number", "direction", "side", "around"]) | {"upside down"},
+        frozenset(
+            {"rotate", "straighten", "turn", "make", "direction", "side", "upside down", "quarter turn"}
+            | {"degrees", "number", "degree"}
+        ),
         build_rotate,
     ),
-    Family("flip", frozenset(["make", "flip", "axis", "and"]) | {"upside down"}, build_flip),
+    Family("flip", frozenset({"flip", "make", "axis", "and"}), build_flip),
     Family(
         "resize",
         frozenset(
-            [
-                "make",
-                "resize",
-                "enlarge",
-                "size",
-                "percent",
-                "factor",
-                "px",
-                "number",
-                "wide",
-                "high",
-                "to",
-                "dimension",
-            ]
+            {"resize", "grow", "bigger", "make", "wide", "high", "to"}
+            | {"size", "percent", "factor", "px", "number", "degree"}
         ),
         build_resize,
     ),

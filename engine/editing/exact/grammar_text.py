@@ -9,55 +9,39 @@ from engine.editing.exact.operations import Operation
 from engine.editing.exact.text import Align, Caption, Place
 from engine.editing.exact.tokens import Token
 
-KINDS = frozenset(
-    ["make", "add", "write", "text", "says", "side", "centre", "quote", "colour", "degree", "enlarge"]
-)
+KINDS = frozenset({"put", "add", "write", "text", "says", "side", "centre", "quote", "colour", "lettersize"})
 
 
 def build_caption(clause: Clause) -> list[Operation] | None:
-    if clause.count("quote") != 1 or not clause.has("write", "text", "says", "make", "add"):
+    """Like "write HAPPY BIRTHDAY at the top", "put "hello" in the middle in big red letters"."""
+    if clause.count("quote") != 1 or not clause.has("put", "add", "write", "text", "says"):
         return None
-    if clause.count("colour") > 1 or clause.count("degree", "enlarge") > 1:
+    if clause.count("colour") > 1 or clause.count("lettersize") > 1:
         return None
-    sides: list[str] = clause.all("side")
-    places: list[Place] = [each for each in ("top", "bottom") if each in sides]
-    aligns: list[Align] = [each for each in ("left", "right") if each in sides]
+    places: list[Place] = [each for each in clause.all("side") if each in ("top", "bottom")]
+    aligns: list[Align] = [each for each in clause.all("side") if each in ("left", "right")]
     if len(places) > 1 or len(aligns) > 1:
         return None
-    place: Place = places[0] if places else "centre" if clause.has("centre") or aligns else "bottom"
+    middle = clause.has("centre") or bool(aligns)
+    place: Place = places[0] if places else "centre" if middle else "bottom"
     align: Align = aligns[0] if aligns else "centre"
-    size = {1: 0.16, -1: 0.06}.get(clause.one("enlarge"), 0.1)
-    if clause.has("degree"):
-        size = {0.5: 0.06, 2.0: 0.16}.get(clause.one("degree"), 0.1)
-    return [Caption(clause.one("quote"), place, align, clause.one("colour") or "white", size)]
+    return [
+        Caption(
+            clause.one("quote"),
+            place,
+            align,
+            clause.one("colour") or "white",
+            clause.one("lettersize") or 0.1,
+        )
+    ]
 
 
 CAPTION = Family("caption", KINDS, build_caption)
 OPENERS = ("write", "caption", "saying", "says", "reading", "reads", "text", "words", "print", "type")
 CLOSERS = ("at", "on", "in", "to", "and", "with", ",", ".", ";", "as", "above", "below", "across")
 REFUSED = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "your",
-        "his",
-        "her",
-        "their",
-        "our",
-        "its",
-        "this",
-        "that",
-        "something",
-        "some",
-        "it",
-        "him",
-        "them",
-        "me",
-        "under",
-        "over",
-    ]
+    {"a", "an", "the", "my", "your", "his", "her", "their", "our", "its", "this", "that", "something", "some"}
+    | {"it", "him", "them", "me", "under", "over"}
 )
 
 
@@ -75,7 +59,8 @@ def quote_bare_text(tokens: Sequence[Token]) -> list[Token]:
         ):
             end += 1
         words = tokens[at + 1 : end]
-        spoken = segment(words, KINDS | COMMON) is not None
+        shouted = all(word.text.isupper() or word.kind == "number" for word in words)
+        spoken = not shouted and segment(words, KINDS | COMMON) is not None
         if words and not spoken and not any(word.value in REFUSED for word in words):
             text = " ".join(word.text for word in words)
             return [*tokens[: at + 1], Token("quote", text, text), *tokens[end:]]

@@ -16,7 +16,7 @@ Align = Literal["left", "centre", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Caption(Operation):
-    """`text` in Aileron (the font inside Pillow); `size` is the height of a line as a share of the picture."""
+    """Outlined letters; `size` is the height of a line as a share of the picture's mean side."""
 
     text: str
     place: Place = "bottom"

@@ -1,4 +1,4 @@
-"""From an instruction to tokens: words in one spelling, quoted text untouched, numbers joined with their units."""
+"""From an instruction to tokens: words in one spelling, quotes untouched, numbers joined with their units."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, or a value already understood: quote, percent, px, degrees, stops, factor, ratio, size, number."""
+    """A word or mark, or a value: quote, colour, percent, px, degrees, stops, factor, ratio, size, number."""
 
     kind: str
     text: str
@@ -17,30 +17,55 @@ class Token:
 
 
 SPELLING = {
-    "color": "colour", "colors": "colours", "colored": "coloured", "colorful": "colourful", "colourfull": "colourful",
-    "gray": "grey", "grayscale": "greyscale", "center": "centre", "centered": "centred", "centimeter": "centimetre",
-    "percent": "%", "pct": "%", "percents": "%", "pixel": "px", "pixels": "px",
-    "degree": "°", "degrees": "°", "deg": "°", "ev": "stop", "stops": "stop", "times": "x", "×": "x",
-    "minimize": "minimise", "−": "-", "–": "-", "dont": "don't", "colour's": "colour", "i'd": "i would", "it's": "it is",
-    "its": "its", "that's": "that is", "let's": "let us", "i'll": "i will", "b&w": "bw", "b/w": "bw", "&": "and", "+": "plus",
-    "isn't": "is not", "aren't": "are not",
-}  # fmt: skip
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "a": 1, "half a": 0.5}
+    "color": "colour",
+    "colors": "colours",
+    "coloring": "colours",
+    "colorful": "colourful",
+    "gray": "grey",
+    "grayscale": "greyscale",
+    "center": "centre",
+    "minimize": "minimise",
+    "percent": "%",
+    "pct": "%",
+    "pixel": "px",
+    "pixels": "px",
+    "degree": "°",
+    "degrees": "°",
+    "deg": "°",
+    "ev": "stop",
+    "stops": "stop",
+    "times": "x",
+    "×": "x",
+    "b&w": "bw",
+    "b/w": "bw",
+    "&": "and",
+    "+": "plus",
+    "it's": "it is",
+    "that's": "that is",
+    "isn't": "is not",
+    "i'd": "i would",
+    "let's": "let us",
+}
+NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "ten": 10.0, "a": 1.0, "half": 0.5}
+UNITS = {"%": "percent", "px": "px", "°": "degrees", "stop": "stops", "x": "factor"}
 SCANNER = re.compile(
     r"""
       [“"«](?P<double>[^“”"«»]+)[”"»]
     | (?<!\w)[‘'](?P<single>[^'’]+(?:['’]\w[^'’]*)*)['’](?!\w)
     | (?P<hex>\#[0-9a-f]{6}\b|\#[0-9a-f]{3}\b)
-    | (?P<number>(?:(?<![\w.])[-+−])?\d+(?:[.,]\d+)?(?:/\d+(?!\d*\s*[:/]))?)
+    | (?P<fraction>\d+/\d+)
+    | (?P<number>(?:(?<![\w.])[-+−–])?\d+(?:[.,]\d+)?)
     | (?P<word>b&w|b/w|[^\W\d_]+(?:['’][^\W\d_]+)?)
-    | (?P<mark>[%°×:;,.!?&+/()–−x-])
+    | (?P<mark>[%°×:;,.!?&+/()…–−-])
+    | (?P<smile>[\U0001F600-\U0001F64F]|👍|️)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+SILENT = frozenset("-–−!?()…:/")
 
 
 def tokenize(instruction: str) -> list[Token] | None:
-    """The tokens, or None when the instruction holds a character that no token covers."""
+    """The tokens, or None when the instruction holds a sign that no token covers."""
     tokens: list[Token] = []
     end = 0
     for match in SCANNER.finditer(instruction):
@@ -54,58 +79,56 @@ def tokenize(instruction: str) -> list[Token] | None:
 
 
 def read(match: re.Match[str]) -> list[Token]:
-    kind, text = str(match.lastgroup), match.group()
+    kind, text = match.lastgroup, match.group()
     if kind in ("double", "single"):
         return [Token("quote", text, match.group(kind).strip())]
     if kind == "hex":
         return [Token("colour", text, text.lower())]
+    if kind == "fraction":
+        above, below = (float(each) for each in text.split("/"))
+        return [Token("fraction", text, above / below if below else 0.0)]
     if kind == "number":
-        return [Token("number", text, parse_number(text))]
+        return [Token("number", text, float(text.replace(",", ".").replace("−", "-").replace("–", "-")))]
+    if kind == "smile":
+        return []
     word = text.lower().replace("’", "'")
-    if word not in SPELLING:
-        word = word.removesuffix("'s")
+    word = SPELLING.get(word, word.removesuffix("'s"))
     return [
-        Token("word" if each[0].isalpha() else "mark", text, each)
-        for each in SPELLING.get(word, word).split()
+        Token("word" if each[0].isalpha() or each in UNITS else "mark", text, each) for each in word.split()
     ]
 
 
-def parse_number(text: str) -> float:
-    above, _, below = text.replace(",", ".").replace("−", "-").partition("/")
-    return float(above) / float(below or 1) if float(below or 1) else 0.0
-
-
 def join_units(tokens: list[Token]) -> list[Token]:
-    """20 % → percent, 16:9 → ratio, 800 x 600 → size, two stops → stops …; hyphens fall away."""
+    """20 % → percent, 16:9 → ratio, 800 x 600 → size, two stops → stops; silent marks fall away."""
     joined: list[Token] = []
-    rest = list(tokens)
-    while rest:
-        values = [each.value if each.kind in ("word", "mark") else None for each in rest[:4]]
-        first = rest[0]
-        if first.kind == "word" and first.value in NUMBERS and len(values) > 1 and values[1] in UNITS:
-            first = Token("number", first.text, float(NUMBERS[first.value]))
-        if first.kind != "number":
-            taken, token = 1, first
-        elif len(rest) > 2 and rest[2].kind == "number" and values[1] in ("x", "by", ":", "/"):
-            taken, token = 3, pair(first, rest[1], rest[2], px=len(values) > 3 and values[3] == "px")
-            taken += token.kind == "size" and len(values) > 3 and values[3] == "px"
-        elif len(values) > 1 and values[1] in UNITS:
-            kind = UNITS[values[1]]
-            value = first.value / 100 if kind == "percent" else first.value
-            taken, token = 2, Token(kind, first.text, value)
-        else:
-            taken, token = 1, first
-        del rest[:taken]
-        if not (token.kind == "mark" and token.value in "-!?()"):
+    at = 0
+    while at < len(tokens):
+        token, length = join_at(tokens, at)
+        at += length
+        if not (token.kind == "mark" and token.value in SILENT):
             joined.append(token)
     return joined
 
 
-UNITS = {"%": "percent", "px": "px", "°": "degrees", "stop": "stops", "x": "factor"}
+def join_at(tokens: list[Token], at: int) -> tuple[Token, int]:
+    first = tokens[at]
+    values = [each.value if each.kind in ("word", "mark") else None for each in tokens[at + 1 : at + 4]]
+    unit = values[0] if values else None
+    if first.kind == "word" and first.value in NUMBERS and unit in UNITS:
+        first = Token("number", first.text, NUMBERS[first.value])
+    if first.kind not in ("number", "fraction"):
+        return first, 1
+    if len(tokens) > at + 2 and tokens[at + 2].kind == "number" and unit in ("x", "by", ":"):
+        pixels = values[2:] == ["px"]
+        return pair(first, tokens[at + 2], unit == ":", pixels), 3 + pixels
+    if unit in UNITS:
+        value = first.value / 100 if unit == "%" else first.value
+        return Token(UNITS[unit], first.text, value), 2
+    return first, 1
 
 
-def pair(first: Token, sign: Token, second: Token, px: bool) -> Token:
-    """Two small numbers are a ratio (16:9, 4x3), others a size in pixels."""
-    text = f"{first.text}{sign.text}{second.text}"
-    small = max(first.value, second.value) <= 32 and not px
-    return Token("ratio" if small or sign.value == ":" else "size", text, (first.value, second.value))
+def pair(first: Token, second: Token, colon: bool, pixels: bool) -> Token:
+    """Two small numbers are a ratio (16:9, 4 x 3), others a size in pixels."""
+    small = max(first.value, second.value) <= 32 and not pixels
+    text = f"{first.text}:{second.text}" if colon or small else f"{first.text} x {second.text}"
+    return Token("ratio" if colon or small else "size", text, (first.value, second.value))

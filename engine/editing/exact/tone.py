@@ -27,7 +27,7 @@ def to_encoded(linear: np.ndarray) -> np.ndarray:
 def amplify(encoded: np.ndarray, gain: np.ndarray | float) -> np.ndarray:
     """Multiply linear light by `gain`; what would pass white rolls off above `KNEE`, so white stays white.
 
-    The shoulder t / (1 + a t) starts with slope 1 at the knee and reaches 1 exactly where the old white lands.
+    The shoulder t / (1 + a t) starts with slope 1 at the knee and reaches 1 where the old white lands.
     """
     light = to_linear(encoded) * gain
     over = np.maximum(light - KNEE, 0.0) / (1 - KNEE)
@@ -71,7 +71,7 @@ class Contrast(Curve):
 
 @dataclass(frozen=True, slots=True)
 class Shadows(Curve):
-    """Lift (amount > 0) or deepen the dark tones; black and white stay where they are. Amount from -1 to 1."""
+    """Lift (amount > 0) or deepen the dark tones; black and white stay. Amount from -1 to 1."""
 
     amount: float
 
