@@ -27,9 +27,7 @@ from tests.adapters.discord.scripted import ScriptedBot, picture, png
 
 
 def adapter_for(bot: ScriptedBot, *, message_content: bool = True) -> DiscordAdapter:
-    return DiscordAdapter(
-        "token", bot.handler, bot, undo_emoji=("↩️",), message_content=message_content
-    )
+    return DiscordAdapter("token", bot.handler, bot, undo_emoji=("↩️",), message_content=message_content)
 
 
 class World:

@@ -1,0 +1,103 @@
+"""The adapter under test, connected to the wire fake."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from adapters.discord import DiscordAdapter
+from bot.events import (
+    Action,
+    CommandName,
+    ConversationRef,
+    MessageRef,
+    UserRef,
+)
+from tests.adapters.contract import Act, Harness, Shown
+from tests.adapters.discord.scripted import ScriptedBot
+from tests.fakes.discord_wire import DiscordWire
+
+
+def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: bool) -> DiscordAdapter:
+    adapter = DiscordAdapter(wire.token, bot.handler, bot, undo_emoji=("↩️",), **options)
+    adapter.client._connection.guild_ready_timeout = 0.05  # 2 s of waiting for guilds that do not come
+    return adapter
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    bot: ScriptedBot | None = None, **options: bool
+) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
+    bot = bot or ScriptedBot()
+    async with DiscordWire() as wire:
+        adapter = adapter_on(wire, bot, **options)
+        await adapter.start()
+        try:
+            yield wire, bot, adapter
+        finally:
+            await adapter.stop()
+
+
+class DiscordHarness(Harness):
+    """Ann in a thread that the bot has opened."""
+
+    def __init__(self, wire: DiscordWire) -> None:
+        super().__init__()
+        self.wire = wire
+        world = wire.world
+        self.thread = world.snowflake()
+        world.thread(world.general, self.thread, "change the animal", world.bot)
+        self.conversation = ConversationRef("discord", str(world.general), str(self.thread))
+        self.ann = UserRef("discord", str(world.ann), "Ann")
+        directory = ScriptedBot()
+        self.adapter = DiscordAdapter(wire.token, self.handler, directory, undo_emoji=("↩️",))
+        self.adapter.client._connection.guild_ready_timeout = 0.05
+
+    async def write(
+        self, text: str, pictures: Sequence[bytes] = (), reply_to: MessageRef | None = None
+    ) -> Act:
+        files = [(f"{number}.png", data) for number, data in enumerate(pictures)]
+        to = int(reply_to.message_id) if reply_to else None
+        message = await self.wire.post(text, files, channel=self.thread, reply_to=to)
+        return Act(message["id"], MessageRef(self.conversation, message["id"]), self.ann)
+
+    async def react(self, ref: MessageRef, emoji: str, *, added: bool) -> Act:
+        await self.wire.react(int(ref.message_id), emoji, added=added)
+        # Discord has no id for a reaction, so the adapter makes one; that of the event is as good as any.
+        event = await self.next_event()
+        self.events.put_nowait(event)
+        user = self.ann if added else UserRef("discord", self.ann.user_id)  # a removal does not tell names
+        return Act(event.event_id, ref, user)
+
+    async def press(self, ref: MessageRef, action: Action) -> Act:
+        payload = await self.wire.press(int(ref.message_id), f"dialogpaint:{action.name}:{action.target}")
+        return Act(payload["id"], ref, self.ann)
+
+    async def command(self, name: CommandName) -> Act:
+        payload = await self.wire.slash(name, channel=self.thread)
+        return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
+
+    async def redeliver(self) -> None:
+        await self.wire.again()
+        # Events of one thread come in their order: when this one is here, the double was taken.
+        end = await self.wire.post("the end", channel=self.thread)
+        taken = []
+        while (event := await self.next_event()).event_id != end["id"]:
+            taken.append(event)
+        for event in taken:
+            self.events.put_nowait(event)
+
+    async def shown(self) -> list[Shown]:
+        return [
+            Shown(
+                message["id"],
+                self.wire.as_read(message["content"]),
+                self.wire.file(message["attachments"][0]) if message["attachments"] else None,
+                tuple(one.split(":")[1] for one in self.wire.custom_ids(message)),  # type: ignore[arg-type]
+                message["allowed_mentions"]["parse"] != [],
+            )
+            for message in self.wire.bot_messages(self.thread)
+        ]
+
+    async def vanished(self) -> ConversationRef | None:
+        return ConversationRef("discord", str(self.wire.world.general), "1")
