@@ -15,8 +15,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import ssl
 from collections.abc import Sequence
+from functools import cache
 
+import httpx
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
@@ -44,6 +47,8 @@ from bot.ports import AdapterError, Directory, Handler, Journal
 log = logging.getLogger(__name__)
 
 API_URL = "https://api.telegram.org"
+START_SECONDS = 5.0
+"""How long a silent network may hold up the start of the whole bot."""
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 COMMANDS = [
@@ -94,7 +99,14 @@ class TelegramAdapter:
         self._outbound = Outbound(self._bot, self._chat_moved, status_seconds)
         translator = Translator(self._bot, directory, self._members, undo_emoji)
         self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
-        self._poller = Poller(self._bot, journal, self._inbox.wake, poll_seconds, retry_seconds)
+        self._poller = Poller(
+            self._bot,
+            journal,
+            self._inbox.wake,
+            poll_seconds=poll_seconds,
+            answer_seconds=request_seconds,
+            retry_seconds=retry_seconds,
+        )
         self._connected = False
         self._task: asyncio.Task[None] | None = None
 
@@ -104,13 +116,14 @@ class TelegramAdapter:
         """A wrong token raises; a network that is down does not: it is tried again in the background."""
         self._mask.install()
         try:
-            await self._connect()
+            async with asyncio.timeout(START_SECONDS):
+                await self._connect()
         except InvalidToken:  # its text quotes the token: not to be chained
             raise AdapterError(
                 "Telegram does not accept TELEGRAM_TOKEN: copy it again from @BotFather."
             ) from None
-        except TelegramError as error:
-            log.warning("Telegram can't be reached (%s); trying on.", error)
+        except (TelegramError, TimeoutError) as error:
+            log.warning("Telegram can't be reached (%s); trying on.", error or "no answer")
         self._task = asyncio.create_task(self._run(), name="telegram")
 
     async def stop(self) -> None:
@@ -189,6 +202,12 @@ class TelegramAdapter:
             await self._outbound.clear_status(message)
 
 
+@cache
+def certificates() -> ssl.SSLContext:
+    """Read once: it takes a tenth of a second, and each of the two connection pools would do it again."""
+    return httpx.create_ssl_context()
+
+
 def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
     """A picture takes longer than a text, both to upload and until Telegram has converted it."""
 
@@ -198,6 +217,7 @@ def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
             write_timeout=request_seconds,
             connect_timeout=request_seconds,
             media_write_timeout=3 * request_seconds,
+            httpx_kwargs={"verify": certificates()},
         )
 
     return Bot(

@@ -7,6 +7,7 @@ covers what is left (an exception text that quotes a URL, another library's log 
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 
 TALKATIVE = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.INFO}
@@ -24,7 +25,7 @@ class TokenMask(logging.Filter):
 
     def __init__(self, token: str) -> None:
         super().__init__()
-        self._token = token
+        self._token = re.compile(re.escape(token).replace(":", "(?::|%3A)"))
         self._handlers: list[logging.Handler] = []
 
     def install(self) -> None:
@@ -39,11 +40,11 @@ class TokenMask(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        if self._token in message:
-            record.msg, record.args = message.replace(self._token, "<token>"), None
+        if self._token.search(message):
+            record.msg, record.args = self._token.sub("<token>", message), None
         if record.exc_info and record.exc_info[0] is not None:
             text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            if self._token in text:
+            if self._token.search(text):
                 # Handlers print `exc_text` where it is set, and don't format the exception again.
-                record.exc_info, record.exc_text = None, text.replace(self._token, "<token>")
+                record.exc_info, record.exc_text = None, self._token.sub("<token>", text)
         return True

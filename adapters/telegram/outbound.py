@@ -85,11 +85,8 @@ class Outbound:
                 receipt = await self._deliver(reply, chat_id)
             except NotPlaced as error:
                 return NotSent(str(error))
-            except ChatMigrated as error:
-                await self._chat_moved(chat_id, error.new_chat_id)
-                return NotSent("the group got a new id")
             except TelegramError as error:
-                self._heed(chat_id, error)
+                await self._heed(chat_id, error)
                 return receipt_of(error)
             self._delivered[reply.key] = receipt
             return receipt
@@ -102,7 +99,7 @@ class Outbound:
 
     async def _deliver(self, reply: Reply, chat_id: int) -> Delivered:
         places = self._places.setdefault(reply.key, {})
-        if reply.status and 0 not in places:
+        if reply.status and reply.status.conversation == reply.conversation and 0 not in places:
             places[0] = int(reply.status.message_id)
         for index, piece in enumerate(pieces_of(reply)):
             if index not in places:
@@ -173,10 +170,8 @@ class Outbound:
         async with self._chat(chat_id):
             try:
                 return await self._show(update, chat_id)
-            except ChatMigrated as error:
-                await self._chat_moved(chat_id, error.new_chat_id)
             except TelegramError as error:
-                self._heed(chat_id, error)
+                await self._heed(chat_id, error)
                 log.debug("A status could not be shown: %s", error)
             return None
 
@@ -262,9 +257,11 @@ class Outbound:
     def _chat(self, chat_id: int) -> asyncio.Lock:
         return self._chats.setdefault(chat_id, asyncio.Lock())
 
-    def _heed(self, chat_id: int, error: TelegramError) -> None:
-        """After a flood warning statuses keep quiet in that chat, so that the reply gets through."""
-        if isinstance(error, RetryAfter):
+    async def _heed(self, chat_id: int, error: TelegramError) -> None:
+        """What an error says about the chat: its new id, or that statuses must be quiet so replies get through."""
+        if isinstance(error, ChatMigrated):
+            await self._chat_moved(chat_id, error.new_chat_id)
+        elif isinstance(error, RetryAfter):
             self._next_status[chat_id] = time.monotonic() + seconds(error)
 
 

@@ -34,12 +34,21 @@ class Poller:
     """Moves updates from Telegram into the journal until cancelled; no failure ends it."""
 
     def __init__(
-        self, bot: Bot, journal: Journal, fresh: Callable[[], None], poll_seconds: float, retry_seconds: float
+        self,
+        bot: Bot,
+        journal: Journal,
+        fresh: Callable[[], None],
+        *,
+        poll_seconds: float,
+        answer_seconds: float,
+        retry_seconds: float,
     ) -> None:
+        """`fresh` is called after each batch. An answer may come `answer_seconds` after the poll's end."""
         self._bot = bot
         self._journal = journal
         self._fresh = fresh
         self._poll_seconds = poll_seconds
+        self._answer_seconds = answer_seconds
         self._retry_seconds = retry_seconds
         self._offset: int | None = None
         self._refusals = 0
@@ -69,7 +78,7 @@ class Poller:
         updates: list[dict[str, Any]] = await self._bot.do_api_request(
             "getUpdates",
             {"offset": self._offset, "timeout": self._poll_seconds, "allowed_updates": ALLOWED_UPDATES},
-            read_timeout=self._poll_seconds + 10,
+            read_timeout=self._poll_seconds + self._answer_seconds,
         )
         if not updates:
             return

@@ -11,6 +11,7 @@ import datetime as dt
 import httpx
 from telegram.error import (
     BadRequest,
+    ChatMigrated,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -32,11 +33,13 @@ def seconds(error: RetryAfter) -> float:
 
 
 def receipt_of(error: TelegramError) -> Receipt:
-    """The receipt for a call that raised `error`. `ChatMigrated` is the caller's business."""
+    """The receipt for a call that raised `error`."""
     if isinstance(error, RetryAfter):
         return NotSent("Telegram asks to wait", seconds(error))
     if isinstance(error, InvalidToken):
         return NotSent("Telegram does not accept the bot token", TOKEN_REFUSED_PAUSE)
+    if isinstance(error, ChatMigrated):
+        return NotSent("the group got a new id")
     if isinstance(error, Forbidden | BadRequest):
         return Rejected(error.message)
     if isinstance(error.__cause__, NEVER_LEFT):

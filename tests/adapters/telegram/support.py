@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from PIL import Image
+
 from adapters.telegram import TelegramAdapter
-from bot.events import ConversationRef, InboundEvent, MessageRef, Platform
+from bot.events import ConversationRef, InboundEvent, MessageRef, Picture, Platform
 from tests.fakes.telegram_api import FakeTelegram, Posted
 
 PATIENCE = 10.0
@@ -54,8 +57,9 @@ class MemoryDirectory:
 class Desk:
     """One bot on one fake Telegram: what it was told, and ways to wait for it."""
 
-    def __init__(self, telegram: FakeTelegram) -> None:
+    def __init__(self, telegram: FakeTelegram, **settings: Any) -> None:
         self.telegram = telegram
+        self.settings = settings
         self.journal = MemoryJournal()
         self.directory = MemoryDirectory()
         self.events: asyncio.Queue[InboundEvent] = asyncio.Queue()
@@ -74,7 +78,11 @@ class Desk:
             "retry_seconds": 0.02,
         }
         return TelegramAdapter(
-            self.telegram.token, self.handle, self.journal, self.directory, **{**settings, **more}
+            self.telegram.token,
+            self.handle,
+            self.journal,
+            self.directory,
+            **{**settings, **self.settings, **more},
         )
 
     async def handle(self, event: InboundEvent) -> None:
@@ -87,6 +95,9 @@ class Desk:
         event = await asyncio.wait_for(self.events.get(), PATIENCE)
         assert isinstance(event, kind), event
         return event
+
+    def nothing_more(self) -> bool:
+        return self.events.empty()
 
     async def settled(self, *posted: Posted) -> None:
         """Every update is journaled and, if named, closed."""
@@ -114,12 +125,25 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def desk(*, start: bool = True) -> AsyncIterator[Desk]:
+async def desk(*, start: bool = True, **settings: Any) -> AsyncIterator[Desk]:
+    """A desk with a started adapter; `settings` are the adapter's keyword arguments."""
     async with FakeTelegram() as telegram:
-        found = Desk(telegram)
+        found = Desk(telegram, **settings)
         if start:
             await found.adapter.start()
+            await until(lambda: "message_reaction" in telegram.allowed)  # it polls
         try:
             yield found
         finally:
             await found.adapter.stop()
+
+
+def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
+    """A small valid PNG file."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def picture(colour: str = "blue", size: tuple[int, int] = (48, 32)) -> Picture:
+    return Picture(png(colour, size), "image/png", *size, "edited.png")

@@ -1,0 +1,51 @@
+"""Never does a piece of text exceed Telegram's limit, nor a word get lost where it is cut."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.telegram.layout import fits_photo, keyboard_of, split, units, unping
+from bot.events import Action, Picture
+
+WORDS = st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1, max_size=30))
+
+
+@given(WORDS, st.sampled_from([" ", "\n"]), st.integers(2, 40), st.integers(2, 60))
+def test_every_piece_fits_and_nothing_is_lost(words: list[str], gap: str, first: int, then: int) -> None:
+    text = gap.join(words)
+    pieces = split(text, first, then)
+    limits = [first] + [then] * (len(pieces) - 1)
+    assert all(units(piece) <= limit for piece, limit in zip(pieces, limits, strict=True))
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def test_a_text_is_cut_between_words() -> None:
+    assert split("one two three four", 9, 10) == ["one two", "three four"]
+
+
+def test_a_long_word_is_cut_anywhere_but_never_through_a_character() -> None:
+    assert split("🐆🐆🐆🐆", 3, 5) == ["🐆", "🐆🐆", "🐆"]
+
+
+@given(st.text())
+def test_no_name_is_left_to_be_notified_and_nothing_else_changes(text: str) -> None:
+    quiet = unping(text)
+    assert quiet.replace("\u2060", "") == text.replace("\u2060", "")
+
+
+def test_the_longest_target_fits_into_a_button() -> None:
+    keyboard = keyboard_of((Action("cancel", "f" * 32), Action("undo", "f" * 32)))
+    assert keyboard is not None
+    assert [len(str(button.callback_data)) for row in keyboard.inline_keyboard for button in row] == [39, 37]
+
+
+def test_what_is_shown_as_a_photo() -> None:
+    def shown(width: int, height: int, size: int = 1000, mime: str = "image/jpeg") -> bool:
+        return fits_photo(Picture(bytes(size), mime, width, height, "p"))
+
+    assert shown(4000, 3000)
+    assert shown(5000, 5000) and not shown(5001, 5000)
+    assert shown(2000, 100) and not shown(2001, 100)
+    assert shown(10, 10, 10_000_000) and not shown(10, 10, 10_000_001)
+    assert not shown(10, 10, mime="image/tiff")

@@ -1,0 +1,92 @@
+"""Never does the token reach a log or a message, and never does a bad network keep the bot from starting."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from adapters.telegram.masking import TokenMask
+from bot.events import Delivered, MessageIn, Reply
+from bot.ports import AdapterError
+from tests.adapters.telegram.support import desk, picture, png, until
+from tests.fakes.telegram_api import FakeTelegram, bad_gateway, error, garbage
+
+
+async def test_the_token_is_in_no_log_at_all(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with desk(start=False) as d:
+        d.telegram.fail("getUpdates", error(404, "Not Found"), garbage(), bad_gateway())
+        await d.adapter.start()
+        d.telegram.post(d.chat, d.ann, "make it night", photo=png())
+        (attachment,) = (await d.next(MessageIn)).attachments
+        await attachment.open()
+        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.", picture())), Delivered)
+        d.telegram.push("message", {"message_id": "poison"})
+        await until(lambda: "poison" in d.journal.states.values())
+        for token in (d.telegram.token, d.telegram.token.replace(":", "%3A")):
+            logging.getLogger("somewhere.else").warning("GET %s/bot%s/getMe", d.telegram.url, token)
+        assert caplog.text.count("/bot<token>/getMe") == 2
+        secret = d.telegram.token.split(":")[1]
+        assert all(secret not in str(record.__dict__) for record in caplog.records)
+        assert secret not in caplog.text
+
+
+def test_a_traceback_that_quotes_the_token_is_masked() -> None:
+    try:
+        raise ValueError("GET https://api.telegram.org/bot1:secret/getMe")
+    except ValueError as problem:
+        info = (type(problem), problem, problem.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "It broke", None, info)
+    assert TokenMask("1:secret").filter(record)
+    text = logging.Formatter().format(record)
+    assert "1:secret" not in text
+    assert "/bot<token>/getMe" in text
+
+
+async def test_a_wrong_token_is_one_sentence_without_the_token() -> None:
+    async with desk(start=False) as d:
+        d.telegram.token = "123456:another-one"
+        with pytest.raises(AdapterError) as caught:
+            await d.adapter.start()
+        assert str(caught.value) == "Telegram does not accept TELEGRAM_TOKEN: copy it again from @BotFather."
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("token", ["", "hello", "123456", "123456:", "123456:AB CD", "<123456:ABC>"])
+async def test_what_cannot_be_a_token_is_told_before_anything_is_sent(token: str) -> None:
+    async with desk(start=False) as d:
+        d.telegram.token, real = token, d.telegram.token
+        with pytest.raises(AdapterError, match="does not look like a bot token"):
+            d.new_adapter()
+        d.telegram.token = real
+
+
+async def test_a_network_that_is_down_at_start_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    async with desk(start=False) as d:
+        d.telegram.fail("getMe", bad_gateway(), bad_gateway(), error(401, "Unauthorized"))
+        d.telegram.post(d.chat, d.ann, "make it night")
+        await d.adapter.start()
+        assert "Telegram can't be reached" in caplog.text
+        assert (await d.next(MessageIn)).text == "make it night"
+
+
+async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCaptureFixture) -> None:
+    async with desk(start=False) as d:
+        d.telegram.fail("setMyCommands", error(400, "Bad Request: no"), error(400, "Bad Request: no"))
+        d.telegram.post(d.chat, d.ann, "make it night")
+        await d.adapter.start()
+        await d.next(MessageIn)
+        await until(lambda: "did not take the list of commands" in caplog.text)
+
+
+async def test_an_adapter_can_be_stopped_before_it_ever_started_and_started_again() -> None:
+    async with FakeTelegram() as telegram, desk(start=False) as d:
+        d.telegram.token = telegram.token
+        await d.adapter.stop()
+        await d.adapter.start()
+        await d.adapter.stop()
+        await d.adapter.start()
+        d.telegram.post(d.chat, d.ann, "make it night")
+        assert (await d.next(MessageIn)).text == "make it night"
