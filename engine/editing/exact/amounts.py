@@ -20,7 +20,7 @@ MOST_TIMES = 10.0
 
 
 def signs_of_amount(clause: Clause) -> set[int]:
-    """Like "contrast +20 %", "double the contrast" and "contrast to 80 %" say themselves which way it goes."""
+    """Like "contrast +20 %", "double the contrast", "contrast to 80 %": the amount says which way it goes."""
     for each in clause.symbols:
         if each.kind in ("percent", "number", "stops") and each.text[0] in "+-−":
             return {-1 if each.value < 0 else 1}

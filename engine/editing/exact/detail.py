@@ -121,7 +121,7 @@ RADIUS = 2
 
 
 def guided(values: np.ndarray, epsilon: float) -> np.ndarray:
-    """The filter's equations 5, 6 and 8 the picture being its own guide; `epsilon` is the noise's variance."""
+    """Equations 5, 6 and 8, the picture being its own guide; `epsilon` is the variance taken for noise."""
     mean = box(values)
     variance = np.maximum(box(values * values) - mean * mean, 0)
     slope = variance / (variance + np.float32(epsilon))

@@ -78,7 +78,7 @@ def build_rotate(clause: Clause) -> list[Operation] | None:
     """Like "rotate it 90° to the left", "turn it upside down", "tilt it slightly", "straighten by 2°"."""
     ways = [*clause.all("direction"), *({"left": -1, "right": 1}.get(each, 0) for each in clause.all("side"))]
     amounts = clause.count("degrees", "number", "upside down", "degree", "quarter turn")
-    verbs = clause.count("rotate", "straighten", "turn")
+    verbs = clause.count("rotate", "turn") + clause.has("straighten")
     if amounts > 1 or len(ways) > 1 or 0 in ways or verbs > 1:
         return None
     if clause.has("upside down"):

@@ -59,6 +59,8 @@ def quote_bare_text(tokens: Sequence[Token]) -> list[Token]:
         ):
             end += 1
         words = tokens[at + 1 : end]
+        if words and words[0].value in OPENERS:
+            continue
         shouted = all(word.text.isupper() or word.kind == "number" for word in words)
         spoken = not shouted and segment(words, KINDS | COMMON) is not None
         if words and not spoken and not any(word.value in REFUSED for word in words):

@@ -42,7 +42,7 @@ def read_heads(clause: Clause) -> list[Tone] | None:
 
 
 def merge_region(region: Tone, change: Tone) -> list[Tone]:
-    """Like "brighten the shadows", "darker highlights": a change of exposure, and the tones it is meant for."""
+    """Like "brighten the shadows", "darker highlights": a change of exposure, and the tones it is for."""
     if region.quality in REGIONS and change.quality == "exposure" and change.form in ("verb", "comparative"):
         return [Tone(region.quality, change.sign, change.form)]
     return []
@@ -69,21 +69,25 @@ def direction(head: Tone, clause: Clause) -> int:
     if head.form in ("adjective", "graded", "fault"):
         return adjective_direction(head, clause)
     moved = [each.text for each in clause.symbols if each.kind in ("raise", "lower")]
-    if clause.has("too", "enough") or not all(each in PARTICLES for each in moved):
+    if clause.has("too", "enough", "not") or not all(each in PARTICLES for each in moved):
         return 0
     return head.sign
 
 
 def noun_direction(head: Tone, clause: Clause) -> int:
     """Like "more contrast", "reduce the noise", "contrast +20 %"."""
-    if clause.has("too", "enough"):
+    if clause.has("too") or clause.has("not") != clause.has("enough"):
         return 0
+    if clause.has("enough"):
+        return 1 if head.quality not in REGIONS and not clause.has("raise", "lower", "remove", "add") else 0
     moves = {*clause.all("raise"), *clause.all("lower")}
     if head.quality in REGIONS:
         # "more shadows", "add shadows" and "remove the shadows" speak of things in the picture.
         lifted = head.quality == "shadows" and clause.says("reduce", "recover")
         clear = clause.has("raise", "lower") and not clause.says("more", "less", "extra", "low", "high")
-        moves = ({1} if lifted else moves) if clear and not clause.has("add", "remove") else set()
+        if not clear or clause.has("add", "remove"):
+            return 0
+        moves = {1} if lifted else moves
     elif clause.has("remove"):
         return -1 if head.quality == "noise" and not moves else 0
     signs = moves or signs_of_amount(clause) or set(clause.all("add"))
@@ -93,10 +97,10 @@ def noun_direction(head: Tone, clause: Clause) -> int:
 def adjective_direction(head: Tone, clause: Clause) -> int:
     """Like "make it vivid", "less saturated", "too dark", "not bright enough", "twice as bright"."""
     more, less, too = clause.has("raise"), clause.has("lower"), clause.has("too")
-    if more + less + too + clause.has("enough") > 1 or (clause.has("not") and not clause.has("too")):
+    if more + less + too + clause.has("enough") > 1 or clause.has("not") != clause.has("enough"):
         return 0
     if clause.has("enough"):
-        return head.sign if clause.says("not enough") else 0
+        return head.sign
     if head.form == "fault":
         return -head.sign if not more and not clause.has("make") else 0
     if more or clause.has("factor"):
