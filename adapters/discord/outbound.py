@@ -86,11 +86,10 @@ class Outbound:
         return await self._create(reply, smaller, note=_SMALLER)
 
     async def _create(self, reply: Reply, picture: Picture | None, note: str = "") -> discord.Message:
-        note += self._hint(reply)
         return await self._say(
             reply,
             nonce=reply.key,
-            content=fit(reply.text, MAX_TEXT - len(note)) + note,
+            content=self._content(reply, note),
             # A discord.File is spent after one try: each try gets its own.
             files=[discord.File(io.BytesIO(picture.data), picture.name)] if picture else [],
         )
@@ -113,6 +112,10 @@ class Outbound:
             suppress_embeds=True,
             **more,
         )
+
+    def _content(self, reply: Reply, note: str = "") -> str:
+        note += self._hint(reply)
+        return fit(reply.text, MAX_TEXT - len(note)) + note
 
     def _hint(self, reply: Reply) -> str:
         """How to go on, in small print, where it is not plain to see."""
@@ -146,7 +149,7 @@ class Outbound:
         reference = _reference(reply)
         answered = message.reference.message_id if message.reference else None
         return (
-            message.content.startswith(fit(reply.text, MAX_TEXT - len(_SMALLER) - len(self._hint(reply))))
+            message.content in (self._content(reply), self._content(reply, _SMALLER))
             and bool(message.attachments) == bool(reply.image)
             and answered == (reference.message_id if reference else None)
             and custom_ids(message.components) == [_custom_id(action) for action in reply.actions]

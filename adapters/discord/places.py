@@ -66,7 +66,7 @@ class Threads:
         channel = message.channel
         in_place = conversation_of(channel)
         in_thread = ConversationRef("discord", in_place.space_id, str(message.id))
-        if message.flags.has_thread:
+        if message.flags.has_thread or (message.guild and message.guild.get_thread(message.id)):
             return in_thread
         if not self._allowed(channel):
             return in_place

@@ -14,7 +14,7 @@ THREAD_NAME = 100
 
 # discord.utils.escape_markdown takes everything from "[" to the last ")" of a line as one link and leaves
 # what stands between unescaped, so the marks are escaped one by one here. Discord shows a backslash before
-# any other sign as that sign. "<" opens mentions, custom emoji and timestamps; "://" makes links and previews.
+# any other sign as that sign. "<" opens mentions, custom emoji and timestamps; "://" makes links.
 _INLINE = re.compile(r"[\\*_~|`<\[]|@(?=everyone|here)|:(?=//)")
 _LINE_START = re.compile(r"^(\s*)([>#+-])|^(\s*\d+)(\.)", re.MULTILINE)
 

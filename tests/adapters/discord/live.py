@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from adapters.discord import DiscordAdapter
 from bot.events import (
@@ -18,15 +19,15 @@ from tests.adapters.discord.scripted import ScriptedBot
 from tests.fakes.discord_wire import DiscordWire
 
 
-def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: bool) -> DiscordAdapter:
+def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> DiscordAdapter:
     adapter = DiscordAdapter(wire.token, bot.handler, bot, undo_emoji=("↩️",), **options)
-    adapter.client._connection.guild_ready_timeout = 0.05  # 2 s of waiting for guilds that do not come
+    adapter.client._connection.guild_ready_timeout = 0.05  # not 2 s of waiting for guilds that don't come
     return adapter
 
 
 @contextlib.asynccontextmanager
 async def connected(
-    bot: ScriptedBot | None = None, **options: bool
+    bot: ScriptedBot | None = None, **options: Any
 ) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
     bot = bot or ScriptedBot()
     async with DiscordWire() as wire:

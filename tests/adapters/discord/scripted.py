@@ -56,6 +56,13 @@ class ScriptedBot:
         return [place for place in reversed(self._places) if place.platform == platform]
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that no event tells."""
+    async with asyncio.timeout(15):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, "PNG")
