@@ -117,7 +117,7 @@ def doctor(config: Path | None, as_json: bool) -> None:
     settings = load_settings(config)
     from bot import app, doctor
 
-    findings = asyncio.run(doctor.examine(settings, app.engine_facts(settings)))
+    findings = asyncio.run(doctor.examine(settings, app.engine_findings(settings)))
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}))
     else:
