@@ -74,7 +74,7 @@ class TelegramAdapter:
         undo_emoji: Sequence[str] = ("👎",),
         api_url: str = API_URL,
         album_seconds: float = 1.2,
-        status_seconds: float = 1.2,
+        status_seconds: float = 1.0,
         request_seconds: float = 20.0,
         poll_seconds: float = 25.0,
         retry_seconds: float = 1.0,
@@ -96,7 +96,9 @@ class TelegramAdapter:
         self._retry_seconds = retry_seconds
         self._bot = make_bot(token, api_url.rstrip("/"), request_seconds)
         self._members = Members(self._bot)
-        self._outbound = Outbound(self._bot, self._chat_moved, status_seconds)
+        self._outbound = Outbound(
+            self._bot, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
+        )
         translator = Translator(self._bot, directory, self._members, undo_emoji)
         self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
         self._poller = Poller(
@@ -119,6 +121,7 @@ class TelegramAdapter:
             async with asyncio.timeout(START_SECONDS):
                 await self._connect()
         except InvalidToken:  # its text quotes the token: not to be chained
+            await self.stop()
             raise AdapterError(
                 "Telegram does not accept TELEGRAM_TOKEN: copy it again from @BotFather."
             ) from None

@@ -25,7 +25,7 @@ class Album:
 
 
 class Albums:
-    """Pieces that wait for the rest of their album. Journal rows of pieces held here stay open."""
+    """Pieces that wait for the rest of their album; their journal rows stay open."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -38,8 +38,8 @@ class Albums:
         album.rows.append(row_id)
         album.messages.append(message)
 
-    def holds(self, row_id: int) -> bool:
-        return any(row_id in album.rows for album in self._albums.values())
+    def clear(self) -> None:
+        self._albums.clear()
 
     def take_due(self) -> list[Album]:
         now = time.monotonic()

@@ -111,18 +111,20 @@ class Translator:
         if command and command.foreign:
             return None
         personal = first.chat.type == ChatType.PRIVATE or words.mentioned or self._answers_bot(first)
+        told = personal or (command is not None and command.explicit)
         if command and command.name in COMMANDS:
-            if personal or command.explicit or await self._directory.knows(where):
-                user = await self._with_rights(author, first)
-                return CommandInvoked(event_id, ref, user, COMMANDS[command.name])
-            return None
-        if not personal and not (command and command.explicit):
+            if not told and not await self._directory.knows(where):
+                return None
+            return CommandInvoked(
+                event_id, ref, await self._with_rights(author, first), COMMANDS[command.name]
+            )
+        if not told:
             return None
         reply_to, replied = self._reply(first, where)
         return MessageIn(
             event_id,
             ref,
-            author,
+            await self._with_rights(author, first),
             words.text,
             tuple(file for message in messages for file in attachments_of(message, self._bot)),
             reply_to,

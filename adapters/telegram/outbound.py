@@ -3,7 +3,8 @@
 A send can't be repeated safely, but an edit can: the second one is answered "message is not modified". So a
 reply is never sent; it is *edited into* a message that is there already. That is the job's status message
 where one is shown, and otherwise a placeholder ("…") that is sent first. When the call times out, the same
-edit is made again, and neither a picture nor a question can come twice.
+edit is made again, and neither a picture nor a question can come twice. With a status message that holds
+across restarts, because the bot has its id; so there an unanswered edit is `NotSent`: send it again.
 
 The placeholder itself may time out. What is left then is one stray "…", and before the next one is risked
 a chat action, which leaves no trace, must have come through: an outage can't fill a chat with dots.
@@ -18,6 +19,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
@@ -25,6 +27,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from adapters.telegram import layout
+from adapters.telegram.backoff import delays
 from adapters.telegram.layout import Piece, fits_photo, keyboard_of, pieces_of, unping
 from adapters.telegram.receipts import not_a_photo, not_editable, receipt_of, seconds, unchanged
 from adapters.telegram.recent import Recent
@@ -44,6 +47,7 @@ log = logging.getLogger(__name__)
 PLACEHOLDER = "…"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REMEMBER = 2000
+TRIES = 8
 
 
 class NotPlaced(Exception):
@@ -57,11 +61,14 @@ class Outbound:
         self,
         bot: Bot,
         chat_moved: Callable[[int, int], Awaitable[None]],
+        *,
         status_seconds: float,
+        retry_seconds: float,
     ) -> None:
         self._bot = bot
         self._chat_moved = chat_moved
         self._status_seconds = status_seconds
+        self._retry_seconds = retry_seconds
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._places: Recent[str, dict[int, int]] = Recent(REMEMBER)
         """Reply key → piece → message id."""
@@ -87,19 +94,30 @@ class Outbound:
                 return NotSent(str(error))
             except TelegramError as error:
                 await self._heed(chat_id, error)
-                return receipt_of(error)
+                problem = receipt_of(error)
+                if isinstance(problem, Unknown) and reply.status:
+                    return NotSent(problem.reason)  # the same edit may be made again, even after a restart
+                return problem
             self._delivered[reply.key] = receipt
             return receipt
 
     async def find(self, reply: Reply) -> Receipt:
-        """Where the reply has a place, putting it there again makes it so; otherwise nobody can tell."""
+        """Where the reply has a place, putting it there again makes it so; otherwise nobody can tell.
+
+        A placeholder is known in this process only, so this tries for some minutes before it gives up.
+        """
         if reply.status is None and reply.key not in self._places and reply.key not in self._delivered:
             return Unknown("Telegram does not let a bot look for its messages")
+        for wait in islice(delays(self._retry_seconds), TRIES):
+            receipt = await self.send(reply)
+            if not isinstance(receipt, Unknown):
+                return receipt
+            await asyncio.sleep(wait)
         return await self.send(reply)
 
     async def _deliver(self, reply: Reply, chat_id: int) -> Delivered:
         places = self._places.setdefault(reply.key, {})
-        if reply.status and reply.status.conversation == reply.conversation and 0 not in places:
+        if reply.status and 0 not in places:
             places[0] = int(reply.status.message_id)
         for index, piece in enumerate(pieces_of(reply)):
             if index not in places:
@@ -258,7 +276,7 @@ class Outbound:
         return self._chats.setdefault(chat_id, asyncio.Lock())
 
     async def _heed(self, chat_id: int, error: TelegramError) -> None:
-        """What an error says about the chat: its new id, or that statuses must be quiet so replies get through."""
+        """What an error tells of the chat: its new id, or to keep statuses quiet so that replies pass."""
         if isinstance(error, ChatMigrated):
             await self._chat_moved(chat_id, error.new_chat_id)
         elif isinstance(error, RetryAfter):

@@ -56,13 +56,23 @@ async def test_a_picture_that_replaces_a_status_is_there_once(fault: Fault) -> N
         (message,) = d.telegram.shown(d.chat)
         assert (message.text, message.file) == ("Made it night.", picture().data)
         assert receipts[-1] == Delivered((shown.message,))  # pyright: ignore[reportArgumentType]
+        assert [type(receipt) for receipt in receipts[:-1]] == [NotSent]
 
 
 @pytest.mark.parametrize("fault", [hang("before"), hang("after")], ids=["before", "after"])
 async def test_a_question_without_a_status_is_there_once(fault: Fault) -> None:
     async with desk(request_seconds=1.0) as d:
         d.telegram.fail("editMessageText", fault)
-        await deliver(d, Reply("q-1", d.where(), "Which animal?", decision="ask"))
+        receipts = await deliver(d, Reply("q-1", d.where(), "Which animal?", decision="ask"))
+        assert isinstance(receipts[0], Unknown)
+        assert texts(d) == ["Which animal?"]
+
+
+async def test_a_question_outlasts_a_time_in_which_telegram_is_ill() -> None:
+    async with desk() as d:
+        d.telegram.fail("editMessageText", *[bad_gateway()] * 5)
+        receipts = await deliver(d, Reply("q-1", d.where(), "Which animal?", decision="ask"))
+        assert [type(receipt) for receipt in receipts] == [Unknown, Delivered]
         assert texts(d) == ["Which animal?"]
 
 

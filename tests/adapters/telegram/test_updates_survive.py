@@ -145,6 +145,25 @@ async def test_a_second_program_with_the_same_token_is_named(caplog: pytest.LogC
         assert caplog.text.count("Another program fetches updates") == 1
 
 
+async def test_somebody_elses_slow_download_holds_up_nobody() -> None:
+    async with desk() as d:
+        free = asyncio.Event()
+
+        async def slow_for_ann(event: InboundEvent) -> None:
+            if isinstance(event, MessageIn) and event.author.display == "Ann":
+                await free.wait()
+
+        d.trouble = slow_for_ann
+        bob = d.telegram.person("Bob")
+        first = d.telegram.post(d.chat, d.ann, "one")
+        second = d.telegram.post(d.chat, d.ann, "two")
+        d.telegram.post(d.telegram.private(bob), bob, "brighter")
+        assert (await d.next(MessageIn)).text == "brighter"
+        free.set()
+        assert [(await d.next(MessageIn)).text for _ in "12"] == ["one", "two"]
+        await d.settled(first, second)
+
+
 async def test_the_journal_holds_the_raw_update() -> None:
     async with desk() as d:
         posted = d.telegram.post(d.chat, d.ann, "make it night", extra={"a_field_of_next_year": {"x": 1}})
