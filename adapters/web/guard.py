@@ -40,15 +40,20 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-def session_id(request: web.Request) -> str:
-    """The name of this browser's session in the store: a hash, so that the cookie itself is kept nowhere.
+def space_of(token: str) -> str:
+    """A session's name in the store: a hash, so that the cookie itself is kept nowhere."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
-    Raises `Refused` (401) when the browser has no session yet; the page then asks for one.
+
+def session_id(request: web.Request) -> str:
+    """The name of this browser's session.
+
+    Raises `Refused` (401) when the browser has none yet; the page then asks for one.
     """
     token = request.cookies.get(COOKIE, "")
     if not _TOKEN.fullmatch(token):
         raise Refused(401, "This browser has no session yet; please reload the page.")
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+    return space_of(token)
 
 
 def keep_session(request: web.Request, response: web.Response) -> None:

@@ -74,7 +74,8 @@ async def read_message(request: web.Request, max_upload_bytes: int) -> Posted:
         if part.name != "picture":
             if part.name in fields:
                 raise Refused(400, f"The field {part.name!r} came twice.")
-            fields[part.name] = (await _read(part, MAX_TEXT_BYTES, too_long)).decode()
+            text = (await _read(part, MAX_TEXT_BYTES, too_long)).decode()
+            fields[part.name] = text.replace("\r\n", "\n")  # browsers send form texts with CRLF
         elif len(pictures) == MAX_PICTURES:
             raise Refused(413, f"Please send at most {MAX_PICTURES} pictures at once.")
         else:

@@ -65,7 +65,7 @@ function toEnd() {
 scroll.addEventListener("scroll", () => {
   following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
 });
-const resized = new ResizeObserver(() => following && toEnd());
+const resized = new ResizeObserver(() => following && transcript.length > 0 && toEnd());
 resized.observe(scroll); // the keyboard of a phone, a growing text field
 resized.observe(scroll.firstElementChild);
 

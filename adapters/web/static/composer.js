@@ -75,7 +75,7 @@ export class Composer {
     const url = this.#imageUrl(message.image.sha256);
     if (room.firstChild?.getAttribute("src") !== url) room.replaceChildren(make("img", { src: url, alt: "" }));
     room.setAttribute("aria-label", this.#replyTo ? "Show the picture to edit" : "Show the current picture");
-    setText(byId("current-title"), this.#replyTo ? "Editing this one" : "Current picture");
+    setText(byId("current-title"), this.#replyTo ? "Editing this" : "Current picture");
     setText(byId("current-size"), pixels(message.image));
     room.onclick = () => {
       const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";

@@ -88,7 +88,7 @@ export class Messages {
       "button",
       { class: "pill", type: "button", "data-testid": "picture-reply", click: () => this.#actions.reply(message) },
       icon(REPLY),
-      "Edit this one",
+      "Edit this",
     );
     const download = make(
       "a",

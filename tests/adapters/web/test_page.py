@@ -1,0 +1,320 @@
+"""What a person did in the page is never lost: not by a reload, a lost connection or a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from adapters.web.adapter import WebAdapter
+from bot.events import MessageIn
+from tests.adapters.contract import png
+from tests.adapters.web.browser import chromium, opened, tab
+from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
+from tests.fakes.web_bot import WebBot
+
+pytestmark = pytest.mark.slow
+
+HTML = '<img src=x onerror="document.title=1"><b>bold</b> **stars** @everyone &amp;'
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+async def page(browser: Browser, adapter: WebAdapter, complaints: list[str]) -> Page:
+    return await opened(browser, adapter.url, complaints)
+
+
+PHOTO = png("orange", (640, 480))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "dog.png"
+    file.write_bytes(PHOTO)
+    return file
+
+
+async def say(page: Page, text: str, photo: Path | None = None) -> None:
+    if photo is not None:
+        await page.get_by_test_id("file").set_input_files(photo)
+    await page.get_by_test_id("text").fill(text)
+    await page.get_by_test_id("text").press("Enter")
+
+
+async def edits(page: Page, count: int) -> None:
+    """Wait until the conversation holds this many edited pictures, shown in full."""
+    await expect(page.locator("[data-decision=edit]")).to_have_count(count)
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+
+
+def state(page: Page, number: int) -> Locator:
+    """The state of the numbered picture; 0 is the upload."""
+    return page.locator("[data-testid=message]:has([data-testid=picture])").nth(number)
+
+
+# ---------------------------------------------------------------- the story
+
+
+async def test_upload_question_answer_edit_undo_redo_reload(
+    page: Page, photo: Path, complaints: list[str]
+) -> None:
+    await say(page, "Can you change the animal?", photo)
+    await expect(page.locator("[data-decision=ask]")).to_contain_text("Which animal")
+    await say(page, "make it night")
+    await edits(page, 1)
+    await say(page, "make it brighter")
+    await edits(page, 2)
+    await expect(state(page, 2)).to_have_attribute("data-state", "head")
+    await expect(page.get_by_test_id("head-badge").filter(visible=True)).to_have_count(1)
+
+    undo = page.get_by_test_id("picture-undo").nth(1)
+    await expect(undo).to_have_attribute("aria-pressed", "false")
+    await undo.click()
+    await expect(undo).to_have_attribute("aria-pressed", "true")
+    await expect(state(page, 1)).to_have_attribute("data-state", "head")
+    await undo.click()
+    await expect(undo).to_have_attribute("aria-pressed", "false")
+    await expect(state(page, 2)).to_have_attribute("data-state", "head")
+
+    await page.get_by_test_id("undo").click()
+    await expect(state(page, 1)).to_have_attribute("data-state", "head")
+    await page.get_by_test_id("redo").click()
+    await expect(state(page, 2)).to_have_attribute("data-state", "head")
+    await page.get_by_test_id("start-over").click()
+    await expect(state(page, 0)).to_have_attribute("data-state", "head")
+    await expect(page.get_by_test_id("undo")).to_be_disabled()
+
+    before = await page.get_by_test_id("message").all_inner_texts()
+    await page.reload()
+    await expect(page.get_by_test_id("message")).to_have_count(len(before))
+    assert await page.get_by_test_id("message").all_inner_texts() == before
+    for picture in await page.get_by_test_id("picture").locator("img").all():
+        await expect(picture).to_have_js_property("naturalWidth", 640)
+    await expect(undo).to_have_attribute("aria-pressed", "true")
+    assert complaints == []
+
+
+async def test_an_older_picture_can_be_edited(page: Page, photo: Path, bot: WebBot) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    await page.get_by_test_id("picture-reply").first.click()
+    await expect(page.get_by_test_id("current")).to_contain_text("Editing this")
+    await say(page, "make it black and white")
+    await edits(page, 2)
+    await expect(page.get_by_test_id("current")).to_contain_text("Current picture")
+    (chat,) = bot.chats.values()
+    root, *edited = chat.tree.versions.values()
+    assert [version.parent for version in edited] == [root.id, root.id]
+
+
+async def test_a_status_shows_a_preview_and_can_be_cancelled(page: Page, photo: Path, bot: WebBot) -> None:
+    bot.hold.clear()
+    await say(page, "make it night", photo)
+    await expect(page.get_by_test_id("status-text")).to_contain_text("about 3 seconds")
+    await expect(page.get_by_test_id("status-preview")).not_to_have_js_property("naturalWidth", 0)
+    await expect(page.get_by_test_id("status-progress")).to_have_js_property("value", 0.75)
+    await page.reload()  # who comes late sees it too
+    await expect(page.get_by_test_id("status-preview")).not_to_have_js_property("naturalWidth", 0)
+    await page.get_by_test_id("status-cancel").click()
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+    await expect(page.get_by_test_id("typing")).to_be_hidden()
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+
+
+async def test_tabs_are_conversations_and_the_way_back_is_kept(
+    page: Page, photo: Path, adapter: WebAdapter, complaints: list[str]
+) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    other = await tab(await page.context.new_page(), adapter.url, complaints)
+    await expect(other.get_by_test_id("empty")).to_be_visible()
+    await say(other, "Can you change the animal?", photo)
+    await expect(other.locator("[data-decision=ask]")).to_be_visible()
+    await expect(page.get_by_test_id("message")).to_have_count(2)
+
+    await page.get_by_test_id("new-conversation").click()
+    await expect(page.get_by_test_id("empty")).to_be_visible()
+    await page.go_back()
+    await edits(page, 1)
+
+
+async def test_two_tabs_of_one_conversation_show_the_same(
+    page: Page, photo: Path, complaints: list[str]
+) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    twin = await tab(await page.context.new_page(), page.url, complaints)
+    await edits(twin, 1)
+    await page.get_by_test_id("picture-undo").click()
+    await expect(twin.get_by_test_id("picture-undo")).to_have_attribute("aria-pressed", "true")
+
+
+# ---------------------------------------------------------------- when something goes wrong
+
+
+async def test_what_is_written_while_the_bot_is_away_arrives_once(
+    page: Page, photo: Path, adapter: WebAdapter, bot: WebBot
+) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    port = int(adapter.url.rpartition(":")[2])
+    await adapter.stop()
+    await expect(page.get_by_test_id("banner")).to_be_visible()
+    await say(page, "make it brighter")
+    await expect(page.get_by_test_id("pending")).to_be_visible()
+
+    again = web_adapter(bot, port=port)
+    await again.start()
+    try:
+        await edits(page, 2)
+        await expect(page.get_by_test_id("banner")).to_be_hidden()
+        await expect(page.get_by_test_id("pending")).to_have_count(0)
+        await expect(page.get_by_test_id("message")).to_have_count(4)
+        assert len({event.event_id for event in bot.events}) == 2
+    finally:
+        await again.stop()
+
+
+async def test_what_was_refused_comes_back_to_be_sent_again(page: Page, photo: Path) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    await say(page, "boom", photo)
+    await expect(page.get_by_test_id("error")).to_contain_text("try again")
+    await expect(page.get_by_test_id("text")).to_have_value("boom")
+    await expect(page.get_by_test_id("attached")).to_be_visible()
+    await say(page, "make it brighter")
+    await expect(page.get_by_test_id("error")).to_have_count(0)
+
+
+async def test_a_picture_over_the_limit_is_refused_before_it_is_sent(
+    page: Page, tmp_path: Path, bot: WebBot
+) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png().ljust(MAX_UPLOAD + 1, b"\0"))
+    await page.get_by_test_id("file").set_input_files(large)
+    await expect(page.get_by_test_id("error")).to_contain_text("larger than 2 MB")
+    await expect(page.get_by_test_id("attached")).to_be_hidden()
+    assert bot.events == []
+
+
+async def test_a_wish_that_is_too_long_stays_to_be_shortened(page: Page, bot: WebBot) -> None:
+    await say(page, "x" * 201)
+    await expect(page.get_by_test_id("counter")).to_have_text("1 too many")
+    await expect(page.get_by_test_id("send")).to_be_disabled()
+    await expect(page.get_by_test_id("text")).to_have_value("x" * 201)
+    assert bot.events == []
+
+
+async def test_text_is_never_read_as_html(page: Page, photo: Path, complaints: list[str]) -> None:
+    await say(page, HTML, photo)
+    await edits(page, 1)
+    mine, answer = page.get_by_test_id("message-text").nth(0), page.get_by_test_id("message-text").nth(1)
+    await expect(mine).to_have_js_property("textContent", f"You: {HTML}")
+    await expect(answer).to_have_js_property("textContent", f"DialogPaint: Done: {HTML}.")
+    assert await page.get_by_test_id("message-text").locator("img, b").count() == 0
+    assert await page.title() == "DialogPaint"
+    assert complaints == []
+
+
+# ---------------------------------------------------------------- ways to write
+
+
+async def test_a_picture_can_be_pasted_and_dropped(page: Page, bot: WebBot) -> None:
+    for kind in ("paste", "drop"):
+        await page.evaluate(
+            """async ([kind, bytes]) => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], "secret.png", {type: "image/png"}));
+                const event = kind === "paste"
+                    ? new ClipboardEvent("paste", {clipboardData: data, bubbles: true})
+                    : new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true});
+                document.body.dispatchEvent(event);
+            }""",
+            [kind, list(PHOTO)],
+        )
+        await expect(page.get_by_test_id("attached-picture")).to_have_js_property("naturalWidth", 640)
+        await say(page, "make it night")
+        await edits(page, 1 if kind == "paste" else 2)
+    posted = [event.attachments for event in bot.events if isinstance(event, MessageIn)]
+    assert [[await file.open() for file in files] for files in posted] == [[PHOTO]] * 2
+
+
+async def test_enter_sends_and_shift_enter_breaks_the_line(page: Page, bot: WebBot) -> None:
+    text = page.get_by_test_id("text")
+    await text.press_sequentially("one")
+    await text.press("Shift+Enter")
+    await text.press_sequentially("two")
+    await text.press("Enter")
+    await expect(page.get_by_test_id("message").first).to_contain_text("two")
+    (event,) = bot.events
+    assert isinstance(event, MessageIn)
+    assert event.text == "one\ntwo"
+
+
+async def test_an_example_fills_the_field(page: Page) -> None:
+    await page.get_by_test_id("example").nth(1).click()
+    await expect(page.get_by_test_id("text")).to_have_value("Make it night")
+    await expect(page.get_by_test_id("text")).to_be_focused()
+
+
+# ---------------------------------------------------------------- looks
+
+
+async def test_the_room_of_a_picture_is_known_before_it_comes(page: Page, photo: Path) -> None:
+    await page.route("**/images/**", lambda route: route.abort())
+    await say(page, "Can you change the animal?", photo)
+    await expect(page.locator("[data-decision=ask]")).to_be_visible()
+    box = await page.get_by_test_id("picture").bounding_box()
+    assert box is not None
+    assert box["width"] > 200
+    assert box["width"] / box["height"] == pytest.approx(640 / 480, rel=0.02)
+
+
+async def test_a_picture_opens_at_full_size_and_can_be_downloaded(
+    page: Page, photo: Path, tmp_path: Path
+) -> None:
+    await say(page, "Can you change the animal?", photo)
+    await page.get_by_test_id("picture").click()
+    await expect(page.get_by_test_id("viewer")).to_be_visible()
+    await expect(page.get_by_test_id("viewer-picture")).to_have_js_property("naturalWidth", 640)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("viewer")).to_be_hidden()
+    await expect(page.get_by_test_id("picture")).to_be_focused()
+    await expect(page.get_by_test_id("picture-download")).to_contain_text("640 × 480 px")
+    async with page.expect_download() as download:
+        await page.get_by_test_id("picture-download").click()
+    saved = await download.value
+    assert saved.suggested_filename.endswith(".png")
+    await saved.save_as(tmp_path / "saved.png")
+    assert await asyncio.to_thread((tmp_path / "saved.png").read_bytes) == PHOTO
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 390, 1280])
+async def test_nothing_sticks_out_and_everything_has_a_name(
+    browser: Browser, adapter: WebAdapter, photo: Path, complaints: list[str], scheme: str, width: int
+) -> None:
+    size = {"width": width, "height": 640}
+    page = await opened(browser, adapter.url, complaints, viewport=size, color_scheme=scheme)
+    await say(page, "make it night " + "w" * 180, photo)
+    await edits(page, 1)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await page.evaluate("document.getElementById('scroll').scrollWidth") <= width
+    for button in await page.get_by_role("button").all():
+        name = await button.evaluate("b => b.ariaLabel || b.innerText.trim() || b.textContent.trim()")
+        assert name, await button.evaluate("b => b.outerHTML")
+    for picture in await page.locator("[data-testid=picture] img").all():
+        assert await picture.get_attribute("alt")
