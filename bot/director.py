@@ -192,3 +192,5 @@ class Director:
 
         await self._store.run(transaction)
         log.info("%s moved to %s", event.old, event.new)
+        await self.start()  # a conversation that was joined with another has new work
+        await self.courier.resume(event.new.platform)

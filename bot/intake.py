@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot import pictures, replies, wishes
@@ -15,7 +16,7 @@ from bot.wishes import BadWish
 log = logging.getLogger(__name__)
 
 DOWNLOAD_SECONDS = 60.0
-DECODING = asyncio.Semaphore(2)  # a decoded picture takes up to 100 MB
+DECODERS = ThreadPoolExecutor(2, "decode")  # a decoded picture takes up to 100 MB: not more at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,6 @@ async def _picture(attachment: Attachment, limits: Limits) -> Upload:
     except (AttachmentGone, TimeoutError) as error:
         log.warning("an attachment could not be downloaded: %s", error or "too slow")
         raise BadPicture(replies.GONE) from error
-    async with DECODING:
-        return await asyncio.to_thread(
-            pictures.normalise, data, max_bytes, int(limits.megapixels * 1_000_000)
-        )
+    max_pixels = int(limits.megapixels * 1_000_000)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(DECODERS, pictures.normalise, data, max_bytes, max_pixels)

@@ -25,10 +25,12 @@ class Lanes:
         if self._open and key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._drain(key), name=f"{self._name} {key}")
 
-    async def stop(self) -> None:
-        """Cancel what runs and take no more."""
+    async def stop(self, patience: float = 0.0) -> None:
+        """Begin nothing more; what runs has `patience` seconds to end its step, then it is cancelled."""
         self._open = False
         tasks = list(self._tasks.values())
+        if tasks and patience:
+            await asyncio.wait(tasks, timeout=patience)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -40,9 +42,9 @@ class Lanes:
 
     async def _drain(self, key: str) -> None:
         try:
-            while key in self._woken:
+            while self._open and key in self._woken:
                 self._woken.discard(key)
-                while await self._step(key):
+                while self._open and await self._step(key):
                     pass
         except Exception:
             log.exception("%s: conversation %s stopped; its next event starts it again", self._name, key)

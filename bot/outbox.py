@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Mapping
 
@@ -30,6 +31,7 @@ from bot.store.outbox import OutboxRow
 log = logging.getLogger(__name__)
 
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after the first, second … failure; then the last again
+LAST_SEND = 10.0  # seconds that a send under way gets when the bot stops
 SECOND_LOOK = 5.0  # seconds until a message that may be there is looked for again
 
 
@@ -42,6 +44,7 @@ class Courier:
     def __init__(self, store: Store, adapters: Mapping[Platform, Adapter], statuses: Statuses) -> None:
         self._store, self._adapters, self._statuses = store, adapters, statuses
         self._lanes = Lanes("courier", self._deliver_next)
+        self._stopping = asyncio.Event()
 
     async def resume(self, platform: Platform) -> None:
         """The platform's adapter is ready: deliver what is open there."""
@@ -53,7 +56,9 @@ class Courier:
         self._lanes.wake(conversation)
 
     async def stop(self) -> None:
-        await self._lanes.stop()
+        """Begin no more sends, and let those on their way end: cut off, nobody would know what arrived."""
+        self._stopping.set()
+        await self._lanes.stop(LAST_SEND)
 
     async def idle(self) -> None:
         """Wait until nothing is on its way."""
@@ -87,7 +92,7 @@ class Courier:
         """Whether a reply is there that may be; looked for twice."""
         receipt = await _guarded(adapter.find(reply))
         if isinstance(receipt, Unknown):
-            await asyncio.sleep(SECOND_LOOK)
+            await self._pause(SECOND_LOOK)
             receipt = await _guarded(adapter.find(reply))
         return receipt
 
@@ -113,7 +118,11 @@ class Courier:
                     reason,
                 )
                 await self._store.run(lambda db: outbox.set_state(db, row.id, "open", reason))
-                await asyncio.sleep(wait)
+                await self._pause(wait)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _reply(
         self, adapter: Adapter, row: OutboxRow, conversation: ConversationRef, status: str | None

@@ -135,7 +135,7 @@ class Work:
         said = turns.context(db, job.turn, way[0].id if way else None, CONTEXT_TURNS - 1)
         question = DialogueJob(
             id=job.id,
-            user=job.user_id,
+            user=f"{row['platform']}:{job.user_id}",
             turns=(*said, Turn("user", wish)),
             applied=tree.applied(conversation, base) if base else (),
             may_ask=row["questions"] < self._limits.questions_per_wish,
@@ -213,7 +213,7 @@ class Work:
         data, _ = await self._store.read_image(begun.image)
         order = EditJob(
             id=job.id,
-            user=job.user_id,
+            user=f"{begun.conversation.platform}:{job.user_id}",
             image=data,
             instruction=job.instruction or "",
             seed=job.seed or 0,

@@ -49,20 +49,21 @@ def get(db: Database, turn: str) -> dict[str, Any]:
 def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn, ...]:
     """What was said before `turn` since the picture `root` came: the newest `limit` turns, oldest first.
 
-    A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early.
+    A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early. A
+    person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it.
     """
     said = rows(
         db,
         """
-        SELECT speaker, text FROM turns, (SELECT n AS now, conversation AS here FROM turns WHERE id = ?)
-        WHERE conversation = here AND coalesce(wish, n) < now AND text <> ''
-            AND (decision IS NULL OR decision <> 'error')
-            AND coalesce(wish, n) >= coalesce(
-                (SELECT min(n) FROM turns WHERE speaker = 'user' AND version = ?), 0)
-        ORDER BY coalesce(wish, n) DESC, n DESC LIMIT ?
+        SELECT speaker, iif(speaker = 'user', j.wish, text) AS said, coalesce(t.wish, t.n) AS place
+        FROM (SELECT n AS now, conversation AS here FROM turns WHERE id = ?), turns t
+        LEFT JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'
+        WHERE t.conversation = here AND place < now AND said <> '' AND coalesce(decision, '') <> 'error'
+            AND place >= coalesce((SELECT min(n) FROM turns WHERE speaker = 'user' AND version = ?), 0)
+        ORDER BY place DESC, t.n DESC LIMIT ?
         """,
         turn,
         root,
         limit,
     )
-    return tuple(Turn(row["speaker"], row["text"]) for row in reversed(said))
+    return tuple(Turn(row["speaker"], row["said"]) for row in reversed(said))

@@ -67,7 +67,7 @@ class World:
         self.engine = ScriptedEngine()
         self.adapter = MemoryAdapter()
         self.adapters: dict[Platform, Adapter] = {"web": self.adapter}
-        self._numbers = count(1)
+        self.numbers = count(1)
         self.store: Store
         self.director: Director
 
@@ -94,11 +94,19 @@ class World:
         async with asyncio.timeout(PATIENCE):
             await self.director.idle()
 
+    async def replied(self) -> None:
+        """Wait until every reply is delivered; edits may go on."""
+        async with asyncio.timeout(PATIENCE):
+            await self.director.courier.idle()
+
     async def until_editing(self) -> None:
         """Wait until a held edit runs and its status message is there."""
         async with asyncio.timeout(PATIENCE):
             await self.engine.started.wait()
             await self.adapter.shown.wait()
+            noted = "SELECT 1 FROM jobs WHERE state = 'running' AND status_message IS NOT NULL"
+            while not await self.store.run(lambda db: rows(db, noted)):
+                pass
 
     def message(
         self,
@@ -109,7 +117,7 @@ class World:
         at: ConversationRef = HERE,
         **values: Any,
     ) -> MessageIn:
-        number = str(next(self._numbers))
+        number = str(next(self.numbers))
         ref = MessageRef(at, number)
         return MessageIn(f"m{number}", ref, author, text, pictures, reply_to, **values)
 
@@ -122,18 +130,18 @@ class World:
 
     async def react(self, ref: MessageRef, user: UserRef = ANN, added: str = "", removed: str = "") -> None:
         event = ReactionChanged(
-            f"r{next(self._numbers)}", ref, user, tuple(filter(None, [added])), tuple(filter(None, [removed]))
+            f"r{next(self.numbers)}", ref, user, tuple(filter(None, [added])), tuple(filter(None, [removed]))
         )
         await self.director.handle(event)
         await self.settle()
 
     async def press(self, name: ButtonName, target: str, user: UserRef = ANN) -> None:
-        event = ButtonPressed(f"b{next(self._numbers)}", MessageRef(HERE, "0"), user, name, target)
+        event = ButtonPressed(f"b{next(self.numbers)}", MessageRef(HERE, "0"), user, name, target)
         await self.director.handle(event)
-        await self.settle()
+        await self.replied()
 
     async def command(self, name: CommandName, user: UserRef = ANN, at: ConversationRef = HERE) -> None:
-        number = next(self._numbers)
+        number = next(self.numbers)
         await self.director.handle(CommandInvoked(f"c{number}", MessageRef(at, f"c{number}"), user, name))
         await self.settle()
 

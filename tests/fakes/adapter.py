@@ -37,6 +37,7 @@ class MemoryAdapter:
         self.finds: deque[Receipt] = deque()
         self.looks: list[Reply] = []
         self.shown = asyncio.Event()
+        self.delivered = asyncio.Event()
         self._numbers = count(1000)
         self._refs: dict[str, MessageRef] = {}
 
@@ -53,6 +54,7 @@ class MemoryAdapter:
             return self.receipts.popleft()
         if reply.key not in self._refs:
             self.sent.append(reply)
+            self.delivered.set()
             self._refs[reply.key] = self._new_ref(reply.conversation)
         return self.arriving.popleft() if self.arriving else Delivered((self._refs[reply.key],))
 

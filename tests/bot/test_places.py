@@ -1,0 +1,75 @@
+"""A conversation is never lost when its chat gets a new id, and help never promises what doesn't work."""
+
+from __future__ import annotations
+
+from bot.events import Capabilities, CommandInvoked, ConversationMoved, ConversationRef, MessageRef
+from bot.store import StoredDirectory
+from tests.bot.world import ANN, HERE, World, cleaned, photo, png
+from tests.fakes.engine import painted
+
+PHOTO = cleaned(png())
+NEW = ConversationRef("web", "supergroup")
+
+
+async def test_a_moved_chat_goes_on_with_its_pictures(world: World) -> None:
+    await world.say("blue", photo(png()))
+    old = world.ref(world.last)
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.say("brighter", at=NEW)
+    assert world.picture == painted(painted(PHOTO, "blue"), "brighter")
+    assert world.last.conversation == NEW
+    await world.react(MessageRef(NEW, old.message_id), added="↩️")
+    assert world.picture == PHOTO
+
+
+async def test_a_moved_chat_is_joined_with_what_began_in_the_new_one(world: World) -> None:
+    await world.say("blue", photo(png()))
+    await world.say("chat", at=NEW)
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.say("brighter", at=NEW)
+    assert world.picture == painted(painted(PHOTO, "blue"), "brighter")
+    assert len(await world.table("conversations")) == 1
+
+
+async def test_topics_move_with_their_chat(world: World) -> None:
+    topic = ConversationRef("web", HERE.space_id, "7")
+    await world.say("blue", photo(png()), at=topic)
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.say("brighter", at=ConversationRef("web", NEW.space_id, "7"))
+    assert world.picture == painted(painted(PHOTO, "blue"), "brighter")
+
+
+async def test_a_reaction_that_does_not_name_its_topic_finds_its_picture(world: World) -> None:
+    topic = ConversationRef("web", HERE.space_id, "7")
+    await world.say("blue", photo(png()), at=topic)
+    await world.react(MessageRef(HERE, world.ref(world.last).message_id), added="↩️")
+    assert world.picture == PHOTO
+    assert world.last.conversation == topic
+
+
+async def test_help_names_only_what_works_here(world: World) -> None:
+    await world.command("help")
+    assert "react with ↩️" in world.last.text
+    assert "press Undo" in world.last.text
+    world.adapter.can = Capabilities(undo_emoji=("👎",), receives_reactions=False, buttons=False)
+    await world.command("help")
+    assert "👎" not in world.last.text
+    assert "reaction" not in world.last.text
+    assert "Undo" not in world.last.text.replace("/undo", "")
+    assert "/undo" in world.last.text
+
+
+async def test_a_command_alone_does_not_make_the_bot_part_of_a_channel(world: World) -> None:
+    await world.command("help")
+    assert not await StoredDirectory(world.store).knows(HERE)
+    await world.say("talk among others", addressed=False)
+    assert len(world.adapter.sent) == 1
+
+
+async def test_commands_where_nothing_was_sent_are_answered(world: World) -> None:
+    for name in ("undo", "redo", "reset"):
+        await world.director.handle(CommandInvoked(name, MessageRef(HERE, name), ANN, name))
+    await world.settle()
+    assert len(world.adapter.sent) == 3
+    assert all(reply.image is None for reply in world.adapter.sent)
