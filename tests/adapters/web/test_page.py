@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from adapters.web.adapter import WebAdapter
@@ -16,15 +17,24 @@ from tests.adapters.web.browser import chromium, opened, tab
 from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
 from tests.fakes.web_bot import WebBot
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]  # one browser for them all
+expect.set_options(timeout=20_000)  # patience on a busy machine; nothing waits longer than it must
 
 HTML = '<img src=x onerror="document.title=1"><b>bold</b> **stars** @everyone &amp;'
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as browser:
         yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def adapter(bot: WebBot) -> AsyncIterator[WebAdapter]:
+    adapter = web_adapter(bot)
+    await adapter.start()
+    yield adapter
+    await adapter.stop()
 
 
 @pytest.fixture
@@ -32,9 +42,11 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-async def page(browser: Browser, adapter: WebAdapter, complaints: list[str]) -> Page:
-    return await opened(browser, adapter.url, complaints)
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, adapter: WebAdapter, complaints: list[str]) -> AsyncIterator[Page]:
+    page = await opened(browser, adapter.url, complaints)
+    yield page
+    await page.context.close()
 
 
 PHOTO = png("orange", (640, 480))
