@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from adapters.discord.client import Client
@@ -12,6 +13,9 @@ from adapters.discord.supervisor import Supervisor
 from adapters.discord.text import MAX_TEXT
 from bot.events import Capabilities, ConversationRef, MessageRef, Platform, Receipt, Reply, StatusUpdate
 from bot.ports import Directory, Handler
+
+# At DEBUG discord.py prints every payload: people's words, and the tokens of interactions.
+_library_log = logging.getLogger("discord")
 
 
 class DiscordAdapter:
@@ -34,6 +38,8 @@ class DiscordAdapter:
         thread_archive_minutes: ArchiveMinutes = 1440,
         max_download: int = 20 * 1024 * 1024,
     ) -> None:
+        if _library_log.getEffectiveLevel() < logging.INFO:
+            _library_log.setLevel(logging.INFO)
         self._undo_emoji = tuple(undo_emoji)
         threads = Threads(thread_archive_minutes)
 

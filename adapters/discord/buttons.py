@@ -36,7 +36,7 @@ class ActionButton(
                 label=label,
                 emoji=emoji,
                 style=discord.ButtonStyle.secondary,
-                custom_id=f"dialogpaint:{action.name}:{action.target}",
+                custom_id=custom_id(action),
             )
         )
         self.action = action
@@ -54,6 +54,10 @@ class ActionButton(
         except discord.HTTPException as error:  # the press came late: it still counts
             _log.info("Discord: a button press could not be acknowledged: %s", error)
         await client.inbound.button(interaction, self.action)
+
+
+def custom_id(action: Action) -> str:
+    return f"dialogpaint:{action.name}:{action.target}"
 
 
 def buttons(actions: Sequence[Action]) -> ui.View | None:

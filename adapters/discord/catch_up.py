@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MESSAGES = 100
-"""Read back per channel or thread."""
+MESSAGES = 500
+"""Read back per channel or thread, most of which may be people talking to each other."""
 
 AGE = timedelta(days=1)
 """Older messages are not answered any more."""

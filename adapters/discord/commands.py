@@ -24,6 +24,9 @@ DESCRIPTIONS: dict[CommandName, str] = {
 }
 
 
+_CLOSED = "I may not write in this channel. Please try where I may, or ask an admin to let me in."
+
+
 def register(tree: app_commands.CommandTree[Any]) -> None:
     """Put the commands on the tree; they still have to be synced."""
     for name, description in DESCRIPTIONS.items():
@@ -32,6 +35,9 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
 
 def _command(name: CommandName, description: str) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: discord.Interaction) -> None:
+        if not _may_write(interaction):
+            await interaction.response.send_message(_CLOSED, ephemeral=True)
+            return
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
         except discord.HTTPException as error:  # it came late: it still counts
@@ -43,3 +49,12 @@ def _command(name: CommandName, description: str) -> app_commands.Command[Any, .
                 await interaction.delete_original_response()
 
     return app_commands.Command(name=name, description=description, callback=callback)
+
+
+def _may_write(interaction: discord.Interaction) -> bool:
+    """Commands can be given in channels that the bot has no access to."""
+    if interaction.guild_id is None:
+        return True
+    able = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return able.view_channel and (able.send_messages_in_threads if in_thread else able.send_messages)

@@ -157,32 +157,37 @@ class Inbound:
         if payload.member and payload.member.bot:
             return
         await self.open.wait()
+        async with self._turn(payload.channel_id):
+            event = await self._reaction_changed(payload, emoji)
+            if event:
+                await self._handler(event)
+
+    async def _reaction_changed(
+        self, payload: discord.RawReactionActionEvent, emoji: str
+    ) -> ReactionChanged | None:
         channel = await self._channel(payload.channel_id, payload.guild_id)
         if channel is None:
-            return
+            return None
         ref = await locate(self._directory, channel, payload.message_id)
         own = isinstance(channel, discord.Thread) and channel.owner_id == self._me.id
         if not (own or payload.guild_id is None or await self._directory.knows(ref.conversation)):
-            return
-        added = payload.event_type == "REACTION_ADD"
-        async with self._turn(int(ref.conversation.thread_id or ref.conversation.space_id)):
-            change = self._reactions.record(
-                payload.message_id,
-                payload.user_id,
-                emoji,
-                added=added,
-                moderator=is_moderator(payload.member, channel) if payload.member else None,
-            )
-            name = payload.member.display_name if payload.member else ""
-            await self._handler(
-                ReactionChanged(
-                    event_id=change.event_id,
-                    ref=ref,
-                    user=UserRef("discord", str(payload.user_id), name, change.moderator),
-                    added=(emoji,) if added else (),
-                    removed=() if added else (emoji,),
-                )
-            )
+            return None
+        member, added = payload.member, payload.event_type == "REACTION_ADD"
+        change = self._reactions.record(
+            payload.message_id,
+            payload.user_id,
+            emoji,
+            added=added,
+            moderator=is_moderator(member, channel) if member else None,
+        )
+        name = member.display_name if member else ""
+        return ReactionChanged(
+            event_id=change.event_id,
+            ref=ref,
+            user=UserRef("discord", str(payload.user_id), name, change.moderator),
+            added=(emoji,) if added else (),
+            removed=() if added else (emoji,),
+        )
 
     async def button(self, interaction: discord.Interaction[Any], action: Action) -> None:
         """Take a press on one of our buttons; the interaction was acknowledged."""
@@ -190,8 +195,8 @@ class Inbound:
         channel, message = interaction.channel, interaction.message
         if channel is None or message is None:
             return
-        ref = await locate(self._directory, channel, message.id)
         async with self._turn(channel.id):
+            ref = await locate(self._directory, channel, message.id)
             await self._handler(
                 ButtonPressed(
                     str(interaction.id), ref, self._invoker(interaction), action.name, action.target

@@ -11,19 +11,19 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import buttons, custom_ids
+from adapters.discord.buttons import buttons, custom_id, custom_ids
 from adapters.discord.client import Client
 from adapters.discord.places import channel_id_of
 from adapters.discord.receipts import NotConnected, is_too_large, receipt_of
 from adapters.discord.shrink import as_jpeg
 from adapters.discord.text import MAX_TEXT, fit
 from bot.events import (
-    Action,
     Delivered,
     MessageRef,
     NotSent,
     Picture,
     Receipt,
+    Rejected,
     Reply,
     StatusUpdate,
     Unknown,
@@ -33,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 SEND_SECONDS = 120.0
 STATUS_SECONDS = 15.0
+LOOK_SECONDS = 15.0
+LOOK_AGAIN = 5.0
+FIND_SECONDS = 600.0
 LOOK_BACK = 50
 """Messages of the channel's history that `find` looks at."""
 
@@ -44,6 +47,7 @@ _RESERVE = 512
 
 _SMALLER = "\n-# Sent as a smaller JPEG, as the picture is over the upload limit here."
 _BAR = 10
+_ALT_TEXT = 1024
 
 
 class Outbound:
@@ -91,7 +95,7 @@ class Outbound:
             nonce=reply.key,
             content=self._content(reply, note),
             # A discord.File is spent after one try: each try gets its own.
-            files=[discord.File(io.BytesIO(picture.data), picture.name)] if picture else [],
+            files=[_file(picture, reply.text)] if picture else [],
         )
 
     async def _say(
@@ -115,7 +119,7 @@ class Outbound:
 
     def _content(self, reply: Reply, note: str = "") -> str:
         note += self._hint(reply)
-        return fit(reply.text, MAX_TEXT - len(note)) + note
+        return (fit(reply.text, MAX_TEXT - len(note)) + note).strip()  # as Discord keeps it
 
     def _hint(self, reply: Reply) -> str:
         """How to go on, in small print, where it is not plain to see."""
@@ -126,33 +130,51 @@ class Outbound:
         return ""
 
     async def find(self, reply: Reply) -> Receipt:
-        """Look through the newest messages for what `send` may have posted."""
-        try:
-            async with asyncio.timeout(STATUS_SECONDS):
-                channel = self._channel(channel_id_of(reply.conversation))
-                async for message in channel.history(limit=LOOK_BACK):
-                    if self._is_it(message, reply):
-                        return Delivered((MessageRef(reply.conversation, str(message.id)),))
-        except (discord.Forbidden, discord.NotFound) as error:
-            return NotSent(f"can't look: {error}")  # sending again tells more, and the nonce keeps it single
-        except Exception as error:
-            return Unknown(f"can't look: {type(error).__name__}")
+        """Look through the newest messages for what `send` may have posted.
+
+        Waits for the connection to come back: a reply that can't be looked for would be given up.
+        """
+        deadline = asyncio.get_running_loop().time() + FIND_SECONDS
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    return await self._look(reply)
+            except (discord.Forbidden, discord.NotFound) as error:
+                # Sending again tells more, and for some minutes the nonce keeps it single.
+                return NotSent(f"can't look: {error}")
+            except Exception as error:
+                hopeless = isinstance(receipt_of(error), Rejected)
+                if hopeless or asyncio.get_running_loop().time() > deadline:
+                    return Unknown(f"can't look: {type(error).__name__}")
+            await asyncio.sleep(LOOK_AGAIN)
+
+    async def _look(self, reply: Reply) -> Receipt:
+        channel = self._channel(channel_id_of(reply.conversation))
+        async for message in channel.history(limit=LOOK_BACK):
+            if self._is_it(message, reply):
+                return Delivered((MessageRef(reply.conversation, str(message.id)),))
         return NotSent("not in the channel's history")
 
     def _is_it(self, message: discord.Message, reply: Reply) -> bool:
-        """By nonce where the history tells it, else by all that the message shows."""
+        """By nonce where the history tells it, else by all that the message shows.
+
+        An answer is newer than what it answers; the reference itself is lost when that is deleted.
+        """
         me = self._client().user
         if me is None or message.author.id != me.id:
             return False
         if message.nonce is not None:
             return message.nonce == reply.key
-        reference = _reference(reply)
         answered = message.reference.message_id if message.reference else None
         return (
-            message.content in (self._content(reply), self._content(reply, _SMALLER))
+            (reply.reply_to is None or message.id > int(reply.reply_to.message_id))
+            and (
+                answered is None
+                or (reply.reply_to is not None and str(answered) == reply.reply_to.message_id)
+            )
+            and message.content in (self._content(reply), self._content(reply, _SMALLER))
             and bool(message.attachments) == bool(reply.image)
-            and answered == (reference.message_id if reference else None)
-            and custom_ids(message.components) == [_custom_id(action) for action in reply.actions]
+            and custom_ids(message.components) == [custom_id(action) for action in reply.actions]
         )
 
     # ------------------------------------------------------------ status messages
@@ -224,10 +246,6 @@ class Outbound:
         return client.get_partial_messageable(channel_id)
 
 
-def _custom_id(action: Action) -> str:
-    return f"dialogpaint:{action.name}:{action.target}"
-
-
 def _reference(what: Reply | StatusUpdate) -> discord.MessageReference | None:
     """The message answered. One that started the thread stands in the channel above and can't be named."""
     conversation = what.conversation
@@ -240,6 +258,11 @@ def _reference(what: Reply | StatusUpdate) -> discord.MessageReference | None:
         channel_id=channel_id_of(conversation),
         fail_if_not_exists=False,
     )
+
+
+def _file(picture: Picture, text: str) -> discord.File:
+    """The text also says to those who can't see the picture what it is."""
+    return discord.File(io.BytesIO(picture.data), picture.name, description=text[:_ALT_TEXT] or None)
 
 
 def _status_nonce(update: StatusUpdate) -> str:

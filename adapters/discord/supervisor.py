@@ -14,6 +14,7 @@ from bot.ports import AdapterError
 
 _log = logging.getLogger(__name__)
 
+START_SECONDS = 30.0
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 300.0
 STEADY_SECONDS = 60.0
@@ -44,18 +45,22 @@ class Supervisor:
         self.client = self._make_client()
 
     async def start(self) -> None:
-        """Return when a client is ready. While Discord can't be reached, try on.
+        """Return when a client is ready, or, with Discord out of reach, after a while: it is tried on.
 
         Raises `AdapterError` where trying on is of no use.
         """
         self._run = asyncio.create_task(self._keep_running(), name="discord")
         usable = asyncio.create_task(self._usable.wait())
         try:
-            await asyncio.wait({self._run, usable}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {self._run, usable}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             usable.cancel()
         if self._run.done():
             self._run.result()
+        if not self._usable.is_set():
+            _log.warning("Discord can't be reached yet; the bot goes on trying")
         self._run.add_done_callback(_report)
 
     async def stop(self) -> None:

@@ -39,6 +39,11 @@ async def connected(
             await adapter.stop()
 
 
+def in_channel(wire: DiscordWire) -> ConversationRef:
+    """The conversation of #general as a whole."""
+    return ConversationRef("discord", str(wire.world.general))
+
+
 class DiscordHarness(Harness):
     """Ann in a thread that the bot has opened."""
 

@@ -46,6 +46,10 @@ class ScriptedBot:
             await asyncio.wait_for(self._arrived.wait_for(lambda: len(self.events) >= count), 15)
         return self.events[:count]
 
+    @property
+    def texts(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, MessageIn)]
+
     async def knows(self, conversation: ConversationRef) -> bool:
         return conversation in self._places
 

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import discord
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py waits for 5 s before each IDENTIFY but the first; no test depends on it."""
+
+    async def no_wait(*_: object, **__: object) -> None:
+        return None
+
+    monkeypatch.setattr(discord.Client, "before_identify_hook", no_wait)
