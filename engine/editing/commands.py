@@ -1,0 +1,134 @@
+"""The command-line side: `dialogpaint data|train|evaluate editing`. Torch is imported when a command runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+NEW = click.Path(path_type=Path)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def _fail(error: Exception) -> NoReturn:
+    """One sentence on standard error, exit code 2."""
+    click.echo(" ".join(str(error).split()), err=True)
+    sys.exit(2)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, value in result.items():
+        click.echo(f"{name:>14}  {'-' if value is None else value}")
+
+
+@click.command("editing")
+@click.argument("out", type=NEW)
+@click.option(
+    "--photos", type=FOLDER, required=True, help="A folder of photos (photos.jsonl may name labels)."
+)
+@click.option("--cutouts", type=FOLDER, required=True, help="The assets folder of @lobehub/fluent-emoji-3d.")
+@click.option("--labels", type=FILE, required=True, help="en/data.json of emojibase-data.")
+@click.option("--train", "train_count", type=click.IntRange(1), default=16_000, show_default=True)
+@click.option("--val", "val_count", type=click.IntRange(1), default=300, show_default=True)
+@click.option("--test", "test_count", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True)
+@json_option
+def data(
+    out: Path,
+    photos: Path,
+    cutouts: Path,
+    labels: Path,
+    train_count: int,
+    val_count: int,
+    test_count: int,
+    seed: int,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Make pairs (source, target, instruction, mask) in the folder OUT."""
+    from engine.editing.data.build import Recipe, build
+
+    recipe = Recipe(photos, cutouts, labels, seed, train_count, val_count, test_count)
+    try:
+        result = build(recipe, out, workers)
+    except (OSError, ValueError, KeyError) as error:
+        _fail(error)
+    _show(result, as_json)
+
+
+@click.command("editing")
+@click.argument("pairs", type=FOLDER)
+@click.argument("out", type=NEW)
+@click.option("--config", type=FILE, help="A preset (TOML) over the starter's own settings.")
+@click.option("--base", help="Start from this editor: a folder, or an id on the Hub.")
+@click.option("--steps", type=click.IntRange(1), help="Optimiser steps in all.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@json_option
+def train(
+    pairs: Path,
+    out: Path,
+    config: Path | None,
+    base: str | None,
+    steps: int | None,
+    device: str,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Train on the folder PAIRS; OUT gets checkpoints, sheets, the loss curve and the editor's folder.
+
+    Killed runs go on where they were when started again with the same arguments.
+    """
+    from dataclasses import replace
+
+    import torch
+
+    from engine.editing.training.config import read_config
+    from engine.editing.training.train import train as run
+    from engine.errors import EngineError
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        settings = read_config(config)
+        if steps is not None:
+            settings = replace(settings, steps=steps)
+        result = run(pairs, out, settings, base, torch.device(device))
+    except (OSError, ValueError, EngineError) as error:
+        _fail(error)
+    _show(result, as_json)
+
+
+@click.command("editing")
+@click.argument("file", type=FILE)
+@click.option(
+    "--weights", default="starter", show_default=True, help="A folder, an id on the Hub, or starter."
+)
+@click.option("--sheet", type=NEW, help="Write a contact sheet source | output | target (PNG).")
+@click.option("--limit", type=click.IntRange(1), help="Only the first items.")
+@json_option
+def evaluate(file: Path, weights: str, sheet: Path | None, limit: int | None, as_json: bool) -> None:
+    """Measure an editor on FILE (JSON lines: source, instruction, target?, mask?)."""
+    from engine.device import choose
+    from engine.editing.editor import Editor
+    from engine.editing.evaluate import evaluate as measure
+    from engine.editing.training.cache import read_rows
+    from engine.errors import EngineError
+    from engine.sources import resolve
+
+    try:
+        rows = read_rows(file)[:limit]
+        editor = Editor.load(resolve("editor", weights), *choose("auto"))
+        result = measure(editor, rows, sheet)
+    except (OSError, ValueError, EngineError) as error:
+        _fail(error)
+    _show(result, as_json)

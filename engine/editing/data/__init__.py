@@ -1,0 +1,1 @@
+"""Pairs (source, target, instruction, mask) that are exact by construction."""

@@ -1,0 +1,271 @@
+"""How people, and the dialogue model, word an instruction: short imperatives, several for each edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+EFFECTS: dict[str, tuple[str, ...]] = {
+    "night": ("night", "night time", "nighttime", "a night scene", "dark outside", "midnight"),
+    "sunset": (
+        "sunset",
+        "a sunset",
+        "evening",
+        "dusk",
+        "look like sunset",
+        "a sunset scene",
+        "dawn",
+        "sunrise",
+    ),
+    "golden hour": ("golden hour", "look like golden hour", "warm evening light", "a warm sunny evening"),
+    "winter": ("winter", "a winter scene", "wintry", "look like winter", "snowy", "icy", "frosty"),
+    "snowfall": ("snow", "snowing", "a snow storm", "snow heavily", "a blizzard"),
+    "autumn": ("autumn", "fall", "an autumn scene", "look like autumn", "autumnal"),
+    "spring": ("spring", "a spring day", "look like spring", "springtime"),
+    "summer": ("summer", "a summer day", "sunny", "look like summer", "a sunny day", "summery"),
+    "rain": ("rain", "rainy", "a rainy day", "raining", "look rainy", "wet and rainy"),
+    "fog": ("foggy", "misty", "a foggy morning", "look foggy", "hazy", "full of fog"),
+    "storm": ("stormy", "a thunderstorm", "look stormy", "a storm", "cloudy", "gloomy"),
+    "old photo": (
+        "an old photo",
+        "look like an old photo",
+        "vintage",
+        "look old",
+        "a vintage photo",
+        "antique",
+    ),
+    "dramatic": (
+        "dramatic",
+        "look like a movie",
+        "cinematic",
+        "look cinematic",
+        "more dramatic",
+        "like a film",
+    ),
+    "dreamy": ("dreamy", "look dreamy", "soft and dreamy", "magical", "like a dream"),
+}
+EFFECT_EXTRA: dict[str, tuple[str, ...]] = {
+    "night": (
+        "change day to night",
+        "turn day into night",
+        "change the time to night",
+        "change the time of day to night",
+    ),
+    "sunset": (
+        "change the time of day to sunset",
+        "add a sunset",
+        "set it at sunset",
+        "change the sky to sunset",
+    ),
+    "golden hour": ("add golden light", "give it golden hour light", "add warm sunlight"),
+    "winter": (
+        "change the season to winter",
+        "cover it in snow",
+        "cover everything with snow",
+        "add ice and snow",
+    ),
+    "snowfall": ("let it snow", "add snow", "add falling snow", "add snowflakes", "add some snow"),
+    "autumn": ("change the season to autumn", "change the season to fall", "give it autumn colours"),
+    "spring": ("change the season to spring", "give it spring colours"),
+    "summer": (
+        "change the season to summer",
+        "add sunshine",
+        "make the sky blue",
+        "make it a bright summer day",
+    ),
+    "rain": (
+        "let it rain",
+        "add rain",
+        "add some rain",
+        "make the weather rainy",
+        "change the weather to rain",
+    ),
+    "fog": ("add fog", "add mist", "add some fog", "make the weather foggy", "fill it with fog"),
+    "storm": ("add dark clouds", "add storm clouds", "make the sky stormy", "make the weather bad"),
+    "old photo": (
+        "make it look like a photo from the past",
+        "make it look a hundred years old",
+        "age the photo",
+    ),
+    "dramatic": ("give it a cinematic look", "make the light dramatic", "add drama"),
+    "dreamy": ("give it a dreamy look", "add a soft glow", "make it glow"),
+}
+STYLES: dict[str, tuple[str, ...]] = {
+    "pencil sketch": ("a pencil sketch", "a pencil drawing", "a sketch", "a drawing", "pencil"),
+    "charcoal drawing": ("a charcoal drawing", "charcoal", "a charcoal sketch"),
+    "watercolour": ("a watercolour", "a watercolour painting", "a watercolor", "a watercolor painting"),
+    "oil painting": (
+        "an oil painting",
+        "a painting",
+        "an oil painting by van gogh",
+        "an impressionist painting",
+    ),
+    "comic": ("a comic", "a cartoon", "a comic book", "a comic strip", "an anime", "a manga"),
+    "neon": ("neon", "neon lights", "a neon sign", "cyberpunk", "neon art"),
+    "pop art": ("pop art", "a pop art poster", "a poster", "pop art by andy warhol"),
+    "pastel drawing": ("a pastel drawing", "pastel", "a chalk drawing", "a pastel"),
+}
+SCENES: dict[str, tuple[str, ...]] = {
+    "beach": ("a beach", "the beach", "a sandy beach", "a tropical beach"),
+    "sea": ("the sea", "the ocean", "a sea", "water"),
+    "forest": ("a forest", "the forest", "the woods", "trees", "a jungle"),
+    "meadow": ("a meadow", "a green field", "grass", "a garden", "a park", "green hills"),
+    "mountains": ("mountains", "the mountains", "a mountain landscape", "a mountain"),
+    "snow": ("snow", "a snowy landscape", "a winter landscape", "the snow"),
+    "desert": ("a desert", "the desert", "sand dunes", "sand"),
+    "night sky": ("a night sky", "the night sky", "a starry sky", "stars", "a starry night"),
+    "space": ("space", "outer space", "a galaxy", "the universe"),
+    "sunset sky": ("a sunset", "a sunset sky", "the sunset", "a red sky"),
+    "city": ("a city", "the city", "a skyline", "a big city", "new york", "a street"),
+    "city at night": ("a city at night", "the city at night", "a night skyline"),
+    "underwater": ("an underwater scene", "underwater", "deep water"),
+    "studio": ("a studio", "a photo studio", "a plain wall", "something plain", "a studio backdrop"),
+    "room": ("a room", "a living room", "a wall", "an indoor room"),
+}
+BACKGROUND_LIGHT: dict[str, tuple[str, ...]] = {
+    "night": ("night", "night time", "a night scene", "a dark night"),
+    "sunset": ("dusk", "evening", "sunset light"),
+    "winter": ("winter", "a winter scene", "a snowy winter"),
+    "autumn": ("autumn", "fall", "an autumn scene"),
+    "rain": ("rain", "a rainy day", "rainy weather"),
+    "fog": ("fog", "mist", "a foggy scene"),
+}
+NOTHING = (
+    "leave it as it is",
+    "do nothing",
+    "don't change anything",
+    "keep it as it is",
+    "keep everything the same",
+    "no change",
+    "leave everything unchanged",
+)
+
+
+def effect(name: str) -> list[str]:
+    words = EFFECTS[name]
+    said = [f"make it {w}" for w in words]
+    said += [f"make the {thing} {words[0]}" for thing in ("picture", "photo", "scene")]
+    said += [f"turn it into {words[0]}", f"change it to {words[0]}", f"it should be {words[0]}", words[0]]
+    said += [f"make it {w} now" for w in words[:2]]
+    said += [f"make it look like {w}" for w in words[:2] if not w.startswith("look")]
+    return said + list(EFFECT_EXTRA[name]) * 2
+
+
+def style(name: str) -> list[str]:
+    words = STYLES[name]
+    said = [f"make it look like {w}" for w in words] + [f"turn it into {w}" for w in words]
+    said += [f"make it {w}" for w in words] + [f"turn the photo into {w}" for w in words[:3]]
+    bare = words[0].removeprefix("a ").removeprefix("an ")
+    said += [f"{bare} style", f"in the style of {words[0]}", f"draw it as {words[0]}", f"as {words[0]}"]
+    said += [
+        f"change the style to {bare}",
+        f"make the picture look like {words[0]}",
+        f"paint it as {words[0]}",
+    ]
+    return [*said, f"convert it to {words[0]}", f"in {bare} style", f"make it a {bare}"]
+
+
+def background_colour(colour: str) -> list[str]:
+    return [
+        f"make the background {colour}",
+        f"change the background to {colour}",
+        f"turn the background {colour}",
+        f"make the background plain {colour}",
+        f"{colour} background",
+        f"change the background colour to {colour}",
+        f"change the background color to {colour}",
+        f"replace the background with {colour}",
+        f"set the background to {colour}",
+        f"give it a {colour} background",
+        f"use a {colour} background",
+        f"paint the background {colour}",
+        f"make the wall {colour}",
+        f"put it on a {colour} background",
+        f"make the backdrop {colour}",
+    ]
+
+
+def background_scene(name: str) -> list[str]:
+    said: list[str] = []
+    for w in SCENES[name]:
+        said += [
+            f"change the background to {w}",
+            f"replace the background with {w}",
+            f"make the background {w}",
+        ]
+    first = SCENES[name][0]
+    bare = first.removeprefix("a ").removeprefix("an ").removeprefix("the ")
+    said += [
+        f"put {first} in the background",
+        f"add {first} in the background",
+        f"set the background to {first}",
+    ]
+    return [
+        *said,
+        f"{bare} background",
+        f"turn the background into {first}",
+        f"use {first} as the background",
+    ]
+
+
+def background_light(name: str) -> list[str]:
+    said: list[str] = []
+    for w in BACKGROUND_LIGHT[name]:
+        said += [f"change the background to {w}", f"make the background {w}", f"turn the background into {w}"]
+    bare = BACKGROUND_LIGHT[name][0]
+    return [*said, f"make it {bare} in the background", f"{bare} background", f"set the background to {bare}"]
+
+
+def recolour(thing: str, colour: str) -> list[str]:
+    return [
+        f"make the {thing} {colour}",
+        f"change the {thing} to {colour}",
+        f"turn the {thing} {colour}",
+        f"change the colour of the {thing} to {colour}",
+        f"change the color of the {thing} to {colour}",
+        f"paint the {thing} {colour}",
+        f"recolour the {thing} {colour}",
+        f"change the {thing} colour to {colour}",
+    ]
+
+
+def article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def add(noun: str, place: str) -> list[str]:
+    where = {
+        "left": ("on the left", "to the left", "on the left side"),
+        "right": ("on the right", "to the right", "on the right side"),
+        "sky": ("in the sky", "above", "at the top"),
+        "centre": ("in the middle", "in the centre", "in the center", ""),
+    }[place]
+    thing = article(noun)
+    said = [f"add {thing} {w}" for w in where] + [f"put {thing} {w}" for w in where]
+    return [s.strip() for s in [*said, f"draw {thing} {where[0]}", f"place {thing} {where[0]}"]]
+
+
+def remove(noun: str) -> list[str]:
+    verbs = ("remove", "delete", "erase", "take away", "take out", "get rid of")
+    return [f"{verb} the {noun}" for verb in verbs] + [
+        f"make the {noun} disappear",
+        f"remove the {noun} completely",
+    ]
+
+
+def replace(old: str, new: str) -> list[str]:
+    thing = article(new)
+    return [
+        f"replace the {old} with {thing}",
+        f"turn the {old} into {thing}",
+        f"change the {old} to {thing}",
+        f"change the {old} into {thing}",
+        f"swap the {old} for {thing}",
+        f"make the {old} {thing}",
+        f"exchange the {old} for {thing}",
+    ]
+
+
+def varied(said: Sequence[str]) -> tuple[str, ...]:
+    """Each wording once, with half of them politely dressed as people do."""
+    plain = list(dict.fromkeys(said))
+    return tuple(plain + [f"please {s}" for s in plain[::4]] + [f"{s} please" for s in plain[1::5]])

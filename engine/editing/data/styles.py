@@ -1,0 +1,105 @@
+"""Drawn and painted looks of a photo; pictures are (H, W, 3) in [0, 1]."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter, median_filter, sobel, uniform_filter
+from skimage.color import hsv2rgb
+
+from engine.editing.data.effects import Array, Effect, blur, clip, luma, saturate, tint
+
+
+def edges(pixels: Array, sigma: float = 0.7) -> Array:
+    """(H, W, 1): strength of outlines, about 1 on a strong one."""
+    grey = gaussian_filter(luma(pixels), sigma)
+    return np.clip(np.hypot(sobel(grey, 0), sobel(grey, 1)) / 1.1, 0, 1)[..., None]
+
+
+def pencil(pixels: Array, rng: np.random.Generator) -> Array:
+    """Graphite on white paper: colour dodge of the negative's blur, with lines made stronger."""
+    grey = luma(pixels)[..., None]
+    dodge = grey / np.clip(blur(grey, 0.022), 0.04, 1)
+    shade = 0.82 + 0.18 * np.clip(blur(grey, 0.006) * 1.6, 0, 1)
+    drawn = np.clip(dodge, 0, 1) ** 2.2 * shade - 0.45 * edges(pixels)
+    return clip(np.repeat(np.clip(drawn, 0.08, 0.98), 3, -1))
+
+
+def charcoal(pixels: Array, rng: np.random.Generator) -> Array:
+    """Deep black strokes and smudged greys."""
+    grey = luma(pixels)[..., None]
+    smudge = np.clip((blur(grey, 0.008) - 0.5) * 1.5 + 0.52, 0.05, 0.92)
+    return clip(np.repeat(np.clip(smudge - 0.8 * edges(pixels, 1.0), 0.02, 0.95), 3, -1))
+
+
+def watercolour(pixels: Array, rng: np.random.Generator) -> Array:
+    """Flat wet washes on white paper, darker where a wash ends."""
+    wash = blur(median_filter(pixels, (5, 5, 1)), 0.004)
+    light = 1 - (1 - saturate(wash, 1.45)) * 0.66
+    bled = light - 0.22 * edges(wash, 1.2)
+    return clip(bled * 0.97 + 0.03)
+
+
+def oil(pixels: Array, rng: np.random.Generator) -> Array:
+    """Kuwahara filter: of four neighbouring windows the calmest one gives the colour (thick strokes)."""
+    radius = 2
+    grey = luma(pixels)
+    mean = uniform_filter(pixels, (radius + 1, radius + 1, 0))
+    variance = uniform_filter(grey**2, radius + 1) - uniform_filter(grey, radius + 1) ** 2
+    best = np.full(grey.shape, np.inf, np.float32)
+    painted = mean.copy()
+    for down in (-radius, radius):
+        for right in (-radius, radius):
+            candidate = np.roll(variance, (down, right), (0, 1))
+            take = candidate < best
+            best = np.where(take, candidate, best)
+            painted = np.where(take[..., None], np.roll(mean, (down, right), (0, 1)), painted)
+    return clip((saturate(painted, 1.45) - 0.5) * 1.15 + 0.51)
+
+
+def comic(pixels: Array, rng: np.random.Generator) -> Array:
+    """Few flat, strong colours and black outlines."""
+    flat = median_filter(pixels, (5, 5, 1))
+    grey = luma(flat)[..., None]
+    levels = np.floor(np.clip(grey, 0, 0.999) * 4) / 3.4 + 0.06
+    strong = saturate(flat * (levels / np.clip(grey, 0.05, 1)), 1.6)
+    ink = np.clip((edges(flat, 0.9) - 0.1) * 4, 0, 1)
+    return clip(strong * (1 - ink))
+
+
+def neon(pixels: Array, rng: np.random.Generator) -> Array:
+    """Outlines glow in colour on black."""
+    line = np.clip((edges(pixels, 0.9) - 0.05) * 2.2, 0, 1)
+    hue = blur(luma(pixels), 0.03)[..., None] * 0.9 + 0.55
+    colour = hsv2rgb(np.concatenate([hue % 1, np.full_like(hue, 0.85), np.ones_like(hue)], -1))
+    glow = blur(line, 0.014) * 1.1
+    return clip(pixels * tint(0.1, 0.06, 0.2) + colour * np.clip(line + glow, 0, 1))
+
+
+def pop_art(pixels: Array, rng: np.random.Generator) -> Array:
+    """Four poster colours by brightness."""
+    palette = np.array(
+        [[0.13, 0.05, 0.35], [0.9, 0.1, 0.45], [1.0, 0.75, 0.1], [1.0, 0.97, 0.85]], np.float32
+    )
+    grey = np.clip((blur(luma(pixels), 0.005) - 0.08) * 1.15, 0, 0.999)
+    soft = grey * 3
+    low = np.floor(soft).astype(int)
+    part = np.clip((soft - low - 0.5) * 5 + 0.5, 0, 1)[..., None]
+    return clip(palette[low] * (1 - part) + palette[np.minimum(low + 1, 3)] * part)
+
+
+def pastel(pixels: Array, rng: np.random.Generator) -> Array:
+    """Soft chalk colours."""
+    soft = blur(pixels, 0.006)
+    return clip(1 - (1 - saturate(soft, 0.9)) * 0.55 - 0.12 * edges(pixels))
+
+
+STYLES: dict[str, Effect] = {
+    "pencil sketch": pencil,
+    "charcoal drawing": charcoal,
+    "watercolour": watercolour,
+    "oil painting": oil,
+    "comic": comic,
+    "neon": neon,
+    "pop art": pop_art,
+    "pastel drawing": pastel,
+}

@@ -1,0 +1,75 @@
+"""An editor's parts from a folder in diffusers' standard layout, and back to one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from engine.editing.autoencoder import PatchAutoencoder
+from engine.errors import WeightsError, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """What InstructPix2Pix is made of. `vae` is a `PatchAutoencoder` or diffusers' `AutoencoderKL`."""
+
+    unet: UNet2DConditionModel
+    vae: Any
+    text_encoder: CLIPTextModel
+    tokenizer: CLIPTokenizer
+    scheduler: Any
+
+
+def load_components(folder: Path, device: torch.device, dtype: torch.dtype) -> Components:
+    """Load a folder in the standard layout. Raises `WeightsError` with one sentence for the admin."""
+    try:
+        index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+        vae_class = PatchAutoencoder if index["vae"][1] == "PatchAutoencoder" else AutoencoderKL
+        scheduler_class = getattr(import_module("diffusers"), index["scheduler"][1])
+        unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=dtype)
+        vae = vae_class.from_pretrained(folder / "vae", torch_dtype=dtype)
+        text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=dtype)
+        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+        scheduler = scheduler_class.from_pretrained(folder / "scheduler")
+    except (OSError, KeyError, ValueError, AttributeError, TypeError, RuntimeError) as error:
+        raise WeightsError(
+            f"{folder} is not a complete editor in diffusers' layout ({one_line(error)})."
+        ) from error
+    for part in (unet, vae, text_encoder):
+        part.to(device).eval().requires_grad_(False)
+    return Components(unet, vae, text_encoder, tokenizer, scheduler)
+
+
+def save_components(parts: Components, folder: Path, dtype: torch.dtype) -> None:
+    """Write the standard layout with weights in `dtype`; the parts themselves stay as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    index: dict[str, Any] = {"_class_name": "StableDiffusionInstructPix2PixPipeline"}
+    for name in ("unet", "vae", "text_encoder"):
+        part = getattr(parts, name)
+        before = part.dtype
+        part.to(dtype).save_pretrained(folder / name)
+        part.to(before)
+        index[name] = [_library(part), type(part).__name__]
+    parts.tokenizer.save_pretrained(folder / "tokenizer")
+    parts.scheduler.save_pretrained(folder / "scheduler")
+    index["tokenizer"] = ["transformers", type(parts.tokenizer).__name__]
+    index["scheduler"] = ["diffusers", type(parts.scheduler).__name__]
+    index |= {
+        "safety_checker": [None, None],
+        "feature_extractor": [None, None],
+        "image_encoder": [None, None],
+    }
+    index["requires_safety_checker"] = False
+    (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+def _library(part: Any) -> str:
+    module = type(part).__module__
+    return "engine.editing.autoencoder" if module.startswith("engine.") else module.split(".")[0]

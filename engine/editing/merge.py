@@ -1,0 +1,102 @@
+"""Carry an edit made small over to the source at its own resolution.
+
+In every small window the edit is taken as a linear function of the source's colours, plus what that leaves
+(guided filter; He, Sun, Tang 2013):  edited ≈ a · source + b + rest.  The coefficients are smooth, so they
+are enlarged and applied to the full source: its detail stays, its edges become the edges of the edit. Where
+the edit changed nothing, the source's own pixels stay as they are, to the last bit; between, they blend.
+
+Memory: the enlarged coefficients exist for one band of rows at a time, never for the whole picture.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, maximum_filter
+from torch import Tensor
+
+from engine.editing import local_linear
+
+Array = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+RADIUS = 4
+"""Window of the local fit, in pixels of the small picture."""
+EPSILON = 2e-3
+"""Variance under which a window counts as flat."""
+UNCHANGED, CHANGED = 0.02, 0.06
+"""Largest channel difference (of 1) that counts as no change, and from where the edit counts in full."""
+STEEPEST = 2.5
+"""Slopes are held under this, or noise in the source would be blown up."""
+SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
+
+
+def coefficients(source: Array, edited: Array) -> Array:
+    """Planes (13, h, w) from source and edit at the small size, (h, w, 3) in [0, 1].
+
+    Nine slopes (output channel by input channel), three offsets with the rest in them, and the edit's weight.
+    """
+    change = gaussian_filter(np.abs(edited - source).max(-1), 0.7)
+    weight = np.clip((change - UNCHANGED) / (CHANGED - UNCHANGED), 0, 1)
+    reach = maximum_filter(weight, 3)  # the seam lies outside what changed, not inside
+    weight = np.maximum(weight, gaussian_filter(reach, 1.0)) * (reach > 0)
+    usual = local_linear.fit_all(source, edited, EPSILON)  # flat windows do as the picture does on the whole
+    fitted = local_linear.fit(source, edited, RADIUS, EPSILON, usual)
+    slope = np.clip(fitted.slope, -STEEPEST, STEEPEST)
+    offset = edited - np.einsum("hwck,hwk->hwc", slope, source)
+    planes = np.concatenate([slope.reshape(*slope.shape[:2], 9), offset, weight[..., None]], -1)
+    return np.ascontiguousarray(planes.transpose(2, 0, 1), np.float32)
+
+
+def apply(planes: Array, source: Bytes) -> Bytes:
+    """The edit on the full source (H, W, 3); pixels of weight zero are the source's own."""
+    if not planes[WEIGHT].any():
+        return source.copy()
+    height, width = source.shape[:2]
+    wide = _widened(torch.from_numpy(planes), width)
+    wide[list(OFFSETS)] *= 255
+    place = _places(height, wide.shape[1])
+    low = place.floor().clamp_max(max(wide.shape[1] - 2, 0)).long()
+    share = (place - low)[:, None]
+    pixels = torch.from_numpy(np.ascontiguousarray(source))
+    result = torch.empty_like(pixels)
+    starts = [0, *(torch.nonzero(low.diff())[:, 0] + 1).tolist(), height]
+    for top, bottom in pairwise(starts):
+        above = wide[:, low[top]]
+        below = wide[:, min(int(low[top]) + 1, wide.shape[1] - 1)]
+        result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
+    return result.numpy()
+
+
+def _places(large: int, small: int) -> Tensor:
+    """Where the centres of `large` pixels lie among `small` ones."""
+    places = (torch.arange(large, dtype=torch.float64) + 0.5) * small / large - 0.5
+    return places.clamp(0, small - 1).float()
+
+
+def _widened(planes: Tensor, width: int) -> Tensor:
+    """(13, h, w) -> (13, h, W), linear between pixel centres."""
+    place = _places(width, planes.shape[2])
+    low = place.floor().clamp_max(max(planes.shape[2] - 2, 0)).long()
+    high = (low + 1).clamp_max(planes.shape[2] - 1)
+    return torch.lerp(planes[..., low], planes[..., high], place - low)
+
+
+def _band(pixels: Tensor, above: Tensor, step: Tensor, share: Tensor) -> Tensor:
+    """Rows between two rows of coefficients: `above` and `step` (13, W), `share` (rows, 1) of the way."""
+    channels = pixels.permute(2, 0, 1).float()
+
+    def plane(index: int) -> Tensor:
+        return torch.addcmul(above[index], share, step[index])
+
+    weight = plane(WEIGHT)
+    edited = torch.empty_like(channels)
+    for out in range(3):
+        value = plane(OFFSETS[out])
+        for inner in range(3):
+            value.addcmul_(plane(SLOPES[3 * out + inner]), channels[inner])
+        torch.addcmul(channels[out], weight, value.sub_(channels[out]), out=edited[out])
+    return edited.clamp_(0, 255).round_().byte().permute(1, 2, 0)

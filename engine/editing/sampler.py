@@ -1,0 +1,125 @@
+"""Sampling an edit: three-branch guidance over any of diffusers' schedulers, one pure step at a time.
+
+Paper, equation 3 (InstructPix2Pix, section 3.2.1), for the network's prediction e(z, image, text):
+
+    e = e(z, 0, 0) + s_I · (e(z, c_I, 0) - e(z, 0, 0)) + s_T · (e(z, c_I, c_T) - e(z, c_I, 0))
+
+The stock pipeline can't be cancelled between steps and drops all guidance for s_I < 1; this one does neither.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an edit depends on: `text` and `empty` (1, L, D) from the text encoder, `image` (1, C, h, w)."""
+
+    text: Tensor
+    empty: Tensor
+    image: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """s_T and s_I of equation 3."""
+
+    text: float
+    image: float
+
+
+@dataclass(frozen=True, slots=True)
+class Denoised:
+    """After step `step` (from 1): noisy `latents` and the clean ones they are thought to come from."""
+
+    step: int
+    latents: Tensor
+    clean: Tensor
+
+
+def guide(text: Tensor, image: Tensor, nothing: Tensor, guidance: Guidance) -> Tensor:
+    """Equation 3 on the three predictions."""
+    return nothing + guidance.text * (text - image) + guidance.image * (image - nothing)
+
+
+def predict(
+    unet: Any, latents: Tensor, timestep: Tensor, conditions: Conditions, guidance: Guidance
+) -> Tensor:
+    """The guided prediction for scaled `latents` (1, C, h, w); one pass with a batch of three."""
+    image = conditions.image
+    images = torch.cat([image, image, torch.zeros_like(image)])
+    texts = torch.cat([conditions.text, conditions.empty, conditions.empty])
+    stacked = torch.cat([latents.expand(3, -1, -1, -1), images], 1)
+    text, image, nothing = unet(stacked, timestep, encoder_hidden_states=texts, return_dict=False)[0].chunk(3)
+    return guide(text, image, nothing, guidance)
+
+
+def clean_latents(scheduler: Any, prediction: Tensor, timestep: Tensor, latents: Tensor) -> Tensor:
+    """The clean latents a prediction stands for; `latents` unscaled, in the variance-preserving form."""
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()].to(latents.dtype)
+    keep, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    kind = scheduler.config.prediction_type
+    if kind == "v_prediction":
+        return keep * latents - noise * prediction
+    if kind == "sample":
+        return prediction
+    return (latents - noise * prediction) / keep.clamp_min(1e-4)
+
+
+def sample(
+    unet: Any,
+    scheduler: Any,
+    conditions: Conditions,
+    guidance: Guidance,
+    steps: int,
+    generator: torch.Generator,
+) -> Iterator[Denoised]:
+    """Denoise from noise drawn by `generator` (on the CPU, so that a seed means the same on every device).
+
+    Stop iterating to cancel. The scheduler is copied: it holds state, and edits may be interleaved.
+    """
+    scheduler = deepcopy(scheduler)
+    image = conditions.image
+    scheduler.set_timesteps(steps, device=image.device)
+    noise = torch.randn(image.shape, generator=generator, dtype=torch.float32)
+    latents = noise.to(image.device, image.dtype) * scheduler.init_noise_sigma
+    extra: dict[str, Any] = {}
+    if "generator" in inspect.signature(scheduler.step).parameters:
+        extra["generator"] = generator
+    for number, timestep in enumerate(scheduler.timesteps, 1):
+        scaled = scheduler.scale_model_input(latents, timestep)
+        with torch.inference_mode():
+            prediction = predict(unet, scaled, timestep, conditions, guidance)
+            stepped = scheduler.step(prediction, timestep, latents, **extra)
+        clean = getattr(stepped, "pred_original_sample", None)
+        if clean is None:
+            clean = clean_latents(scheduler, prediction, timestep, scaled)
+        latents = stepped.prev_sample
+        yield Denoised(number, latents, clean)
+
+
+def encode_text(tokenizer: Any, text_encoder: Any, text: str) -> Tensor:
+    """(1, L, D) hidden states of one instruction, cut at the tokenizer's own length."""
+    tokens = tokenizer(text, padding="max_length", truncation=True, return_tensors="pt").input_ids
+    with torch.inference_mode():
+        return text_encoder(tokens.to(text_encoder.device))[0]
+
+
+def encode_image(vae: Any, pixels: Tensor) -> Tensor:
+    """Latents of pictures (B, 3, H, W) in [-1, 1] as the UNet's condition: the mode, not scaled."""
+    with torch.inference_mode():
+        return vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist.mode()
+
+
+def decode(vae: Any, latents: Tensor) -> Tensor:
+    """Pictures (B, 3, H, W) in [-1, 1] from scaled latents."""
+    with torch.inference_mode():
+        return vae.decode(latents / vae.config.scaling_factor, return_dict=False)[0]

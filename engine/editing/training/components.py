@@ -1,0 +1,134 @@
+"""The parts of an editor: made new for the starter, or taken from a base checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from diffusers import DDIMScheduler, UNet2DConditionModel
+from tokenizers import pre_tokenizers
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import trange
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from engine.editing.autoencoder import PatchAutoencoder
+from engine.editing.training.config import TrainConfig
+
+
+def new_autoencoder(pixels: Sequence[Tensor], config: TrainConfig) -> PatchAutoencoder:
+    """Fitted on pictures (N, 3, H, W) in [-1, 1]."""
+    vae = PatchAutoencoder(latent_channels=config.latent_channels, whitening=config.whitening)
+    patches = [vae.patches(p).permute(0, 2, 3, 1).reshape(-1, 3 * vae.config.patch_size**2) for p in pixels]
+    return vae.fit(torch.cat(patches))
+
+
+def new_tokenizer(texts: Sequence[str], config: TrainConfig) -> CLIPTokenizer:
+    """CLIP's byte-level BPE with merges learned from `texts`; no word is unknown to it."""
+    base = CLIPTokenizer(model_max_length=config.text_length)
+    return base.train_new_from_iterator(
+        texts, config.vocabulary, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+
+
+def new_text_encoder(tokenizer: CLIPTokenizer, config: TrainConfig) -> CLIPTextModel:
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=config.text_width,
+            intermediate_size=4 * config.text_width,
+            projection_dim=config.text_width,
+            num_hidden_layers=config.text_layers,
+            num_attention_heads=4,
+            max_position_embeddings=config.text_length,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+
+
+def teach_skills(
+    encoder: CLIPTextModel, tokens: Tensor, skills: Tensor, config: TrainConfig, device: torch.device
+) -> float:
+    """Train the text encoder to name the skill behind an instruction; gives the accuracy on the last batches.
+
+    A text encoder that starts from nothing would cost the UNet most of its steps; this costs a minute.
+    `tokens` (N, L), `skills` (N,).
+    """
+    head = nn.Linear(config.text_width, int(skills.max()) + 1).to(device)
+    encoder.to(device).train()
+    optimiser = torch.optim.AdamW([*encoder.parameters(), *head.parameters()], lr=1e-3, weight_decay=0.01)
+    generator = torch.Generator().manual_seed(config.seed)
+    right: list[float] = []
+    for step in trange(config.text_steps, desc="text", mininterval=10):
+        for group in optimiser.param_groups:
+            group["lr"] = 1e-3 * min(1.0, (step + 1) / 50) * (1 - step / config.text_steps)
+        rows = torch.randint(len(tokens), (64,), generator=generator)
+        logits = head(encoder(tokens[rows].to(device)).pooler_output)
+        wanted = skills[rows].to(device)
+        loss = functional.cross_entropy(logits, wanted)
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        right.append(float((logits.argmax(1) == wanted).float().mean()))
+    last = right[-50:]
+    return sum(last) / max(len(last), 1)
+
+
+def new_unet(config: TrainConfig) -> UNet2DConditionModel:
+    """Latents and the source's latents in, one prediction out. The instruction comes in twice: by
+    cross-attention, and pooled into the time embedding that scales every block."""
+    levels = len(config.channels)
+    plain, crossed = ("DownBlock2D", "UpBlock2D"), ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D")
+    blocks = [plain] + [crossed] * (levels - 1)
+    return UNet2DConditionModel(
+        sample_size=config.resolution // 8,
+        in_channels=2 * config.latent_channels,
+        out_channels=config.latent_channels,
+        block_out_channels=config.channels,
+        layers_per_block=1,
+        down_block_types=tuple(down for down, _ in blocks),
+        up_block_types=tuple(up for _, up in reversed(blocks)),
+        cross_attention_dim=config.text_width,
+        attention_head_dim=config.heads,
+        norm_num_groups=16,
+        resnet_time_scale_shift="scale_shift",
+        time_embedding_dim=config.time_width,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+    )
+
+
+def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """A text-to-image UNet with room for the source's latents: the new input weights are zero, so at first
+    the source has no say (InstructPix2Pix, section 3.2). One that has the room is returned as it is."""
+    channels = unet.config.out_channels
+    if unet.config.in_channels == 2 * channels:
+        return unet
+    old = unet.conv_in
+    new = nn.Conv2d(2 * channels, old.out_channels, old.kernel_size, old.stride, old.padding)
+    with torch.no_grad():
+        new.weight.zero_()
+        new.weight[:, :channels].copy_(old.weight)
+        new.bias.copy_(old.bias)
+    unet.conv_in = new
+    unet.register_to_config(in_channels=2 * channels)
+    return unet
+
+
+def new_scheduler() -> DDIMScheduler:
+    """v-prediction with a last step of pure noise, so that a picture's brightness can change freely.
+
+    S. Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed", WACV 2024.
+    """
+    return DDIMScheduler(
+        beta_schedule="scaled_linear",
+        beta_start=0.00085,
+        beta_end=0.012,
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        clip_sample=False,
+        set_alpha_to_one=True,
+    )

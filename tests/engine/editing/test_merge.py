@@ -1,0 +1,73 @@
+"""A pixel that the edit left alone is never changed, and no size or shape breaks the merge."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from engine.editing import merge
+
+SIDE = 32
+
+
+def small(picture: np.ndarray) -> np.ndarray:
+    square = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return np.asarray(square, np.float32) / 255
+
+
+def noise(height: int, width: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+sizes = st.integers(1, 300)
+
+
+@given(height=sizes, width=sizes, seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_an_edit_that_changed_nothing_gives_the_source(height: int, width: int, seed: int) -> None:
+    source = noise(height, width, seed)
+    low = small(source)
+    assert np.array_equal(merge.apply(merge.coefficients(low, low), source), source)
+
+
+@given(height=sizes, width=sizes, seed=st.integers(0, 99), strength=st.floats(-1, 1))
+@settings(max_examples=40, deadline=None)
+def test_any_edit_keeps_size_and_type(height: int, width: int, seed: int, strength: float) -> None:
+    source = noise(height, width, seed)
+    low = small(source)
+    result = merge.apply(merge.coefficients(low, np.clip(low + strength, 0, 1)), source)
+    assert result.shape == source.shape
+    assert result.dtype == np.uint8
+
+
+def test_pixels_away_from_a_local_edit_are_the_sources_own() -> None:
+    source = noise(320, 480, 1)
+    low = small(source)
+    edited = low.copy()
+    edited[:, SIDE // 2 + 4 :] = (0.1, 0.3, 0.9)
+    result = merge.apply(merge.coefficients(low, edited), source)
+    assert np.array_equal(result[:, :200], source[:, :200])
+    assert np.abs(result[:, 400:].mean((0, 1)) / 255 - (0.1, 0.3, 0.9)).max() < 0.03
+
+
+def test_a_darkened_picture_keeps_its_fine_detail() -> None:
+    rows, columns = np.mgrid[:256, :256]
+    grain = ((rows + columns) % 4 < 2) * 40  # finer than the small picture can show
+    source = np.stack([100 + grain + columns // 4] * 3, -1).astype(np.uint8)
+    low = small(source)
+    result = merge.apply(merge.coefficients(low, low * 0.5), source).astype(float)
+    assert result.mean() < source.mean() * 0.6
+    spread = np.abs(np.diff(result[100], axis=0)).mean()
+    assert spread > 0.3 * np.abs(np.diff(source[100].astype(float), axis=0)).mean()
+
+
+def test_new_content_comes_through_where_the_source_was_flat() -> None:
+    source = np.full((200, 200, 3), 128, np.uint8)
+    low = small(source)
+    edited = low.copy()
+    edited[10:20, 10:20] = (1.0, 0.0, 0.0)
+    result = merge.apply(merge.coefficients(low, edited), source)
+    assert result[94, 94, 0] > 230
+    assert result[94, 94, 1] < 40
