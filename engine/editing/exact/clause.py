@@ -63,7 +63,8 @@ class Family:
         return self.build(Clause(tuple(symbols))) if symbols is not None else None
 
 
-COMMON = frozenset(["filler", "whole", "entire"])
+COMMON = frozenset({"filler", "whole", "entire", "thing"})
+"""What every family knows. A "thing" is made of known words but means an object: it ends the reading."""
 
 
 def segment(tokens: Sequence[Token], kinds: frozenset[str]) -> list[Symbol] | None:
@@ -80,6 +81,8 @@ def segment(tokens: Sequence[Token], kinds: frozenset[str]) -> list[Symbol] | No
         if found is None:
             return None
         symbol, length = found
+        if symbol.kind == "thing":
+            return None
         at += length
         if symbol.kind != "filler":
             symbols.append(symbol)

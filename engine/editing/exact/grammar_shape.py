@@ -97,6 +97,8 @@ def build_rotate(clause: Clause) -> list[Operation] | None:
 
 def build_flip(clause: Clause) -> list[Operation] | None:
     axes = clause.all("axis")
+    if clause.has("article") and not clause.says("mirror image"):
+        return None
     if clause.count("flip") != 1 or not clause.joins_only("axis") or len(axes) != len(set(axes)):
         return None
     return [Flip(axis) for axis in axes or ["horizontal"]]
@@ -160,7 +162,7 @@ SHAPES = (
         ),
         build_rotate,
     ),
-    Family("flip", frozenset({"flip", "make", "axis", "and"}), build_flip),
+    Family("flip", frozenset({"flip", "make", "axis", "and", "article"}), build_flip),
     Family(
         "resize",
         frozenset(

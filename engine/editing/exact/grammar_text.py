@@ -18,6 +18,8 @@ def build_caption(clause: Clause) -> list[Operation] | None:
         return None
     if clause.count("colour") > 1 or clause.count("lettersize") > 1:
         return None
+    if not clause.has("put", "add", "write") and clause.says("word", "words"):
+        return None
     places: list[Place] = [each for each in clause.all("side") if each in ("top", "bottom")]
     aligns: list[Align] = [each for each in clause.all("side") if each in ("left", "right")]
     if len(places) > 1 or len(aligns) > 1:

@@ -19,11 +19,26 @@ def build_tone(clause: Clause) -> list[Operation] | None:
     ):
         return None
     heads = read_heads(clause)
+    if names_an_object(clause):
+        return None
     if not heads:
         return build_stops(clause)
     operations = [build_one(head, clause) for head in heads]
     done = [each for each in operations if each is not None]
     return done if len(done) == len(operations) else None
+
+
+def names_an_object(clause: Clause) -> bool:
+    """Whether an adjective after an article is a thing: "put a lighter on it", "turn it into a dark"."""
+    kinds = [each.kind for each in clause.symbols]
+    for at, symbol in enumerate(clause.symbols):
+        if symbol.kind == "article" and "tone" in kinds[at:]:
+            head = at + kinds[at:].index("tone")
+            if clause.symbols[head].value.form not in ("noun", "verb"):
+                placed = clause.has("add") or clause.says("put", "apply")
+                after = ("effect", "colours") if placed else ("effect", "colours", "whole")
+                return not any(each in after for each in kinds[head + 1 :])
+    return False
 
 
 def read_heads(clause: Clause) -> list[Tone] | None:
@@ -96,6 +111,9 @@ def noun_direction(head: Tone, clause: Clause) -> int:
 
 def adjective_direction(head: Tone, clause: Clause) -> int:
     """Like "make it vivid", "less saturated", "too dark", "not bright enough", "twice as bright"."""
+    moved = [each.text for each in clause.symbols if each.kind in ("raise", "lower")]
+    if not all(each in ("more", "even more", "less") for each in moved):
+        return 0
     more, less, too = clause.has("raise"), clause.has("lower"), clause.has("too")
     if more + less + too + clause.has("enough") > 1 or clause.has("not") != clause.has("enough"):
         return 0
@@ -107,14 +125,14 @@ def adjective_direction(head: Tone, clause: Clause) -> int:
         return head.sign
     if less or too:
         return -head.sign
-    return head.sign if head.form == "adjective" and clause.has("make", "colours", "add") else 0
+    return head.sign if head.form == "adjective" and clause.has("make", "colours", "effect") else 0
 
 
 TONE = Family(
     "tone",
     frozenset(
         {"tone", "make", "add", "remove", "raise", "lower", "too", "enough", "not", "colours", "colour word"}
-        | {"degree", "factor", "percent", "stops", "number", "px", "effect", "to", "and"}
+        | {"degree", "factor", "percent", "stops", "number", "px", "effect", "to", "and", "article"}
     ),
     build_tone,
 )
