@@ -102,6 +102,7 @@ class Director:
             await self._store.keep_image(brought.upload.data, brought.upload.mime)
         conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
         if conversation is not None:
+            log.info("message %s of conversation %s taken", event.event_id, conversation)
             self._lanes.wake(conversation)
             self.courier.wake(conversation)
 

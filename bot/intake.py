@@ -39,6 +39,9 @@ async def take(text: str, attachments: tuple[Attachment, ...], limits: Limits) -
         upload = await _picture(attachments[0], limits)
     except BadPicture as error:
         return Intake(wish=wish, bad_wish=bad_wish, trouble=str(error))
+    except Exception:
+        log.exception("an attachment broke in an unforeseen way")
+        return Intake(wish=wish, bad_wish=bad_wish, trouble=replies.GONE)
     several = replies.FIRST_OF_SEVERAL if len(attachments) > 1 else None
     return Intake(upload, wish, None, bad_wish, replies.joined(upload.note, several) or None)
 

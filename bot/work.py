@@ -94,8 +94,8 @@ class Work:
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""
-        self._stopped.add(job)
-        self._engine.cancel(job)
+        if not self._engine.cancel(job):
+            self._stopped.add(job)  # its lane is about to hand it to the engine
 
     # ------------------------------------------------------------ dialogue
 
@@ -292,6 +292,7 @@ class Work:
         if isinstance(outcome, Failed):
             log.error("job %s of conversation %s failed: %s", job.id, job.conversation, outcome.error)
             if outcome.retry and job.attempt < MAX_ATTEMPTS:
+                await self._statuses.close(job.id)  # the next attempt goes on with the same message
                 await self._store.run(lambda db: self._again(db, job, outcome.error))
             else:
                 await self._fail(job, outcome.sentence, outcome.error)

@@ -118,8 +118,8 @@ def _messages(db: Database, ref: ConversationRef) -> list[dict[str, Any]]:
     states = conversations.version_states(db, found)
     said = rows(
         db,
-        "SELECT t.id, speaker, text, decision, version, image, mime, width, height,"
-        " (julianday(t.created) - 2440587.5) * 86400.0 AS at"
+        "SELECT coalesce(message_id, t.id) AS id, speaker, text, decision, version, image, mime, width,"
+        " height, (julianday(t.created) - 2440587.5) * 86400.0 AS at"
         " FROM turns t LEFT JOIN images i ON i.sha256 = t.image WHERE conversation = ? ORDER BY n",
         found,
     )

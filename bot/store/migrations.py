@@ -78,10 +78,10 @@ def m002_work(db: Database) -> None:
         );
         CREATE INDEX jobs_open ON jobs (conversation) WHERE state IN ('queued', 'running');
         CREATE TABLE outbox (
-            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-            conversation TEXT NOT NULL REFERENCES conversations(id), turn TEXT NOT NULL REFERENCES turns(id),
-            job TEXT REFERENCES jobs(id), version TEXT REFERENCES versions(id),
-            image TEXT REFERENCES images(sha256), text TEXT NOT NULL, decision TEXT NOT NULL, reply_to TEXT,
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE REFERENCES turns(id),
+            conversation TEXT NOT NULL REFERENCES conversations(id), job TEXT REFERENCES jobs(id),
+            version TEXT REFERENCES versions(id), image TEXT REFERENCES images(sha256),
+            text TEXT NOT NULL, decision TEXT NOT NULL, reply_to TEXT,
             actions TEXT NOT NULL DEFAULT '',      -- "undo:VERSION redo:VERSION"
             state TEXT NOT NULL DEFAULT 'open'
                 CHECK (state IN ('open', 'sending', 'delivered', 'failed', 'unsure')),

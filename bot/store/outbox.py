@@ -30,11 +30,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A row of `outbox`; `id` is the idempotency key, `reply_to` a message id."""
+    """A row of `outbox`; `id` is that of the bot's turn and the idempotency key, `reply_to` a message id."""
 
     id: str
     conversation: str
-    turn: str
     job: str | None
     version: str | None
     image: str | None
@@ -57,17 +56,17 @@ def say(
     reply_to: str | None = None,
     turn: str | None = None,
     job: str | None = None,
-) -> str:
+) -> None:
     """The bot's turn and its outbox row. `turn` is the person's turn it answers, `job` whose status message
-    it replaces. Returns the row's id."""
+    it replaces."""
     image = answer.version and answer.version.image
     version = answer.version and answer.version.id
-    said, row = new_id(), new_id()
+    row = new_id()
     insert(
         db,
         "turns",
         {
-            "id": said,
+            "id": row,
             "conversation": conversation,
             "wish": turn and turns.get(db, turn)["n"],
             "speaker": "bot",
@@ -83,7 +82,6 @@ def say(
         {
             "id": row,
             "conversation": conversation,
-            "turn": said,
             "job": job,
             "version": version,
             "image": image,
@@ -93,7 +91,6 @@ def say(
             "actions": " ".join(f"{action.name}:{action.target}" for action in answer.actions),
         },
     )
-    return row
 
 
 def next_open(db: Database, conversation: str) -> OutboxRow | None:

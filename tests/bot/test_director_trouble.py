@@ -52,6 +52,14 @@ async def test_a_vanished_picture_gets_a_sentence(world: World) -> None:
     assert world.last.text == replies.GONE
 
 
+async def test_a_download_that_breaks_in_an_unforeseen_way_gets_a_sentence(world: World) -> None:
+    async def breaks() -> bytes:
+        raise RuntimeError("the platform's library")
+
+    await world.say("blue", Attachment("photo", breaks))
+    assert world.last.text == replies.GONE
+
+
 async def test_a_download_that_never_ends_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hangs() -> bytes:
         await world.adapter.shown.wait()

@@ -38,6 +38,7 @@ class MemoryAdapter:
         self.looks: list[Reply] = []
         self.shown = asyncio.Event()
         self.delivered = asyncio.Event()
+        self.taken_away = asyncio.Event()
         self._numbers = count(1000)
         self._refs: dict[str, MessageRef] = {}
 
@@ -73,6 +74,7 @@ class MemoryAdapter:
 
     async def clear_status(self, message: MessageRef) -> None:
         self.cleared.append(message)
+        self.taken_away.set()
 
     def ref_of(self, reply: Reply) -> MessageRef:
         """The message that a reply became."""

@@ -45,7 +45,7 @@ async def test_directory_knows_where_the_bot_takes_part(world: World) -> None:
 async def test_transcript_shows_turns_pictures_and_what_is_undone(world: World) -> None:
     transcript = StoredTranscript(world.store)
     assert await transcript.messages(HERE) == []
-    await world.say("blue", photo(png()))
+    said = await world.say("blue", photo(png()))
     await world.say("undo")
     upload, blue, wish, undone = await transcript.messages(HERE)
     assert [turn["speaker"] for turn in (upload, blue, wish, undone)] == ["user", "bot", "user", "bot"]
@@ -56,6 +56,7 @@ async def test_transcript_shows_turns_pictures_and_what_is_undone(world: World) 
         "head",
     )
     assert (upload["image"]["width"], upload["image"]["height"]) == (40, 30)
+    assert (upload["id"], blue["id"]) == (said.ref.message_id, world.adapter.sent[0].key)
     assert upload["image"]["sha256"] == undone["image"]["sha256"]
     assert (wish["image"], wish["version"], wish["decision"]) == (None, None, None)
     assert blue["decision"] == "edit"

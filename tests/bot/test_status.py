@@ -1,0 +1,101 @@
+"""A status message never overtakes the answer, and never stays behind when the answer is there."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot import replies
+from bot.events import MessageRef, StatusUpdate
+from engine.jobs import Failed, Step, Waiting
+from tests.bot.world import World, photo, png
+
+
+class Slowly:
+    """`show_status` of an adapter, answered only after `free` is set."""
+
+    def __init__(self, world: World) -> None:
+        self._real = world.adapter.show_status
+        self.free = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def __call__(self, update: StatusUpdate) -> MessageRef | None:
+        self.asked.set()
+        await self.free.wait()
+        return await self._real(update)
+
+
+async def slow_status(world: World, monkeypatch: pytest.MonkeyPatch) -> Slowly:
+    """An edit under way whose status message is on the wire."""
+    slowly = Slowly(world)
+    monkeypatch.setattr(world.adapter, "show_status", slowly)
+    world.engine.hold()
+    await world.director.handle(world.message("blue", photo(png())))
+    await slowly.asked.wait()
+    return slowly
+
+
+async def test_the_answer_waits_for_a_status_message_on_its_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowly = await slow_status(world, monkeypatch)
+    world.engine.release()
+    await asyncio.sleep(0)
+    assert world.adapter.sent == []
+    slowly.free.set()
+    await world.settle()
+    assert len(world.adapter.statuses) == 1
+    assert world.last.status is not None
+
+
+async def test_a_status_message_that_comes_too_late_is_taken_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.progress.PATIENCE", 0.0)
+    slowly = await slow_status(world, monkeypatch)
+    world.engine.release()
+    async with asyncio.timeout(20):
+        await world.adapter.delivered.wait()
+    assert world.last.status is None
+    slowly.free.set()
+    async with asyncio.timeout(20):
+        await world.adapter.taken_away.wait()
+    assert len(world.adapter.cleared) == 1
+
+
+async def test_a_second_attempt_goes_on_with_the_same_status_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first attempt fails after its status message was shown."""
+    attempts: list[str] = []
+
+    async def run(job: object, on_progress: object = None) -> object:
+        if not hasattr(job, "image"):
+            return await real(job, on_progress)  # type: ignore[arg-type]
+        attempts.append(job.id)  # type: ignore[attr-defined]
+        on_progress(Waiting(2, 30.0))  # type: ignore[operator]
+        world.adapter.shown.clear()
+        await world.adapter.shown.wait()
+        return Failed("Sorry.", "worker died") if len(attempts) == 1 else Failed("Sorry again.", "died again")
+
+    real = world.engine.run
+    monkeypatch.setattr(world.engine, "run", run)
+    await world.say("blue", photo(png()))
+    assert attempts[0] == attempts[1]
+    assert [update.message is None for update in world.adapter.statuses] == [True, False]
+    assert world.last.text == "Sorry again."
+    assert world.last.status == world.adapter.statuses[1].message
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Waiting(1), "You are next."),
+        (Waiting(3, 42.0), "You are number 3 in the queue, about 40 seconds."),
+        (Waiting(9, 200.0), "You are number 9 in the queue, about 3 minutes."),
+        (Step(5, 20), "Painting: step 5 of 20."),
+    ],
+)
+def test_what_a_status_says(progress: Waiting | Step, text: str) -> None:
+    assert replies.progress(progress) == text
