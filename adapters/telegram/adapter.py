@@ -41,6 +41,7 @@ from bot.events import (
     Receipt,
     Reply,
     StatusUpdate,
+    Unknown,
 )
 from bot.ports import AdapterError, Directory, Handler, Journal
 
@@ -50,6 +51,8 @@ API_URL = "https://api.telegram.org"
 START_SECONDS = 5.0
 """How long a silent network may hold up the start of the whole bot."""
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+
+OFFLINE = "not connected to Telegram"
 
 COMMANDS = [
     BotCommand("undo", "Take the last edit back"),
@@ -188,14 +191,12 @@ class TelegramAdapter:
         )
 
     async def send(self, reply: Reply) -> Receipt:
-        return (
-            await self._outbound.send(reply) if self._connected else NotSent("not connected to Telegram yet")
-        )
+        return await self._outbound.send(reply) if self._connected else NotSent(OFFLINE)
 
     async def find(self, reply: Reply) -> Receipt:
-        return (
-            await self._outbound.find(reply) if self._connected else NotSent("not connected to Telegram yet")
-        )
+        if self._connected:
+            return await self._outbound.find(reply)
+        return NotSent(OFFLINE) if reply.status else Unknown(OFFLINE)  # an edit may be repeated, a send not
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
         return await self._outbound.show_status(update) if self._connected else None

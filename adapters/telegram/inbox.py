@@ -61,6 +61,7 @@ class Inbox:
         self._taken: set[int] = set()
         """Rows under way: in a lane, or a piece of an album that is not complete."""
         self._lanes: dict[int, deque[Work]] = {}
+        self._journal_broken = False
 
     def wake(self) -> None:
         """There are new rows."""
@@ -86,8 +87,11 @@ class Inbox:
                 if row_id not in self._taken:
                     await self._sort(row_id, raw, tasks)
         except Exception as error:  # the journal can't be read or written: a full disk, a locked file
-            log.error("The journal of Telegram updates can't be used (%s); trying on.", error)
+            if not self._journal_broken:
+                log.error("The journal of Telegram updates can't be used (%s); trying on.", error)
+            self._journal_broken = True
             return self._retry_seconds
+        self._journal_broken = False
         for album in self._albums.take_due():
             self._enqueue_album(album, tasks)
         return self._albums.pause()

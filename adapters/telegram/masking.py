@@ -10,7 +10,12 @@ import logging
 import re
 import traceback
 
-TALKATIVE = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.INFO}
+TALKATIVE = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "telegram": logging.INFO,
+    "telegram.request.BaseRequest": logging.CRITICAL,  # a traceback for every 502; we report those ourselves
+}
 
 
 def quieten_libraries() -> None:

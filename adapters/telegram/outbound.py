@@ -119,20 +119,19 @@ class Outbound:
         places = self._places.setdefault(reply.key, {})
         if reply.status and 0 not in places:
             places[0] = int(reply.status.message_id)
+            self._final[chat_id, places[0]] = None
         for index, piece in enumerate(pieces_of(reply)):
             if index not in places:
                 places[index] = await self._place(reply, chat_id)
-            self._final[chat_id, places[index]] = None
             try:
                 await self._put(piece, chat_id, places[index])
             except BadRequest as error:
                 if not not_editable(error):
                     raise
-                old = places[index]
                 places[index] = await self._place(reply, chat_id)
-                self._final[chat_id, places[index]] = None
                 await self._put(piece, chat_id, places[index])
-                await self._delete(chat_id, old)
+        if reply.status and places[0] != int(reply.status.message_id):
+            await self._delete(chat_id, int(reply.status.message_id))
         refs = tuple(MessageRef(reply.conversation, str(message_id)) for message_id in places.values())
         return Delivered(refs)
 

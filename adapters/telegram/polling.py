@@ -13,6 +13,7 @@ import json
 import logging
 import warnings
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 from telegram import Bot
@@ -102,7 +103,8 @@ class Poller:
         elif isinstance(error, TimedOut):
             log.info("Telegram did not answer in time; trying on.")
         else:
-            log.warning("Fetching Telegram updates failed (%s: %s); trying on.", trouble, error)
+            reason = shorten(str(error), 120)  # it may hold a whole page of HTML
+            log.warning("Fetching Telegram updates failed (%s: %s); trying on.", trouble, reason)
 
     def _recovered(self) -> None:
         if self._trouble is not None or self._refusals >= LOUD_AFTER:

@@ -176,6 +176,19 @@ async def test_a_text_after_a_preview_leaves_no_picture_behind() -> None:
         assert (message.kind, message.text) == ("text", "I'm sorry, that took too long.")
 
 
+async def test_a_text_after_a_preview_clears_up_even_when_telegram_falls_ill() -> None:
+    async with desk() as d:
+        shown = await status(d)
+        await d.adapter.show_status(replace(shown, preview=png(), text="Painting …"))
+        sorry = Reply(
+            "s-1", d.where(), "I'm sorry, that took too long.", status=shown.message, decision="error"
+        )
+        real_refusal = error(400, "Bad Request: there is no text in the message to edit")
+        d.telegram.fail("editMessageText", real_refusal, bad_gateway())
+        await deliver(d, sorry)
+        assert [(m.kind, m.text) for m in d.telegram.shown(d.chat)] == [("text", sorry.text)]
+
+
 async def test_a_late_status_never_covers_the_result() -> None:
     async with desk() as d:
         shown = await status(d)
@@ -227,7 +240,7 @@ async def test_a_long_caption_goes_on_in_a_second_message_that_has_the_buttons()
         assert [ref.message_id for ref in receipt.refs] == [str(first.message_id), str(second.message_id)]
 
 
-@pytest.mark.parametrize("size", [(6000, 4100), (2100, 100)], ids=["too many pixels", "too long"])
+@pytest.mark.parametrize("size", [(9600, 481), (2100, 100)], ids=["too large", "too long"])
 async def test_what_telegram_does_not_take_as_a_photo_goes_as_a_document(size: tuple[int, int]) -> None:
     async with desk() as d:
         image = picture("blue", size)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telegram.layout import fits_photo, keyboard_of, split, units, unping
+from adapters.telegram.recent import Recent
 from bot.events import Action, Picture
 
 WORDS = st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1, max_size=30))
@@ -49,3 +50,13 @@ def test_what_is_shown_as_a_photo() -> None:
     assert shown(2000, 100) and not shown(2001, 100)
     assert shown(10, 10, 10_000_000) and not shown(10, 10, 10_000_001)
     assert not shown(10, 10, mime="image/tiff")
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_what_is_remembered_never_grows_beyond_its_size(keys: list[int]) -> None:
+    recent: Recent[int, int] = Recent(3)
+    for key in keys:
+        recent.setdefault(key, key)
+        recent[key] = key
+    newest = list(dict.fromkeys(reversed(keys)))[:3]
+    assert list(recent) == newest[::-1]

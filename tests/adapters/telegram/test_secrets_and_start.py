@@ -6,11 +6,12 @@ import logging
 
 import pytest
 
+from adapters.telegram import adapter
 from adapters.telegram.masking import TokenMask
-from bot.events import Delivered, MessageIn, Reply
+from bot.events import Delivered, MessageIn, NotSent, Reply, Unknown
 from bot.ports import AdapterError
 from tests.adapters.telegram.support import desk, picture, png, until
-from tests.fakes.telegram_api import FakeTelegram, bad_gateway, error, garbage
+from tests.fakes.telegram_api import FakeTelegram, bad_gateway, error, garbage, hang
 
 
 async def test_the_token_is_in_no_log_at_all(caplog: pytest.LogCaptureFixture) -> None:
@@ -70,6 +71,24 @@ async def test_a_network_that_is_down_at_start_is_waited_for(caplog: pytest.LogC
         await d.adapter.start()
         assert "Telegram can't be reached" in caplog.text
         assert (await d.next(MessageIn)).text == "make it night"
+
+
+async def test_a_silent_network_does_not_hold_up_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "START_SECONDS", 0.2)
+    async with desk(start=False, request_seconds=30.0) as d:
+        d.telegram.fail("getMe", hang("before"))
+        d.telegram.post(d.chat, d.ann, "make it night")
+        await d.adapter.start()
+        assert (await d.next(MessageIn)).text == "make it night"
+
+
+async def test_while_offline_only_what_may_be_repeated_is_called_unsent() -> None:
+    async with desk(start=False) as d:
+        status = d.ref(5)
+        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.")), NotSent)
+        assert isinstance(await d.adapter.find(Reply("e", d.where(), "Done.")), Unknown)
+        assert isinstance(await d.adapter.find(Reply("e", d.where(), "Done.", status=status)), NotSent)
+        assert not (await d.adapter.capabilities(d.where(-5))).receives_reactions
 
 
 async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCaptureFixture) -> None:
