@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -112,6 +112,7 @@ class QueueModel(RuleBasedStateMachine):
         job_id = data.draw(st.sampled_from(sorted(self.running)))
         job = self.running.pop(job_id)
         assert self.queue.put_back(job_id)
+        assert self.queue.place(job_id) == 1
         kind = type(job)
         self.waiting[kind].insert(0, job)
         if self.served[kind] == job.user:
@@ -162,6 +163,20 @@ class QueueModel(RuleBasedStateMachine):
 
 TestQueueModel = QueueModel.TestCase
 TestQueueModel.settings = settings(max_examples=60, deadline=None)
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=30))
+def test_everyone_has_one_turn_in_each_round(users: list[str]):
+    queue = FairQueue(30, 30, 30)
+    for number, user in enumerate(users):
+        queue.put(edit(str(number), user))
+    served: list[str] = []
+    while (job := queue.take()) is not None:
+        queue.done(job.id)
+        served.append(job.id)
+    rounds = [users[:number].count(user) for number, user in enumerate(users)]
+    in_turn = sorted(range(len(users)), key=lambda number: (rounds[number], users.index(users[number])))
+    assert served == list(map(str, in_turn))
 
 
 def test_a_stream_of_newcomers_starves_nobody():

@@ -63,9 +63,12 @@ def _free(journal: Path, works: bool) -> None:
         raise RuntimeError("can't be freed")
 
 
-def _fault(word: str) -> None:
+def _fault(word: str, journal: Path) -> None:
     match word:
+        case "slow":
+            time.sleep(0.3)
         case "hang":
+            _write(journal, "hanging")
             time.sleep(3600)
         case "die":
             os._exit(11)
@@ -88,7 +91,7 @@ class FakeDialogue:
     def decide(self, jobs: Sequence[DialogueJob]) -> list[Decision]:
         _write(self._journal, "decide " + " ".join(job.id for job in jobs))
         for job in jobs:
-            _fault(job.turns[-1].text)
+            _fault(job.turns[-1].text, self._journal)
         if any(job.turns[-1].text == "garbage" for job in jobs):
             return []
         return [Decision("chat", f"You said: {job.turns[-1].text}") for job in jobs]
@@ -108,7 +111,7 @@ class FakeEditor:
             time.sleep(0.005)
         for number in range(int(argument) if word == "steps" else 1):
             yield Step(number + 1, 3, PREVIEW)
-        _fault(word)
+        _fault(word, self._journal)
         if word == "refuse":
             return Refused("I can't do that.")
         if word == "garbage":
