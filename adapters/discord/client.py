@@ -17,6 +17,9 @@ from bot.ports import Directory
 
 _log = logging.getLogger(__name__)
 
+# Nobody here speaks: the library's two warnings about voice would only puzzle the admin.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 RATE_LIMIT_SECONDS = 60.0
 """discord.py waits out shorter rate limits itself; longer ones come back as `RateLimited`."""
 

@@ -123,7 +123,8 @@ class Outbound:
 
     def _hint(self, reply: Reply) -> str:
         """How to go on, in small print, where it is not plain to see."""
-        if any(action.name == "undo" for action in reply.actions) and self._undo_emoji:
+        undoable = any(action.name == "undo" for action in reply.actions)
+        if reply.decision == "edit" and undoable and self._undo_emoji:
             return f"\n-# React with {self._undo_emoji[0]} to undo."
         if reply.decision == "ask" and not self._message_content and reply.conversation.thread_id:
             return "\n-# Mention me in your answer, so that I can read it."

@@ -57,6 +57,11 @@ class World:
 
     # ------------------------------------------------------------ people and places
 
+    @property
+    def bot_role(self) -> int:
+        """The role that Discord makes for a bot at its invitation."""
+        return self.guild_id + 2
+
     def user(self, name: str, *, bot: bool = False, moderator: bool = False) -> int:
         user_id = self.snowflake()
         self.users[user_id] = {
@@ -137,6 +142,7 @@ class World:
             "roles": [
                 role(self.guild_id, "@everyone", self.permissions),
                 role(self.guild_id + 1, "mods", MANAGE_MESSAGES),
+                {**role(self.bot_role, "DialogPaint", 0), "tags": {"bot_id": str(self.bot)}, "managed": True},
             ],
             "channels": [place for place in places if place["type"] == 0],
             "threads": [
@@ -175,7 +181,7 @@ class World:
             "tts": False,
             "mention_everyone": False,
             "mentions": mentioned,
-            "mention_roles": [],
+            "mention_roles": [str(self.bot_role)] if f"<@&{self.bot_role}>" in content else [],
             "attachments": [],
             "embeds": [],
             "components": [],

@@ -20,6 +20,20 @@ from tests.adapters.discord.scripted import picture, png, until
 _UNDO = (Action("undo", "version-2"),)
 
 
+async def test_the_wish_is_free_of_mentions() -> None:
+    async with connected() as (wire, bot, _):
+        await wire.post(f"make {wire.mention} it like <@{wire.world.ann}>'s **photo**")
+        await wire.post(f"<@&{wire.world.bot_role}> people pick the bot's role by mistake")
+        await wire.post(f"<@{wire.world.ann}> how are you?")
+        await wire.post("the last", mention=True)
+        await bot.take(3)
+        assert bot.texts == [
+            "make it like @Ann's **photo**",
+            "people pick the bot's role by mistake",
+            "the last",
+        ]
+
+
 async def test_files_that_cannot_be_had_say_so() -> None:
     async with connected() as (wire, bot, _):
         files = [("gone.png", png()), ("slow.png", png()), ("flaky.png", png())]

@@ -164,7 +164,7 @@ async def test_too_large_for_the_server_goes_as_a_smaller_jpeg() -> None:
 
 async def test_a_long_text_is_cut_at_the_limit() -> None:
     async with connected() as (wire, _, adapter):
-        sent = await adapter.send(Reply("k", in_channel(wire), "*_" * 1500, actions=_UNDO))
+        sent = await adapter.send(Reply("k", in_channel(wire), "*_" * 1500, actions=_UNDO, decision="edit"))
         assert isinstance(sent, Delivered)
         content = wire.bot_messages()[0]["content"]
         assert 1900 < len(content) <= 2000
