@@ -90,8 +90,13 @@ def shifted(make: Callable[[float], Operation], step: float, most: float) -> Sca
     return build
 
 
-def saturation(factor: float) -> Operation:
-    return Saturation(factor) if factor else BlackAndWhite()
+scale_saturation = multiplied(lambda factor: Saturation(factor) if factor else BlackAndWhite(), 0.4, 0.4)
+
+
+def saturation(sign: int, clause: Clause) -> Operation | None:
+    if sign < 0 and clause.says("completely", "entirely", "fully"):
+        return BlackAndWhite()
+    return scale_saturation(sign, clause)
 
 
 def sharpness(sign: int, clause: Clause) -> Operation | None:
@@ -120,7 +125,7 @@ def noise(sign: int, clause: Clause) -> Operation | None:
 SCALES: dict[str, Scale] = {
     "exposure": exposure,
     "contrast": multiplied(Contrast, 0.3, 0.25),
-    "saturation": multiplied(saturation, 0.4, 0.4),
+    "saturation": saturation,
     "vibrance": shifted(Vibrance, 0.4, 1.0),
     "warmth": shifted(lambda amount: Temperature(warmth=amount), 0.4, 1.5),
     "tint": shifted(lambda amount: Temperature(tint=amount), 0.4, 1.5),

@@ -95,7 +95,9 @@ def parse(pieces: list[list[Token]], before: list[Token]) -> list[Operation] | N
             continue
         rest = parse(pieces[length:], clause)
         if rest is not None:
-            return [*operations, *rest]
+            # "It is too dark, brighten it": the first is the reason for the second, not a second wish.
+            reason = any(each.value == "too" for each in clause) and bool(rest)
+            return rest if reason and type(operations[-1]) is type(rest[0]) else [*operations, *rest]
     return None
 
 
