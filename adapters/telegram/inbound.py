@@ -7,6 +7,7 @@ commands it: everything else stays unread. Each chat, or each topic of a chat, i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from telegram import (
     Bot,
@@ -69,13 +70,7 @@ def moved(old: int, new: int) -> ConversationMoved:
 class Translator:
     """Needs `bot` to be initialized: its name and id tell what is meant for it."""
 
-    def __init__(
-        self,
-        bot: Bot,
-        directory: Directory,
-        members: Members,
-        undo_emoji: Sequence[str],
-    ) -> None:
+    def __init__(self, bot: Bot, directory: Directory, members: Members, undo_emoji: Sequence[str]) -> None:
         self._bot = bot
         self._directory = directory
         self._members = members
@@ -100,36 +95,28 @@ class Translator:
             return moved(first.chat.id, first.migrate_to_chat_id)
         author = author_of(first)
         if author is None or not any(m.text or m.effective_attachment for m in messages):
-            return (
-                None  # a bot, a channel's own post, or a service message (somebody joined, a title changed …)
-            )
+            return None  # a bot, a channel's own post, or a service message (a new member, a new title …)
         where = place_of(first)
         ref = MessageRef(where, str(first.message_id))
         said = next((m for m in messages if m.text or m.caption), first)
-        words = read_words(said, self._bot)
-        command = read_command(said, self._bot)
+        words, command = read_words(said, self._bot), read_command(said, self._bot)
         if command and command.foreign:
             return None
-        personal = first.chat.type == ChatType.PRIVATE or words.mentioned or self._answers_bot(first)
-        told = personal or (command is not None and command.explicit)
-        if command and command.name in COMMANDS:
-            if not told and not await self._directory.knows(where):
-                return None
-            return CommandInvoked(
-                event_id, ref, await self._with_rights(author, first), COMMANDS[command.name]
-            )
-        if not told:
+        name = COMMANDS.get(command.name) if command else None
+        if not (
+            first.chat.type == ChatType.PRIVATE
+            or words.mentioned
+            or (command and command.explicit)
+            or self._answers_bot(first)
+            or (name and await self._directory.knows(where))
+        ):
             return None
+        author = await self._with_rights(author, first)
+        if name:
+            return CommandInvoked(event_id, ref, author, name)
         reply_to, replied = self._reply(first, where)
-        return MessageIn(
-            event_id,
-            ref,
-            await self._with_rights(author, first),
-            words.text,
-            tuple(file for message in messages for file in attachments_of(message, self._bot)),
-            reply_to,
-            replied,
-        )
+        files = tuple(file for message in messages for file in attachments_of(message, self._bot))
+        return MessageIn(event_id, ref, author, words.text, files, reply_to, replied)
 
     async def _reaction(self, change: MessageReactionUpdated, event_id: str) -> ReactionChanged | None:
         if change.user is None or change.user.is_bot:
@@ -175,11 +162,11 @@ class Translator:
         return None, ()
 
     async def _with_rights(self, author: UserRef, message: Message) -> UserRef:
-        if message.chat.type == ChatType.PRIVATE or author.moderator or message.from_user is None:
+        """The author as a moderator of the group, if they are one. Who writes as a chat can't be looked up."""
+        if message.chat.type == ChatType.PRIVATE or message.sender_chat:
             return author
-        return user_ref(
-            message.from_user, await self._members.moderates(message.chat.id, message.from_user.id)
-        )
+        moderator = await self._members.moderates(message.chat.id, int(author.user_id))
+        return replace(author, moderator=moderator)
 
 
 def bare(emoji: str) -> str:

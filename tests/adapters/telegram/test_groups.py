@@ -158,6 +158,21 @@ async def test_an_anonymous_administrator_is_known_by_the_group() -> None:
         assert wish.author == UserRef("telegram", str(group), "Painters", moderator=True)
 
 
+async def test_who_writes_as_a_channel_is_that_channel() -> None:
+    async with desk() as d:
+        group = d.telegram.group()
+        channel = {"id": -1007, "type": "channel", "title": "Ann's pictures"}
+        sender = {"sender_chat": channel, "from": d.telegram.person("Channel").json() | {"is_bot": True}}
+        d.telegram.post(group, d.ann, "@paint_bot make it night", extra=sender)
+        wish = await d.next(MessageIn)
+        assert wish.author == UserRef("telegram", "-1007", "Ann's pictures")
+        forwarded = d.telegram.post(
+            group, d.ann, "@paint_bot hello", extra=sender | {"is_automatic_forward": True}
+        )
+        await d.settled(forwarded)
+        assert d.nothing_more()
+
+
 async def test_a_group_that_moves_is_told_once_whoever_tells_it() -> None:
     async with desk() as d:
         group = d.telegram.group()
