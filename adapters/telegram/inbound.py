@@ -162,7 +162,7 @@ class Translator:
         return None, ()
 
     async def _with_rights(self, author: UserRef, message: Message) -> UserRef:
-        """The author as a moderator of the group, if they are one. Who writes as a chat can't be looked up."""
+        """The author as a moderator of the group, if they are one (unknown for who writes as a chat)."""
         if message.chat.type == ChatType.PRIVATE or message.sender_chat:
             return author
         moderator = await self._members.moderates(message.chat.id, int(author.user_id))
