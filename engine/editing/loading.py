@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -52,10 +53,10 @@ def save_components(parts: Components, folder: Path, dtype: torch.dtype) -> None
     folder.mkdir(parents=True, exist_ok=True)
     index: dict[str, Any] = {"_class_name": "StableDiffusionInstructPix2PixPipeline"}
     for name in ("unet", "vae", "text_encoder"):
-        part = getattr(parts, name)
-        before = part.dtype
-        part.to(dtype).save_pretrained(folder / name)
-        part.to(before)
+        part = deepcopy(getattr(parts, name))
+        for parameter in part.parameters():
+            parameter.data = parameter.data.to(dtype).contiguous()
+        part.save_pretrained(folder / name)
         index[name] = [_library(part), type(part).__name__]
     parts.tokenizer.save_pretrained(folder / "tokenizer")
     parts.scheduler.save_pretrained(folder / "scheduler")

@@ -61,7 +61,7 @@ def apply(planes: Array, source: Bytes) -> Bytes:
     place = _places(height, wide.shape[1])
     low = place.floor().clamp_max(max(wide.shape[1] - 2, 0)).long()
     share = (place - low)[:, None]
-    pixels = torch.from_numpy(np.ascontiguousarray(source))
+    pixels = torch.from_numpy(np.require(source, requirements=("C", "W")))
     result = torch.empty_like(pixels)
     starts = [0, *(torch.nonzero(low.diff())[:, 0] + 1).tolist(), height]
     for top, bottom in pairwise(starts):

@@ -79,10 +79,9 @@ def teach_skills(
 def new_unet(config: TrainConfig) -> UNet2DConditionModel:
     """Latents and the source's latents in, one prediction out. The instruction comes in twice: by
     cross-attention, and pooled into the time embedding that scales every block."""
-    levels = len(config.channels)
     plain, crossed = ("DownBlock2D", "UpBlock2D"), ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D")
-    blocks = [plain] + [crossed] * (levels - 1)
-    return UNet2DConditionModel(
+    blocks = [plain] + [crossed] * (len(config.channels) - 1)
+    unet = UNet2DConditionModel(
         sample_size=config.resolution // 8,
         in_channels=2 * config.latent_channels,
         out_channels=config.latent_channels,
@@ -92,12 +91,48 @@ def new_unet(config: TrainConfig) -> UNet2DConditionModel:
         up_block_types=tuple(up for _, up in reversed(blocks)),
         cross_attention_dim=config.text_width,
         attention_head_dim=config.heads,
-        norm_num_groups=16,
+        norm_num_groups=1,
         resnet_time_scale_shift="scale_shift",
         time_embedding_dim=config.time_width,
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
     )
+    return begun_as_identity(unet)
+
+
+@torch.no_grad()
+def begun_as_identity(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """Set the outermost layers so that the untrained network predicts the source itself.
+
+    An edit keeps most of a picture; learning to copy it would take a small network most of its steps. The
+    first convolution writes every latent channel of the source into two features, plus and minus; the last
+    skip connection carries them to the end, where silu(x) - silu(-x) = x gives them back. Four features of a
+    large constant keep the normalisation before it nearly linear. The layers between learn the change.
+    """
+    latents, width = unet.config.out_channels, unet.config.block_out_channels[0]
+    pairs, constant = min(latents, (width - 4) // 2), 8.0
+    unet.conv_in.weight.mul_(0.3)
+    unet.conv_in.bias.zero_()
+    unet.conv_out.weight.mul_(0.1)
+    unet.conv_out.bias.zero_()
+    deviation = ((4 * constant**2 + 2 * pairs) / width) ** 0.5
+    for index in range(pairs):
+        for feature, sign in ((2 * index, 1.0), (2 * index + 1, -1.0)):
+            unet.conv_in.weight[feature].zero_()
+            unet.conv_in.weight[feature, latents + index, 1, 1] = sign
+            unet.conv_out.weight[index, feature].zero_()
+            unet.conv_out.weight[index, feature, 1, 1] = sign * deviation
+    for feature, sign in zip(range(2 * pairs, 2 * pairs + 4), (1, -1, 1, -1), strict=True):
+        unet.conv_in.weight[feature].zero_()
+        unet.conv_in.bias[feature] = sign * constant
+        unet.conv_out.weight[:, feature].zero_()
+    last = unet.up_blocks[-1].resnets[-1]
+    last.conv2.weight.mul_(0.1)
+    last.conv2.bias.zero_()
+    last.conv_shortcut.weight.mul_(0.1)
+    last.conv_shortcut.bias.zero_()
+    last.conv_shortcut.weight[:, -width:, 0, 0] = torch.eye(width)
+    return unet
 
 
 def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
@@ -118,7 +153,7 @@ def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
 
 
 def new_scheduler() -> DDIMScheduler:
-    """v-prediction with a last step of pure noise, so that a picture's brightness can change freely.
+    """Predicts the clean latents; the first step is pure noise, so that brightness can change freely.
 
     S. Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed", WACV 2024.
     """
@@ -126,7 +161,7 @@ def new_scheduler() -> DDIMScheduler:
         beta_schedule="scaled_linear",
         beta_start=0.00085,
         beta_end=0.012,
-        prediction_type="v_prediction",
+        prediction_type="sample",
         rescale_betas_zero_snr=True,
         timestep_spacing="trailing",
         clip_sample=False,

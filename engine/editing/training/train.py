@@ -29,6 +29,9 @@ from engine.editing.training.config import TrainConfig
 from engine.editing.training.sheets import loss_curve, validation_sheet
 from engine.sources import resolve
 
+USAGE = {"steps": 8, "text_guidance": 3.0, "image_guidance": 1.2}
+"""What `editor.json` says beside new weights."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -62,7 +65,7 @@ def train(
     cache = cache_pairs(rows, parts.vae, parts.tokenizer, config.resolution, out / "cache")
     run = _resumed(parts, out, config)
     _loop(run, cache, data, out, config, device)
-    _save_editor(run, out / "editor", data)
+    _save_editor(run, out / "editor", data, config)
     loss_curve(out / "loss.jsonl", out / "loss.png")
     return {"steps": run.step, "pairs_seen": run.step * config.batch, "editor": str(out / "editor")}
 
@@ -126,7 +129,16 @@ def _resumed(parts: Components, out: Path, config: TrainConfig) -> Run:
         average.load_state_dict(state["average"])
         run.generator.set_state(state["generator"])
         run.step = state["step"]
+    _forget_after(run.step, out / "loss.jsonl")
     return run
+
+
+def _forget_after(step: int, log: Path) -> None:
+    """Drop the log's lines of steps that were lost with the last kill; they are done again."""
+    if log.is_file():
+        lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+        kept = [line for line in lines if json.loads(line)["step"] <= step]
+        log.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
 def _checkpoint(run: Run, out: Path) -> None:
@@ -167,7 +179,7 @@ def _loop(run: Run, cache: Cache, data: Path, out: Path, config: TrainConfig, de
             run.average.step(run.trained)
             run.step += 1
             bar.update()
-            log.write(json.dumps({"step": run.step, "loss": round(float(loss), 5), "rate": rate}) + "\n")
+            log.write(json.dumps({"step": run.step, "loss": round(loss.item(), 5), "rate": rate}) + "\n")
             now = time.monotonic()
             if now - saved > config.save_minutes * 60:
                 log.flush()
@@ -228,7 +240,7 @@ def objective(
     generator: torch.Generator,
     device: torch.device,
 ) -> Tensor:
-    """Mean squared error of the prediction the scheduler asks for (noise or v)."""
+    """Mean squared error of the prediction the scheduler asks for (noise, v or the clean latents)."""
     noise = torch.randn(batch.target.shape, generator=generator).to(device)
     times = draw_timesteps(len(noise), config, generator).to(device)
     target, source = batch.target.to(device), batch.source.to(device)
@@ -236,6 +248,8 @@ def objective(
     wanted = noise
     if scheduler.config.prediction_type == "v_prediction":
         wanted = _velocity(scheduler, target, noise, times)
+    elif scheduler.config.prediction_type == "sample":
+        wanted = target
     words = text_encoder(batch.tokens.to(device))[0]
     stacked = torch.cat([noisy, source], 1).contiguous(memory_format=torch.channels_last)
     found = unet(stacked, times, encoder_hidden_states=words).sample
@@ -254,16 +268,17 @@ def _sheet(run: Run, data: Path, out: Path, config: TrainConfig) -> None:
     run.average.store(run.trained)
     run.average.copy_to(run.trained)
     try:
-        validation_sheet(
-            run.parts, read_rows(data / "val.jsonl")[:48], out / "sheets" / f"{run.step:06d}.png"
-        )
+        rows = read_rows(data / "val.jsonl")[:48]
+        validation_sheet(run.parts, config.resolution, rows, out / "sheets" / f"{run.step:06d}.png")
     finally:
         run.average.restore(run.trained)
 
 
-def _save_editor(run: Run, folder: Path, data: Path) -> None:
+def _save_editor(run: Run, folder: Path, data: Path, config: TrainConfig) -> None:
     run.average.copy_to(run.trained)
     run.parts.unet.to(memory_format=torch.contiguous_format)
     save_components(run.parts, folder, torch.float16)
     if (data / "knows.json").is_file():
         shutil.copy(data / "knows.json", folder / "knows.json")
+    usage = {"resolution": config.resolution, "square": True} | USAGE
+    (folder / "editor.json").write_text(json.dumps(usage, indent=1) + "\n", encoding="utf-8")

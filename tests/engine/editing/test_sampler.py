@@ -1,4 +1,4 @@
-"""Our sampler never gives another picture than the stock pipeline for the same weights, seed and scheduler."""
+"""Never another picture than the stock pipeline's for the same weights, seed and scheduler."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def test_same_picture_as_the_stock_pipeline(make, scheduler) -> None:
     ).images[0]
     known = conditions(parts, pictures.to_tensor(picture), "make it night")
     generator = torch.Generator().manual_seed(7)
-    *_, last = sampler.sample(
-        parts.unet, parts.scheduler, known, sampler.Guidance(3.0, 1.4), 4, generator
-    )
+    *_, last = sampler.sample(parts.unet, parts.scheduler, known, sampler.Guidance(3.0, 1.4), 4, generator)
     ours = pictures.to_unit(sampler.decode(parts.vae, last.latents))
     assert np.abs(ours - theirs).max() < TOLERANCE
 
@@ -95,9 +93,7 @@ def test_interleaved_edits_give_what_they_give_alone() -> None:
 
     def begin(seed: int):
         generator = torch.Generator().manual_seed(seed)
-        return sampler.sample(
-            parts.unet, parts.scheduler, known, sampler.Guidance(3.0, 1.2), 4, generator
-        )
+        return sampler.sample(parts.unet, parts.scheduler, known, sampler.Guidance(3.0, 1.2), 4, generator)
 
     alone = [list(begin(seed))[-1].latents for seed in (1, 2)]
     both = list(zip(begin(1), begin(2), strict=True))[-1]

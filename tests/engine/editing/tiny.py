@@ -51,7 +51,7 @@ def starter_parts(seed: int = 0) -> Components:
 
 
 def standard_parts(seed: int = 0) -> Components:
-    """The classes of a real InstructPix2Pix folder: AutoencoderKL and an epsilon UNet with 8 input channels."""
+    """The classes of a real InstructPix2Pix folder: AutoencoderKL and an epsilon UNet of 8 input channels."""
     torch.manual_seed(seed)
     words = tokenizer()
     vae = AutoencoderKL(

@@ -1,0 +1,110 @@
+"""A measure is never better for a picture that is further from its target."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from engine.editing.commands import data, evaluate, train
+from engine.editing.editor import Editor
+from engine.editing.evaluate import Scores, _score
+from engine.editing.evaluate import evaluate as measure
+from engine.editing.training.cache import read_rows
+from tests.engine.editing.test_editor import KNOWN, STARTER
+from tests.engine.editing.tiny import photo, save, starter_parts
+
+KEYS = {"n", "refused", "l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "features", "s_per_edit"}
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    photo(60, 40, 1).save(tmp_path / "source.png")
+    photo(60, 40, 2).save(tmp_path / "target.png")
+    mask = Image.new("L", (60, 40))
+    mask.paste(255, (0, 0, 30, 40))
+    mask.save(tmp_path / "mask.png")
+    full = {
+        "source": "source.png",
+        "target": "target.png",
+        "mask": "mask.png",
+        "instruction": "make it night",
+    }
+    lines = [full, {"source": "source.png", "instruction": "give him a cyborg arm"}]
+    (tmp_path / "set.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return tmp_path / "set.jsonl"
+
+
+def scored(output: Image.Image, target: Image.Image) -> Scores:
+    scores = Scores()
+    _score(scores, target, output, target, {})
+    return scores
+
+
+def test_a_perfect_output_scores_perfectly_and_a_worse_one_worse() -> None:
+    target = photo(60, 40, 1)
+    same, near, far = (scored(o, target) for o in (target, target.point(lambda v: v * 0.9), photo(60, 40, 2)))
+    assert same.l1 == [0] and same.ssim == [1] and same.psnr[0] > 90
+    assert same.l1 < near.l1 < far.l1
+    assert same.psnr > near.psnr > far.psnr
+    assert same.ssim > near.ssim > far.ssim
+
+
+def test_what_changed_outside_the_mask_is_counted_alone(rows: Path) -> None:
+    row = read_rows(rows)[0]
+    source = Image.open(row["source"]).convert("RGB")
+    inside, outside = source.copy(), source.copy()
+    inside.paste((0, 0, 0), (0, 0, 30, 40))
+    outside.paste((0, 0, 0), (30, 0, 60, 40))
+    found = []
+    for output in (source, inside, outside):
+        scores = Scores()
+        _score(scores, source, output, None, row)
+        found.append(scores.outside[0])
+    assert found[0] == found[1] == 0 < found[2]
+
+
+def test_the_result_has_the_agreed_keys_and_a_sheet(rows: Path, tmp_path: Path) -> None:
+    editor = Editor(starter_parts(), STARTER, KNOWN)
+    result = measure(editor, read_rows(rows), tmp_path / "sheet.png")
+    assert set(result) == KEYS
+    assert (result["n"], result["refused"], result["features"], result["fid"]) == (2, 1, "none", None)
+    assert (tmp_path / "sheet.png").is_file()
+
+
+def test_the_command_prints_one_json_object(rows: Path, tmp_path: Path) -> None:
+    folder = save(starter_parts(), tmp_path / "weights")
+    usage = {"resolution": 32, "square": True, "steps": 2}
+    (folder / "editor.json").write_text(json.dumps(usage))
+    result = CliRunner().invoke(evaluate, [str(rows), "--weights", str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["n"] == 2
+
+
+@pytest.mark.parametrize("text", ["no json", '{"source": 3}'])
+def test_a_broken_set_is_one_sentence_and_exit_code_2(text: str, tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(evaluate, [str(tmp_path / "set.jsonl"), "--json"])
+    assert result.exit_code == 2
+    assert result.stdout == "" and len(result.stderr.strip().splitlines()) == 1
+
+
+def test_weights_that_are_not_there_are_one_sentence(rows: Path) -> None:
+    result = CliRunner().invoke(evaluate, [str(rows), "--weights", "nowhere at all"])
+    assert result.exit_code == 2 and len(result.stderr.strip().splitlines()) == 1
+
+
+def test_an_empty_folder_of_photos_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "labels.json").write_text("[]")
+    empty = str(tmp_path)
+    args = [str(tmp_path / "out"), "--photos", empty, "--cutouts", empty, "--labels", f"{empty}/labels.json"]
+    result = CliRunner().invoke(data, args)
+    assert result.exit_code == 2 and "no photos" in result.stderr
+
+
+def test_training_without_pairs_is_one_sentence(tmp_path: Path) -> None:
+    result = CliRunner().invoke(train, [str(tmp_path), str(tmp_path / "out")])
+    assert result.exit_code == 2 and "train.jsonl" in result.stderr
