@@ -148,7 +148,7 @@ class Director:
         return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
 
     def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
-        conversation = inbox.owner_of(db, event.target)
+        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
         if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
             return None, []  # a button of another chat, or made up
         wanted = self._wanted(event, conversation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -84,14 +85,9 @@ def receive(db: Database, event: MessageIn, brought: Intake) -> str | None:
     return conversation
 
 
-def owner_of(db: Database, target: str) -> str | None:
-    """The conversation of a version or job."""
-    row = one(
-        db,
-        "SELECT conversation FROM versions WHERE id = ? UNION ALL SELECT conversation FROM jobs WHERE id = ?",
-        target,
-        target,
-    )
+def owner_of(db: Database, table: Literal["jobs", "versions"], target: str) -> str | None:
+    """The conversation of a job or version, None for an id that doesn't exist."""
+    row = one(db, f"SELECT conversation FROM {table} WHERE id = ?", target)
     return row["conversation"] if row else None
 
 

@@ -65,7 +65,8 @@ class Reporter:
             while not self._abandoned:
                 await self._news.wait()
                 self._news.clear()
-                await self._show()
+                if self._latest is not None:
+                    await self._show(self._latest)
                 if not self._abandoned:
                     await asyncio.sleep(PACE.get(self._conversation.platform, CHAT_PACE))
         except StoreError as error:
@@ -73,10 +74,10 @@ class Reporter:
         except Exception:
             log.exception("job %s: no more status messages", self._job.id)
 
-    async def _show(self) -> None:
+    async def _show(self, latest: Progress) -> None:
         self._showing = True
         try:
-            message = await self._adapter.show_status(self._update())
+            message = await self._adapter.show_status(self._update(latest))
             if message is None or message == self._message:
                 return
             self._message = message
@@ -91,13 +92,12 @@ class Reporter:
         jobs.set_status_message(db, self._job.id, message.message_id)
         refs.add(db, message, self._job.conversation, job=self._job.id)
 
-    def _update(self) -> StatusUpdate:
-        latest = self._latest
+    def _update(self, latest: Progress) -> StatusUpdate:
         step = latest if isinstance(latest, Step) else None
         return StatusUpdate(
             job_id=self._job.id,
             conversation=self._conversation,
-            text=replies.progress(latest) if latest else replies.STARTING,
+            text=replies.progress(latest),
             message=self._message,
             reply_to=self._reply_to,
             preview=step.preview if step else None,

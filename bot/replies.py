@@ -23,7 +23,6 @@ ONLY_REQUESTER = (
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
-STARTING = "Getting ready…"
 
 
 def back(count: int) -> str:

@@ -197,5 +197,5 @@ class Walk(RuleBasedStateMachine):
             assert self.real.versions[name].image == f"bytes of {name}"
 
 
-Walk.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+Walk.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
 TestWalk = Walk.TestCase

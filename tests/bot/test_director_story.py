@@ -221,4 +221,6 @@ async def test_a_button_of_another_chat_does_nothing(world: World) -> None:
     said = len(world.adapter.sent)
     await world.press("undo", world.last.actions[0].target)
     await world.press("undo", "made up")
+    await world.press("undo", world.engine.edits[0].id)
+    await world.press("cancel", world.last.actions[0].target)
     assert len(world.adapter.sent) == said

@@ -40,7 +40,7 @@ def changed(conversation: Conversation, step: str, pick: int) -> Conversation:
             return tree.reset(conversation)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps)
 def test_what_is_saved_is_what_is_loaded(steps: list[tuple[str, int]]) -> None:
     db = Database(memory=True)
