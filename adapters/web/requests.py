@@ -65,7 +65,7 @@ async def read_message(request: web.Request, max_upload_bytes: int) -> Posted:
         raise Refused(400, "A message must be sent as multipart/form-data.")
     fields: dict[str, str] = {}
     pictures: list[Attachment] = []
-    too_big = f"That picture is larger than {max_upload_bytes / 2**20:g} MB; please send a smaller one."
+    too_big = f"That picture is larger than {max_upload_bytes / 1e6:g} MB; please send a smaller one."
     too_long = "That message is far too long; please say it in fewer words."
     reader = await request.multipart()
     while (part := await reader.next()) is not None:

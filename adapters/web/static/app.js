@@ -62,8 +62,13 @@ function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
 }
 
+let lastTop = 0;
+
 scroll.addEventListener("scroll", () => {
-  following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
+  const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
+  if (near) following = true;
+  else if (scroll.scrollTop < lastTop) following = false; // only a person goes up; what is new pushes down
+  lastTop = scroll.scrollTop;
 });
 const resized = new ResizeObserver(() => following && transcript.length > 0 && toEnd());
 resized.observe(scroll); // the keyboard of a phone, a growing text field

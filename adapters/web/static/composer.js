@@ -136,7 +136,7 @@ export class Composer {
 
   #take(file) {
     if (file.size > this.limits.max_upload_bytes) {
-      const most = Math.floor(this.limits.max_upload_bytes / 2 ** 20);
+      const most = this.limits.max_upload_bytes / 1e6;
       this.#onError(`That picture is larger than ${most} MB; please choose a smaller one.`);
       return;
     }
@@ -161,7 +161,7 @@ export class Composer {
   }
 
   #over() {
-    return this.#text.value.trim().length - this.limits.wish_characters;
+    return [...this.#text.value.trim()].length - this.limits.wish_characters; // signs, not UTF-16 units
   }
 
   #changed() {
@@ -193,4 +193,4 @@ export class Composer {
 
 const natural = ({ naturalWidth, naturalHeight }) => ({ width: naturalWidth, height: naturalHeight });
 const size = ({ size: bytes }) =>
-  bytes < 2 ** 20 ? `${Math.max(1, Math.round(bytes / 2 ** 10))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -44,8 +44,13 @@ export class Messages {
     const { id, speaker, text, decision, image } = message;
     const who = make("span", { class: "spoken" }, speaker === "bot" ? "DialogPaint: " : "You: ");
     const words = text && make("p", { class: "words", "data-testid": "message-text" }, who, text);
-    const attributes = { class: `message ${speaker}`, "data-testid": "message", "data-id": id };
-    const node = make("li", { ...attributes, "data-speaker": speaker, "data-decision": decision ?? "" });
+    const node = make("li", {
+      class: owns || !image ? `message ${speaker}` : `message ${speaker} again`,
+      "data-testid": "message",
+      "data-id": id,
+      "data-speaker": speaker,
+      "data-decision": decision ?? "",
+    });
     const picture = (image || message.pending?.picture) && this.#picture(message, owns);
     node.append(...(speaker === "bot" ? [words, picture] : [picture, words]).filter(Boolean));
     if (message.pending) node.append(make("small", { class: "note", "data-testid": "pending" }, "Sending …"));
@@ -103,6 +108,7 @@ export class Messages {
 
   #mark(node, message, isHead) {
     node.dataset.state = message.state ?? "";
+    node.classList.toggle("head", isHead);
     const badge = node.querySelector(".badge");
     if (badge) badge.hidden = !isHead;
     const undo = node.querySelector(".undo");

@@ -8,7 +8,7 @@ from adapters.web.adapter import WebAdapter
 from tests.adapters.web.person import Person, person
 from tests.fakes.web_bot import WebBot
 
-MAX_UPLOAD = 2 * 1024 * 1024
+MAX_UPLOAD = 2_000_000
 
 
 @pytest.fixture
