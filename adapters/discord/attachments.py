@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
+from adapters.discord.receipts import CALL_FAILED
 from bot.events import Attachment, AttachmentGone
 
 FETCH_SECONDS = 60.0
@@ -72,7 +73,7 @@ async def _fetch(read: Callable[[], Awaitable[bytes]], max_download: int) -> byt
                 data = await read()
     except TimeoutError as error:
         raise AttachmentGone("Discord did not send the file in time.") from error
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except CALL_FAILED as error:
         raise AttachmentGone(f"The file can't be downloaded: {type(error).__name__}.") from error
     if len(data) > max_download:
         raise AttachmentGone(f"{len(data)} bytes is over the limit of {max_download}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import ui
 
+from adapters.discord.receipts import CALL_FAILED
 from bot.events import Action, ButtonName
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class ActionButton(
         client = cast("Client", interaction.client)
         try:
             await interaction.response.defer()  # Discord wants an answer within 3 s; ours comes as a message
-        except discord.HTTPException as error:  # the press came late: it still counts
+        except CALL_FAILED as error:  # the press came late: it still counts
             _log.info("Discord: a button press could not be acknowledged: %s", error)
         await client.inbound.button(interaction, self.action)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from adapters.discord.places import channel_id_of
+from adapters.discord.receipts import CALL_FAILED
 from bot.ports import Directory
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ async def read_back(client: Client, since: dict[int, int]) -> None:
                 await client.inbound.message(message)
         except (discord.Forbidden, discord.NotFound):
             continue  # left, deleted or closed to us since: nothing to catch up with
-        except discord.HTTPException as error:
+        except CALL_FAILED as error:
             _log.warning("Discord: messages missed in channel %s can't be read: %s", channel_id, error)

@@ -13,6 +13,7 @@ from discord import app_commands
 from adapters.discord import catch_up, commands
 from adapters.discord.buttons import ActionButton
 from adapters.discord.inbound import Inbound
+from adapters.discord.receipts import CALL_FAILED
 from bot.ports import Directory
 
 _log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Client(discord.Client):
         self.add_dynamic_items(ActionButton)
         try:
             await self.tree.sync()
-        except discord.DiscordException as error:
+        except CALL_FAILED as error:
             _log.warning("Discord: the slash commands could not be registered: %s", error)
 
     async def on_connect(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import app_commands
 
+from adapters.discord.receipts import CALL_FAILED
 from bot.events import CommandName
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def _command(name: CommandName, description: str) -> app_commands.Command[Any, .
             return
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
-        except discord.HTTPException as error:  # it came late: it still counts
+        except CALL_FAILED as error:  # it came late: it still counts
             _log.info("Discord: the command /%s could not be acknowledged: %s", name, error)
         try:
             await cast("Client", interaction.client).inbound.command(interaction, name)
         finally:
-            with contextlib.suppress(discord.HTTPException):
+            with contextlib.suppress(*CALL_FAILED):
                 await interaction.delete_original_response()
 
     return app_commands.Command(name=name, description=description, callback=callback)

@@ -13,6 +13,7 @@ import discord
 from adapters.discord.attachments import attachments_of
 from adapters.discord.places import Threads, conversation_of, is_moderator, locate
 from adapters.discord.reactions import ReactionLog
+from adapters.discord.receipts import CALL_FAILED
 from adapters.discord.text import wish
 from bot.events import (
     Action,
@@ -132,7 +133,7 @@ class Inbound:
             return None
         try:
             return await message.channel.fetch_message(reference.message_id)
-        except discord.HTTPException:
+        except CALL_FAILED:
             return None
 
     async def _reply_to(
@@ -245,6 +246,6 @@ class Inbound:
             return cached or discord.Object(channel_id)
         try:
             return await self._client.fetch_channel(channel_id)
-        except discord.DiscordException as error:
+        except CALL_FAILED as error:
             _log.info("Discord: channel %s can't be seen: %s", channel_id, error)
             return None

@@ -71,6 +71,9 @@ class Outbound:
             receipt = receipt_of(error)
             _log.warning("Discord: reply %s to %s: %s", reply.key, channel_id_of(reply.conversation), receipt)
             return receipt
+        return await self._delivered(reply, message)
+
+    async def _delivered(self, reply: Reply, message: discord.Message) -> Delivered:
         if reply.status:
             await self.clear_status(reply.status)
         return Delivered((MessageRef(reply.conversation, str(message.id)),))
@@ -153,7 +156,7 @@ class Outbound:
         channel = self._channel(channel_id_of(reply.conversation))
         async for message in channel.history(limit=LOOK_BACK):
             if self._is_it(message, reply):
-                return Delivered((MessageRef(reply.conversation, str(message.id)),))
+                return await self._delivered(reply, message)
         return NotSent("not in the channel's history")
 
     def _is_it(self, message: discord.Message, reply: Reply) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 import aiohttp
 import discord
 
+from adapters.discord.receipts import CALL_FAILED
 from adapters.discord.text import thread_name
 from bot.events import ConversationRef, MessageRef
 from bot.ports import Directory
@@ -79,7 +80,7 @@ class Threads:
                 return in_thread
             self._refuse(channel, str(error))
             return in_place
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except CALL_FAILED as error:
             self._refuse(channel, f"{type(error).__name__}: {error}")
             return in_place
         return in_thread

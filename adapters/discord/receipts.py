@@ -7,6 +7,9 @@ import discord
 
 from bot.events import NotSent, Receipt, Rejected, Unknown
 
+CALL_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What a call through discord.py may raise besides mistakes in the program; time-outs are OSErrors."""
+
 _TOO_LARGE = 40005
 _GATEWAY_TIMEOUTS = (504, 524)
 
@@ -33,7 +36,7 @@ def receipt_of(error: Exception) -> Receipt:
             return _of_answer(error)
         case aiohttp.ClientConnectorError():
             return NotSent("Discord can't be reached", retry_after=10.0)
-        case TimeoutError() | OSError() | aiohttp.ClientError():
+        case OSError() | aiohttp.ClientError():
             # The request was on its way when the connection broke: it may have been carried out.
             return Unknown(f"no answer from Discord ({type(error).__name__})")
         case RuntimeError():  # aiohttp: the session was closed, as the client is being replaced

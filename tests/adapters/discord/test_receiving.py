@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.events import (
@@ -116,10 +118,11 @@ async def test_a_press_is_acknowledged_before_the_bot_has_done_anything() -> Non
         assert acknowledged == [True, True]
 
 
-async def test_a_press_that_comes_too_late_to_be_acknowledged_counts() -> None:
+@pytest.mark.parametrize("how", [{"status": 404, "code": 10062}, {"reset": True}])
+async def test_a_press_that_cannot_be_acknowledged_counts(how: dict[str, Any]) -> None:
     async with connected() as (wire, bot, adapter):
         await adapter.send(Reply("k", in_channel(wire), "Done.", actions=_UNDO))
-        wire.fail("POST", "/callback$", status=404, code=10062, message="Unknown interaction")
+        wire.fail("POST", "/callback$", **how)
         await wire.press(int(wire.bot_messages()[0]["id"]), "dialogpaint:undo:version-2")
         (event,) = await bot.take(1)
         assert isinstance(event, ButtonPressed)

@@ -49,6 +49,15 @@ async def test_a_time_out_after_delivery_leaves_one_message(monkeypatch: pytest.
         assert wire.bot_messages() == [posted]
 
 
+async def test_a_reply_found_after_a_crash_has_replaced_its_status() -> None:
+    async with connected() as (wire, _, adapter):
+        status = await adapter.show_status(StatusUpdate("job-7", in_channel(wire), "Painting …"))
+        reply = Reply("job-7", in_channel(wire), "Made it night.", image=picture())
+        sent = await adapter.send(reply)
+        assert await adapter.find(replace(reply, status=status)) == sent
+        assert [message["content"] for message in wire.bot_messages()] == ["Made it night."]
+
+
 async def test_a_reply_is_looked_for_until_discord_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "LOOK_AGAIN", 0.01)
     async with connected() as (wire, _, adapter):

@@ -70,6 +70,20 @@ async def test_what_a_lost_session_missed_is_read_back() -> None:
         assert place.thread_id == missed["id"]
 
 
+async def test_one_channel_that_cannot_be_read_does_not_hide_the_others() -> None:
+    async with connected() as (wire, bot, _):
+        photos = [await wire.post(wish, [("dog.png", png())], mention=True) for wish in ("blue", "red")]
+        await bot.take(2)
+        wire.gateway.accepts_resume = False
+        wire.fail("GET", f"/{photos[1]['id']}/messages$", reset=True, times=2)  # aiohttp tries twice
+        await wire.gateway.drop()
+        for photo in photos:
+            await wire.post(f"more of photo {photo['id']}", channel=int(photo["id"]))
+        await wire.gateway.wait_for_session(identified=2)
+        await bot.take(3)
+        assert bot.texts[2:] == [f"more of photo {photos[0]['id']}"]
+
+
 async def test_a_wish_whose_thread_was_opened_before_the_crash_keeps_its_conversation() -> None:
     async with connected() as (wire, bot, _):
         wire.world.thread(wire.world.general, 1, "older", wire.world.bot)
