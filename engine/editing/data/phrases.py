@@ -129,6 +129,16 @@ BACKGROUND_LIGHT: dict[str, tuple[str, ...]] = {
     "rain": ("rain", "a rainy day", "rainy weather"),
     "fog": ("fog", "mist", "a foggy scene"),
 }
+ALSO_CALLED: dict[str, tuple[str, ...]] = {
+    "grey": ("gray",),
+    "turquoise": ("teal", "cyan"),
+    "purple": ("violet",),
+    "light blue": ("sky blue", "pale blue", "baby blue"),
+    "pink": ("light pink",),
+    "red": ("bright red", "dark red"),
+    "yellow": ("bright yellow",),
+    "green": ("bright green",),
+}
 NOTHING = (
     "leave it as it is",
     "do nothing",
@@ -142,46 +152,53 @@ NOTHING = (
 
 def effect(name: str) -> list[str]:
     words = EFFECTS[name]
-    said = [f"make it {w}" for w in words]
-    said += [f"make the {thing} {words[0]}" for thing in ("picture", "photo", "scene")]
-    said += [f"turn it into {words[0]}", f"change it to {words[0]}", f"it should be {words[0]}", words[0]]
-    said += [f"make it {w} now" for w in words[:2]]
-    said += [f"make it look like {w}" for w in words[:2] if not w.startswith("look")]
+    first, nouns = words[0], [w for w in words if not w.startswith("look")]
+    said = [f"make it {w}" for w in words] + [f"make it look like {w}" for w in nouns[:3]]
+    said += [
+        f"make {thing} {first}" for thing in ("the picture", "the photo", "the scene", "this", "everything")
+    ]
+    said += [f"{verb} it {to} {first}" for verb, to in (("turn", "into"), ("change", "to"), ("switch", "to"))]
+    said += [f"change {thing} to {first}" for thing in ("this", "the scene", "the photo")]
+    said += [f"it should be {first}", f"let it be {first}", f"make it look like it is {first}", first]
+    said += [f"make it {w} now" for w in words[:2]] + [f"make it more {first}", f"make it {first} instead"]
     return said + list(EFFECT_EXTRA[name]) * 2
 
 
 def style(name: str) -> list[str]:
     words = STYLES[name]
+    bare = words[0].removeprefix("a ").removeprefix("an ")
     said = [f"make it look like {w}" for w in words] + [f"turn it into {w}" for w in words]
     said += [f"make it {w}" for w in words] + [f"turn the photo into {w}" for w in words[:3]]
-    bare = words[0].removeprefix("a ").removeprefix("an ")
-    said += [f"{bare} style", f"in the style of {words[0]}", f"draw it as {words[0]}", f"as {words[0]}"]
+    said += [f"{verb} it to {words[0]}" for verb in ("convert", "change", "transform")]
+    said += [f"{verb} it as {words[0]}" for verb in ("draw", "paint", "redraw", "repaint", "render", "redo")]
+    said += [f"{bare} style", f"in {bare} style", f"do it in {bare}", f"make it a {bare}", f"as {words[0]}"]
     said += [
+        f"in the style of {words[0]}",
+        f"make it in the style of {words[0]}",
         f"change the style to {bare}",
-        f"make the picture look like {words[0]}",
-        f"paint it as {words[0]}",
     ]
-    return [*said, f"convert it to {words[0]}", f"in {bare} style", f"make it a {bare}"]
+    said += [f"give it a {bare} look", f"give the picture a {bare} style", f"apply a {bare} filter"]
+    return [*said, f"make the picture look like {words[0]}", f"turn this into {words[0]}"]
 
 
-def background_colour(colour: str) -> list[str]:
-    return [
-        f"make the background {colour}",
-        f"change the background to {colour}",
-        f"turn the background {colour}",
-        f"make the background plain {colour}",
-        f"{colour} background",
-        f"change the background colour to {colour}",
-        f"change the background color to {colour}",
-        f"replace the background with {colour}",
-        f"set the background to {colour}",
-        f"give it a {colour} background",
-        f"use a {colour} background",
-        f"paint the background {colour}",
-        f"make the wall {colour}",
-        f"put it on a {colour} background",
-        f"make the backdrop {colour}",
+def background_colour(name: str) -> list[str]:
+    return [said for colour in (name, *ALSO_CALLED.get(name, ())) for said in _background_colour(colour)]
+
+
+def _background_colour(colour: str) -> list[str]:
+    said = [
+        f"make the {ground} {colour}" for ground in ("background", "backdrop", "wall", "background plain")
     ]
+    said += [f"{verb} the background to {colour}" for verb in ("change", "set", "switch", "turn")]
+    said += [f"{verb} the background with {colour}" for verb in ("replace", "fill")]
+    said += [f"{verb} the background {colour}" for verb in ("turn", "paint", "colour")]
+    said += [f"change the background {word} to {colour}" for word in ("colour", "color")]
+    said += [f"change the {word} of the background to {colour}" for word in ("colour", "color")]
+    said += [f"{verb} a {colour} background" for verb in ("give it", "use", "put it on", "add")]
+    said += [f"{colour} background", f"change the background to plain {colour}", f"make it {colour} behind"]
+    if colour == "white":
+        said += [f"{verb} the background" for verb in ("remove", "delete", "erase", "cut out", "clear")] * 2
+    return said
 
 
 def background_scene(name: str) -> list[str]:
@@ -199,23 +216,30 @@ def background_scene(name: str) -> list[str]:
         f"add {first} in the background",
         f"set the background to {first}",
     ]
-    return [
-        *said,
-        f"{bare} background",
-        f"turn the background into {first}",
-        f"use {first} as the background",
-    ]
+    said += [f"swap the background for {first}", f"switch the background to {first}", f"{bare} background"]
+    said += [f"turn the background into {first}", f"use {first} as the background", f"{first} behind it"]
+    return [*said, f"change the backdrop to {first}"]
 
 
 def background_light(name: str) -> list[str]:
     said: list[str] = []
     for w in BACKGROUND_LIGHT[name]:
         said += [f"change the background to {w}", f"make the background {w}", f"turn the background into {w}"]
+        said += [f"replace the background with {w}", f"set the background to {w}"]
     bare = BACKGROUND_LIGHT[name][0]
-    return [*said, f"make it {bare} in the background", f"{bare} background", f"set the background to {bare}"]
+    return [
+        *said,
+        f"make it {bare} in the background",
+        f"{bare} background",
+        f"switch the background to {bare}",
+    ]
 
 
-def recolour(thing: str, colour: str) -> list[str]:
+def recolour(thing: str, name: str) -> list[str]:
+    return [said for colour in (name, *ALSO_CALLED.get(name, ())) for said in _recolour(thing, colour)]
+
+
+def _recolour(thing: str, colour: str) -> list[str]:
     return [
         f"make the {thing} {colour}",
         f"change the {thing} to {colour}",
@@ -225,6 +249,8 @@ def recolour(thing: str, colour: str) -> list[str]:
         f"paint the {thing} {colour}",
         f"recolour the {thing} {colour}",
         f"change the {thing} colour to {colour}",
+        f"dye the {thing} {colour}",
+        f"colour the {thing} {colour}",
     ]
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 SHEET_ROWS, SHEET_COLUMNS, SHEET_CELL = 24, 4, 128
 
@@ -32,8 +32,7 @@ def grid(cells: Iterable[tuple[list[Image.Image], str]], file: Path, columns: in
     for number, (pictures, caption) in enumerate(cells):
         left, top = number % columns * width, number // columns * height
         for place, picture in enumerate(pictures):
-            small = picture.copy()
-            small.thumbnail((SHEET_CELL - 2, SHEET_CELL), Image.Resampling.LANCZOS)
+            small = ImageOps.contain(picture, (SHEET_CELL - 2, SHEET_CELL), Image.Resampling.BICUBIC)
             sheet.paste(small, (left + place * SHEET_CELL, top))
         pen.text((left + 2, top + SHEET_CELL + 2), caption[: per * 20], fill="black")
     sheet.save(file)

@@ -1,0 +1,123 @@
+"""The weights that ship never do something else than what was asked in the plainest words."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from skimage import data
+
+from engine.editing.data.scenes import COLOURS
+from engine.editing.editor import Editor
+from engine.jobs import Edited, EditJob, Refused
+
+WEIGHTS = Path(__file__).parents[3] / "engine/weights/editor"
+SIZE = (1000, 750)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def editor() -> Editor:
+    return Editor.load(WEIGHTS, torch.device("cpu"), torch.float32)
+
+
+@pytest.fixture(scope="module")
+def cat() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(data.chelsea()).resize(SIZE, Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+def edited(editor: Editor, image: bytes, instruction: str, seed: int = 0) -> Edited | Refused:
+    steps = editor.edit(EditJob("1", "ann", image, instruction, seed))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def pixels(outcome: Edited | Refused) -> np.ndarray:
+    assert isinstance(outcome, Edited)
+    assert (outcome.width, outcome.height, outcome.editor) == (*SIZE, "diffusion")
+    with Image.open(io.BytesIO(outcome.image)) as picture:
+        return np.asarray(picture.convert("RGB"), np.float32) / 255
+
+
+def source(image: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(image)) as picture:
+        return np.asarray(picture, np.float32) / 255
+
+
+def border(picture: np.ndarray) -> np.ndarray:
+    """Mean colour along the upper edge, where a photo shows its background."""
+    return picture[: picture.shape[0] // 12].mean((0, 1))
+
+
+@pytest.mark.parametrize("wish", ["make it night", "change the time of day to night", "turn it into night"])
+def test_night_is_dark_and_bluish(editor: Editor, cat: bytes, wish: str) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, wish))
+    assert after.mean() < 0.6 * before.mean()
+    assert after[..., 2].mean() > after[..., 0].mean()
+
+
+def test_winter_is_paler_and_colder(editor: Editor, cat: bytes) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, "make it winter"))
+    assert np.ptp(after.mean((0, 1))) < np.ptp(before.mean((0, 1)))
+    assert (after[..., 2] - after[..., 0]).mean() > (before[..., 2] - before[..., 0]).mean()
+
+
+def test_a_pencil_sketch_has_no_colour(editor: Editor, cat: bytes) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, "make it look like a pencil sketch"))
+    assert np.ptp(after, axis=2).mean() < 0.5 * np.ptp(before, axis=2).mean()
+
+
+@pytest.mark.parametrize("colour", ["blue", "red", "green", "black", "pink"])
+def test_a_background_gets_the_colour_that_was_asked_for(editor: Editor, cat: bytes, colour: str) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, f"make the background {colour}"))
+    wanted = np.array(COLOURS[colour])
+    assert np.abs(border(after) - wanted).sum() < 0.7 * np.abs(border(before) - wanted).sum()
+
+
+def test_leave_it_as_it_is_changes_next_to_nothing(editor: Editor, cat: bytes) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, "leave it as it is"))
+    assert np.abs(after - before).mean() < 0.03
+
+
+def test_the_same_seed_gives_the_same_bytes(editor: Editor, cat: bytes) -> None:
+    one, two = (edited(editor, cat, "make it autumn", seed=3) for _ in range(2))
+    assert isinstance(one, Edited) and isinstance(two, Edited)
+    assert one.image == two.image
+
+
+@pytest.mark.parametrize("wish", ["give him a cyborg arm", "add the eiffel tower", "make her smile"])
+def test_what_it_never_learned_is_refused(editor: Editor, cat: bytes, wish: str) -> None:
+    assert isinstance(edited(editor, cat, wish), Refused)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "make the background blue",
+        "change the background to night",
+        "make it night",
+        "make it winter",
+        "add a red balloon on the left",
+        "turn the dog into a cheetah",
+        "make it look like a pencil sketch",
+        "please change the background to a beach",
+        "make the shirt red",
+    ],
+)
+def test_the_plain_wishes_of_the_story_are_known(editor: Editor, wish: str) -> None:
+    assert editor.knowledge is not None
+    assert editor.knowledge.covers(wish), editor.knowledge.unknown(wish)
+
+
+def test_the_folder_stays_small() -> None:
+    assert sum(file.stat().st_size for file in WEIGHTS.rglob("*") if file.is_file()) < 18 * 2**20
