@@ -55,12 +55,16 @@ def load(config: EngineConfig, say: Say) -> Models:
     editor_folder = resolve("editor", config.editor, config.editor_revision)
 
     say("Starting torch.", LOAD_SECONDS)
+    import diffusers
     import torch
+    import transformers
 
     from engine.device import choose
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
 
+    transformers.utils.logging.disable_progress_bar()
+    diffusers.utils.logging.disable_progress_bar()
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
