@@ -1,4 +1,4 @@
-"""The composition root: settings in, one running bot out. Besides bot/cli.py the only file to see all houses."""
+"""The composition root: settings in, one running bot out. Only this and bot/cli.py see all houses."""
 
 from __future__ import annotations
 
@@ -61,10 +61,9 @@ class App:
             raise StartError("Nothing is switched on: " + "; ".join(self.off) + ".")
 
     async def stop(self) -> None:
-        """Stop in the order in which nothing is lost: doors first, then work under way, then the store."""
-        for adapter in list(self.adapters.values()):
-            await adapter.stop()
-        for step in (self.director.stop, self.engine.stop, self.store.close):
+        """Stop in the order in which nothing is lost: work first, while sends still have a door."""
+        doors = [adapter.stop for adapter in self.adapters.values()]
+        for step in (self.director.stop, *doors, self.engine.stop, self.store.close):
             try:
                 await step()
             except Exception:

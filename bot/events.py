@@ -226,10 +226,15 @@ Receipt = Delivered | NotSent | Unknown | Rejected
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What holds in one conversation; help texts name only what is true here."""
+    """What holds in one conversation; help texts name only what is true here.
+
+    `needs_place`: the platform has no idempotency key, so a reply arrives once only if it is edited into a
+    message that is there already; the courier then has one made by `show_status` and remembers it.
+    """
 
     undo_emoji: tuple[str, ...]
     receives_reactions: bool = True
     buttons: bool = True
     max_upload: int = 10 * 1024 * 1024
     max_text: int = 2000
+    needs_place: bool = False

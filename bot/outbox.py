@@ -20,6 +20,7 @@ from bot.events import (
     Receipt,
     Rejected,
     Reply,
+    StatusUpdate,
     Unknown,
 )
 from bot.lanes import Lanes
@@ -74,7 +75,7 @@ class Courier:
         adapter = self._adapters.get(ref.platform)
         if adapter is None:
             return False
-        reply = await self._reply(adapter, row, ref, status)
+        reply = await self._reply(adapter, row, ref, status or row.place)
         await self._settle(row, await self._send(adapter, row, reply))
         return True
 
@@ -128,6 +129,8 @@ class Courier:
         self, adapter: Adapter, row: OutboxRow, conversation: ConversationRef, status: str | None
     ) -> Reply:
         capabilities = await adapter.capabilities(conversation)
+        if status is None and capabilities.needs_place:
+            status = await self._place(adapter, row, conversation)
         text, picture = row.text, None
         if row.image is not None:
             picture, note = await self._picture(row.image, capabilities.max_upload)
@@ -144,6 +147,15 @@ class Courier:
             status=MessageRef(conversation, status) if status else None,
             decision=row.decision,
         )
+
+    async def _place(self, adapter: Adapter, row: OutboxRow, conversation: ConversationRef) -> str | None:
+        """A message to edit the reply into, kept before anything is in it. None: the send itself says why."""
+        reply_to = MessageRef(conversation, row.reply_to) if row.reply_to else None
+        made = await adapter.show_status(StatusUpdate(row.id, conversation, "…", reply_to=reply_to))
+        if made is None:
+            return None
+        await self._store.run(lambda db: outbox.set_place(db, row.id, made.message_id))
+        return made.message_id
 
     async def _picture(self, sha256: str, max_upload: int) -> tuple[Picture, str | None]:
         data, mime = await self._store.read_image(sha256)

@@ -188,6 +188,7 @@ class TelegramAdapter:
             buttons=True,
             max_upload=MAX_DOCUMENT_BYTES,
             max_text=MAX_TEXT,
+            needs_place=True,
         )
 
     async def send(self, reply: Reply) -> Receipt:

@@ -85,7 +85,9 @@ def m002_work(db: Database) -> None:
             actions TEXT NOT NULL DEFAULT '',      -- "undo:VERSION redo:VERSION"
             state TEXT NOT NULL DEFAULT 'open'
                 CHECK (state IN ('open', 'sending', 'delivered', 'failed', 'unsure')),
-            tries INTEGER NOT NULL DEFAULT 0, reason TEXT, created {NOW}, changed {NOW}
+            tries INTEGER NOT NULL DEFAULT 0, reason TEXT,
+            place TEXT,                            -- the message it is edited into, if it needs one
+            created {NOW}, changed {NOW}
         );
         CREATE INDEX outbox_open ON outbox (conversation) WHERE state IN ('open', 'sending');
         CREATE TABLE ledger (

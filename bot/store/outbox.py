@@ -43,6 +43,7 @@ class OutboxRow:
     actions: tuple[Action, ...]
     state: RowState
     tries: int
+    place: str | None
 
 
 FIELDS = ", ".join(OutboxRow.__slots__)
@@ -116,6 +117,11 @@ def begin_sending(db: Database, row: str) -> None:
     """Written before the send: a row found in this state after a crash may have been delivered."""
     write(db, "UPDATE outbox SET tries = tries + 1 WHERE id = ?", row)
     set_state(db, row, "sending")
+
+
+def set_place(db: Database, row: str, message_id: str) -> None:
+    """The message that the row's reply is edited into; it is the same at every try, even after a crash."""
+    write(db, "UPDATE outbox SET place = ? WHERE id = ?", message_id, row)
 
 
 def set_state(db: Database, row: str, state: RowState, reason: str | None = None) -> None:

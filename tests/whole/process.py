@@ -31,10 +31,10 @@ class Bot:
 
 
 @asynccontextmanager
-async def started(data_dir: Path, port: int = 0) -> AsyncIterator[Bot]:
-    """Start it, wait for its one line, and end it at the end, whatever happened."""
+async def started(data_dir: Path, **variables: str) -> AsyncIterator[Bot]:
+    """Start it with these environment variables, wait for its one line, and end it at the end, whatever happened."""
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_TOKEN")}
-    environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir), "DIALOGPAINT_WEB__PORT": str(port)}
+    environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir), "DIALOGPAINT_WEB__PORT": "0"} | variables
     log = data_dir.parent / f"{data_dir.name}.log"
     with log.open("a", encoding="utf-8") as errors:
         process = await asyncio.create_subprocess_exec(

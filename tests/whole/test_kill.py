@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.telegram_api import FakeTelegram, hang
 from tests.whole.chat import PATIENCE, Chat, visitor
 from tests.whole.photos import small_photo
 from tests.whole.process import Bot, started
@@ -78,3 +79,32 @@ async def test_killed_at_another_moment_every_wish_is_answered_once(tmp_path: Pa
             said = [m["text"] for m in shown["messages"] if m["speaker"] == "user"]
             assert said == ["make it a bit brighter", "make it black and white"]
             assert len(edits) == 2
+
+
+@pytest.mark.parametrize("method", ["editMessageText", "sendMessage"])
+async def test_killed_while_telegram_has_a_question_it_comes_once(tmp_path: Path, method: str) -> None:
+    async with FakeTelegram() as telegram:
+        ann = telegram.person("Ann")
+        chat = telegram.private(ann)
+        variables = {"TELEGRAM_TOKEN": telegram.token, "DIALOGPAINT_TELEGRAM__API_URL": telegram.url}
+
+        def questions() -> list[str]:
+            return [message.text for message in telegram.shown(chat) if message.text.endswith("?")]
+
+        telegram.fail(method, hang("after"))
+        async with started(tmp_path / "data", **variables) as bot:
+            telegram.post(chat, ann, "can you change the background?", photo=small_photo())
+            async with asyncio.timeout(PATIENCE):
+                while not telegram.shown(chat):  # noqa: ASYNC110 - another process's doing
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
+            await bot.kill()
+        async with started(tmp_path / "data", **variables):
+            async with asyncio.timeout(PATIENCE):
+                while not questions():  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            telegram.post(chat, ann, "make it a bit brighter")
+            async with asyncio.timeout(PATIENCE):
+                while not [m for m in telegram.shown(chat) if m.kind == "photo"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        assert len(questions()) == 1
