@@ -32,7 +32,11 @@ class Bot:
 
 @asynccontextmanager
 async def started(data_dir: Path, **variables: str) -> AsyncIterator[Bot]:
-    """Start it with these environment variables, wait for its one line, and end it at the end, whatever happened."""
+            *(sys.executable, "-m", "bot"),
+            cwd=ROOT,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_TOKEN")}
     environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir), "DIALOGPAINT_WEB__PORT": "0"} | variables
     log = data_dir.parent / f"{data_dir.name}.log"
