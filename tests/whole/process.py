@@ -32,19 +32,13 @@ class Bot:
 
 @asynccontextmanager
 async def started(data_dir: Path, **variables: str) -> AsyncIterator[Bot]:
-            *(sys.executable, "-m", "bot"),
-            cwd=ROOT,
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
+    """Start it with these variables in its environment, wait for its one line; end it whatever happens."""
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_TOKEN")}
     environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir), "DIALOGPAINT_WEB__PORT": "0"} | variables
     log = data_dir.parent / f"{data_dir.name}.log"
     with log.open("a", encoding="utf-8") as errors:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
+            *(sys.executable, "-m", "bot"),
             cwd=ROOT,
             env=environment,
             stdout=asyncio.subprocess.PIPE,
