@@ -40,7 +40,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def opened(browser: Browser, url: str, complaints: list[str], **options: Any) -> Page:
     """The chat in a new browser session. What the console complains of, and requests to other machines, go to
     `complaints`: a refused content (CSP), a script error, a font from elsewhere."""
-    context = await browser.new_context(viewport=options.pop("viewport", DESKTOP), **options)
+    context = await browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | options)
     return await tab(await context.new_page(), url, complaints)
 
 
