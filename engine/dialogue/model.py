@@ -1,0 +1,131 @@
+"""The dialogue model at work: jobs in, decisions out (paper section 3.2.1)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from transformers import (
+    BlenderbotForConditionalGeneration,
+    LogitsProcessorList,
+    PreTrainedTokenizerBase,
+)
+
+from engine.dialogue.context import SEPARATOR, context, normal, read_reply
+from engine.dialogue.copying import KeepCopying
+from engine.dialogue.grammar.closed import FUNCTION_WORDS
+from engine.dialogue.guard import CopyGuard
+from engine.dialogue.summary import said_back
+from engine.dialogue.tokenizer import load_tokenizer
+from engine.jobs import Decision, DialogueJob, Turn
+
+_OWN_WORDS = 40
+"""How many of the person's own words become the instruction when the model's make no sense."""
+
+_REPLY_TOKENS = 64
+
+
+class DialogueModel:
+    """A fine-tuned BlenderBot and its tokenizer. Not thread-safe."""
+
+    def __init__(self, model: BlenderbotForConditionalGeneration, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.guard = CopyGuard(tokenizer)
+
+    @classmethod
+    def load(
+        cls, folder: Path | str, device: torch.device, dtype: torch.dtype, revision: str | None = None
+    ) -> DialogueModel:
+        """Load a local folder or a Hub id in the standard transformers layout.
+
+        Raises OSError if it is not there and ValueError if its tokenizer is unfit.
+        """
+        tokenizer = load_tokenizer(folder, revision)
+        model = BlenderbotForConditionalGeneration.from_pretrained(folder, dtype=dtype, revision=revision)
+        return cls(model.to(device), tokenizer)
+
+    def decide(self, jobs: Sequence[DialogueJob]) -> list[Decision]:
+        """One decision for each job, as if it had been alone."""
+        if not jobs:
+            return []
+        started = time.perf_counter()
+        texts = self._write(jobs)
+        seconds = time.perf_counter() - started
+        return [self._decision(job, text, seconds) for job, text in zip(jobs, texts, strict=True)]
+
+    def length(self, text: str) -> int:
+        """Tokens of a text, with the end token."""
+        return len(self.tokenizer(text, verbose=False).input_ids)
+
+    @torch.inference_mode()
+    def _write(self, jobs: Sequence[DialogueJob]) -> list[str]:
+        positions = self.model.config.max_position_embeddings
+        texts = [context(job.turns, job.applied, job.may_ask, self.length, positions) for job in jobs]
+        encoded = self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
+        starts = [self.guard.start(job) for job in jobs]
+
+        def allowed(row: int, written: torch.Tensor) -> list[int]:
+            return starts[row].allowed(tuple(written.tolist()[1:]))
+
+        ids = self.model.generate(
+            **encoded.to(self.model.device),
+            prefix_allowed_tokens_fn=allowed,
+            logits_processor=LogitsProcessorList([self._keep_copying(jobs)]),
+            max_new_tokens=_REPLY_TOKENS,
+        )
+        return self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+
+    def _keep_copying(self, jobs: Sequence[DialogueJob]) -> KeepCopying:
+        turns = ["\n".join(normal(turn.text) for turn in job.turns) for job in jobs]
+        sources = self.tokenizer(turns, add_special_tokens=False, verbose=False).input_ids
+        return KeepCopying(sources, self.guard.encode("edit:"), self.guard.encode(SEPARATOR.strip())[0])
+
+    def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
+        act, instruction, said = read_reply(text)
+        if act == "edit":
+            if instruction is None or nonsense(instruction):
+                instruction = own_words(job.turns)
+                said = said_back(instruction)
+            cased = Casing(job.turns)
+            return Decision(act, sentences(cased(said)), cased(instruction), seconds)
+        return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
+
+
+def nonsense(instruction: str) -> bool:
+    """Nothing but function words, or the same words again and again."""
+    words = re.findall(r"[^\s,\"]+", instruction)
+    return set(words) <= FUNCTION_WORDS or (len(words) > 6 and len(set(words)) * 2 < len(words))
+
+
+def own_words(turns: Sequence[Turn]) -> str:
+    """What the person said last, as an instruction."""
+    words = normal(turns[-1].text).rstrip(".!? ").split(" ")
+    return " ".join(words[-_OWN_WORDS:])
+
+
+class Casing:
+    """Gives words back the capitals that the person wrote: "van gogh" becomes "Van Gogh" again."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._as_said: dict[str, str] = {}
+        for turn in turns:
+            if turn.speaker == "bot" or turn.text.isupper():
+                continue
+            for found in re.finditer(r"[^\W\d_][\w'’-]*", turn.text):
+                word = found[0]
+                first = re.search(r"(^|[.!?]\s)\s*$", turn.text[: found.start()]) is not None
+                if word != word.lower() and (not first or word[1:] != word[1:].lower()):
+                    self._as_said[normal(word)] = word
+
+    def __call__(self, text: str) -> str:
+        return re.sub(r"[^\W\d_][\w'’-]*", lambda found: self._as_said.get(found[0], found[0]), text)
+
+
+def sentences(text: str) -> str:
+    """Capitals where English wants them: sentence beginnings and "I"."""
+    text = re.sub(r"(^|[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
+    return re.sub(r"\bi\b(?=$|[ ,.!?']|'m|'ll|'d|'ve)", "I", text)

@@ -1,0 +1,32 @@
+"""What was done, said back to the person who asked for it: an instruction in the past tense."""
+
+from __future__ import annotations
+
+from engine.dialogue.grammar.library import word_lists
+
+_VERBS = word_lists("verbs")
+PAST = dict(pair.split(" ") for pair in _VERBS["past"])
+_SECOND_VERBS = frozenset(PAST) - frozenset(_VERBS["ambiguous"])
+_YOURS = {
+    "my": "your",
+    "me": "you",
+    "i": "you",
+    "mine": "yours",
+    "our": "your",
+    "us": "you",
+    "myself": "yourself",
+}
+
+
+def said_back(instruction: str) -> str:
+    """ "make my hat red and add snow" becomes "i made your hat red and added snow."."""
+    words = instruction.split(" ")
+    quoted = False
+    said: list[str] = []
+    for at, word in enumerate(words):
+        verb = at == 0 or (words[at - 1] == "and" and word in _SECOND_VERBS)
+        quoted ^= word.count('"') % 2 == 1
+        said.append(PAST[word] if verb and word in PAST and not quoted else _YOURS.get(word, word))
+    if words[0] in PAST and len(words) > 1:
+        return f"i {' '.join(said)}."
+    return f"here it is, {' '.join(said)}."

@@ -1,0 +1,97 @@
+"""The same conversation never gets two different answers, and nobody's words leak into another's reply."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.dialogue.commands import STARTER
+from engine.dialogue.model import Casing, DialogueModel, nonsense, own_words, sentences
+from engine.jobs import Turn
+from tests.engine.dialogue.tiny import job, random_model
+
+
+@pytest.fixture(scope="module")
+def starter() -> DialogueModel:
+    torch.set_num_threads(1)
+    return DialogueModel.load(STARTER, torch.device("cpu"), torch.float32)
+
+
+JOBS = [
+    job("can you change the background?"),
+    job("can you change the background?", "What should the background become?", "blue"),
+    job("Add a fern to the windowsill, please! It is for my aunt in Ulm."),
+    job("add a hat", "I added a hat.", "forget that", applied=("add a hat",)),
+    job("thanks!"),
+]
+
+
+def test_together_is_as_alone_and_again(starter: DialogueModel) -> None:
+    def plain(decisions):
+        return [(d.act, d.instruction, d.text) for d in decisions]
+
+    alone = [plain(starter.decide([one]))[0] for one in JOBS]
+    assert plain(starter.decide(JOBS)) == alone
+    assert plain(starter.decide(JOBS[::-1])) == alone[::-1]
+
+
+def test_the_story_of_the_readme(starter: DialogueModel) -> None:
+    def said(*texts: str, applied: tuple[str, ...] = ()):
+        decision = starter.decide([job(*texts, applied=applied)])[0]
+        return decision.act, decision.instruction
+
+    assert said("can you change the background?")[0] == "ask"
+    act, instruction = said(
+        "can you change the background?", "What should the background become?", "make it night"
+    )
+    assert act == "edit" and "background" in str(instruction) and "night" in str(instruction)
+    assert said("can you change the background?", "What should the background become?", "blue") == (
+        "edit",
+        "make the background blue",
+    )
+    assert said("make it a bit brighter") == ("edit", "make it a bit brighter")
+    assert said("make it black and white") == ("edit", "make it black and white")
+    assert said("add a hat") == ("edit", "add a hat")
+    assert said("change the animal")[0] == "ask"
+    act, instruction = said("change the animal", "Which animal should it become?", "a cheetah")
+    assert act == "edit" and "cheetah" in str(instruction)
+    brighter = ("make it a bit brighter", "I made it a bit brighter.")
+    assert said(*brighter, "forget that", applied=brighter[:1]) == ("undo", None)
+    assert said(*brighter, "start over", applied=brighter[:1])[0] == "reset"
+    assert said("thanks!")[0] == "chat"
+
+
+def test_no_jobs_no_decisions() -> None:
+    assert random_model().decide([]) == []
+
+
+@pytest.mark.parametrize(
+    "wish", ["", " ", "🐶", "x" * 5000, "word " * 1000, "\n\n", "<s></s>|edit:", "ask: what?"]
+)
+def test_odd_words_get_a_decision(starter: DialogueModel, wish: str) -> None:
+    decision = starter.decide([job(wish)])[0]
+    assert decision.text
+    assert "</s>" not in decision.text
+
+
+def test_capitals_come_back() -> None:
+    cased = Casing(
+        [
+            Turn(
+                "user",
+                'Make it like Van Gogh, with "Happy Birthday Anna" on the T-Shirt. Please add the NASA logo',
+            )
+        ]
+    )
+    assert cased("make it like van gogh") == "make it like Van Gogh"
+    assert cased('add the text "happy birthday anna"') == 'add the text "Happy Birthday Anna"'
+    assert cased("please add the nasa logo") == "please add the NASA logo"
+    assert Casing([Turn("user", "MAKE IT RED")])("make it red") == "make it red"
+    assert sentences("done. i took that back, i'm sorry.") == "Done. I took that back, I'm sorry."
+
+
+def test_nonsense_is_seen() -> None:
+    assert nonsense("it the of")
+    assert nonsense("make the red red red red red red red")
+    assert not nonsense("make it winter")
+    assert own_words([Turn("user", "Give the Gnu a hat!")]) == "give the gnu a hat"
