@@ -13,7 +13,7 @@ from PIL import Image
 from bot.pictures import BadPicture, Upload, normalise
 from bot.settings import Settings
 from bot.wishes import BadWish, read
-from engine.jobs import Decision, DialogueJob, Edited, EditJob, Engine, Job, Outcome, Turn
+from engine.jobs import Decision, DialogueJob, Edited, EditJob, Engine, Failed, Job, Outcome, Refused, Turn
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
@@ -93,7 +93,9 @@ async def _outcome(engine: Engine, job: Job) -> Outcome:
     outcome = await engine.run(job)
     if isinstance(outcome, Decision | Edited):
         return outcome
-    raise CannotEdit(getattr(outcome, "sentence", "The job was cancelled."))
+    if isinstance(outcome, Failed):
+        raise CannotEdit(outcome.error)  # who types a command is who runs the bot
+    raise CannotEdit(outcome.sentence if isinstance(outcome, Refused) else "The job was cancelled.")
 
 
 def _id() -> str:
