@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.editing import merge, pictures, sampler
+from engine.editing import merge, pictures, sampler, views
 from engine.editing.exact import CannotApply, Plan, plan
 from engine.editing.knowledge import REFUSAL, Knowledge, read_knowledge
 from engine.editing.loading import Components, load_components
@@ -26,11 +26,12 @@ class Defaults:
     """How weights want to be used; `editor.json` beside them. Without one: InstructPix2Pix's own values.
 
     `square`: pictures are squeezed to `resolution` x `resolution`, as in training; else they keep their shape
-    at about that many pixels, sides in multiples of 64.
+    at about that many pixels, sides in multiples of 64. `views`: looks at the picture, see `views.py`.
     """
 
     resolution: int = 512
     square: bool = False
+    views: int = 1
     steps: int = 20
     text_guidance: float = 7.5
     image_guidance: float = 1.5
@@ -105,17 +106,22 @@ class Editor:
     def _diffuse(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, merge.Array]:
         """The edit as the merge's coefficients."""
         parts, defaults = self.parts, self.defaults
-        small = picture.convert("RGB").resize(self._working_size(picture.size), Image.Resampling.LANCZOS)
+        working, wider = self._working_size(picture.size), views.margin(defaults.views)
+        small = picture.convert("RGB").resize(
+            (working[0] + wider, working[1] + wider), Image.Resampling.LANCZOS
+        )
         thumbnail = picture.convert("RGB")
         thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         thumb = np.asarray(thumbnail)
-        image = sampler.encode_image(parts.vae, pictures.to_tensor(small))
+        pixels = pictures.to_tensor(small)
+        image = sampler.encode_image(parts.vae, views.split(pixels, defaults.views))
         again = sampler.decode(parts.vae, image * parts.vae.config.scaling_factor)
-        source = pictures.to_unit(pictures.to_tensor(small))
+        source = pictures.to_unit(pixels)
 
         def found(latents: torch.Tensor) -> merge.Array:
             # What the autoencoder itself loses cancels out in the difference.
-            change = (sampler.decode(parts.vae, latents) - again)[0].float().cpu().permute(1, 2, 0).numpy()
+            change = views.join(sampler.decode(parts.vae, latents) - again)[0].float().cpu()
+            change = change.permute(1, 2, 0).numpy()
             return merge.coefficients(source, np.clip(source + change / 2, 0, 1))
 
         conditions = sampler.Conditions(

@@ -25,10 +25,12 @@ Bytes = NDArray[np.uint8]
 
 RADIUS = 4
 """Window of the local fit, in pixels of the small picture."""
-EPSILON = 2e-3
+EPSILON = 4e-3
 """Variance under which a window counts as flat."""
 UNCHANGED, CHANGED = 0.02, 0.06
 """Largest channel difference (of 1) that counts as no change, and from where the edit counts in full."""
+REST = 0.8
+"""Blur of what the local fit leaves, in pixels of the small picture: new things stay, its noise does not."""
 STEEPEST = 2.5
 """Slopes are held under this, or noise in the source would be blown up."""
 SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
@@ -46,7 +48,8 @@ def coefficients(source: Array, edited: Array) -> Array:
     usual = local_linear.fit_all(source, edited, EPSILON)  # flat windows do as the picture does on the whole
     fitted = local_linear.fit(source, edited, RADIUS, EPSILON, usual)
     slope = np.clip(fitted.slope, -STEEPEST, STEEPEST)
-    offset = edited - np.einsum("hwck,hwk->hwc", slope, source)
+    rest = edited - np.einsum("hwck,hwk->hwc", slope, source) - fitted.offset
+    offset = fitted.offset + gaussian_filter(rest, (REST, REST, 0))
     planes = np.concatenate([slope.reshape(*slope.shape[:2], 9), offset, weight[..., None]], -1)
     return np.ascontiguousarray(planes.transpose(2, 0, 1), np.float32)
 

@@ -21,7 +21,10 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What an edit depends on: `text` and `empty` (1, L, D) from the text encoder, `image` (1, C, h, w)."""
+    """What an edit depends on: `text` and `empty` (1, L, D) from the text encoder, `image` (V, C, h, w).
+
+    V views of one picture are denoised together, all from the same noise; usually there is one.
+    """
 
     text: Tensor
     empty: Tensor
@@ -53,11 +56,11 @@ def guide(text: Tensor, image: Tensor, nothing: Tensor, guidance: Guidance) -> T
 def predict(
     unet: Any, latents: Tensor, timestep: Tensor, conditions: Conditions, guidance: Guidance
 ) -> Tensor:
-    """The guided prediction for scaled `latents` (1, C, h, w); one pass with a batch of three."""
+    """The guided prediction for scaled `latents` (V, C, h, w); one pass with a batch of 3 V."""
     image = conditions.image
     images = torch.cat([image, image, torch.zeros_like(image)])
-    texts = torch.cat([conditions.text, conditions.empty, conditions.empty])
-    stacked = torch.cat([latents.expand(3, -1, -1, -1), images], 1)
+    texts = torch.cat([conditions.text, conditions.empty, conditions.empty]).repeat_interleave(len(image), 0)
+    stacked = torch.cat([torch.cat([latents] * 3), images], 1)
     text, image, nothing = unet(stacked, timestep, encoder_hidden_states=texts, return_dict=False)[0].chunk(3)
     return guide(text, image, nothing, guidance)
 
@@ -89,8 +92,8 @@ def sample(
     scheduler = deepcopy(scheduler)
     image = conditions.image
     scheduler.set_timesteps(steps, device=image.device)
-    noise = torch.randn(image.shape, generator=generator, dtype=torch.float32)
-    latents = noise.to(image.device, image.dtype) * scheduler.init_noise_sigma
+    noise = torch.randn((1, *image.shape[1:]), generator=generator, dtype=torch.float32)
+    latents = noise.expand(image.shape).to(image.device, image.dtype) * scheduler.init_noise_sigma
     extra: dict[str, Any] = {}
     if "generator" in inspect.signature(scheduler.step).parameters:
         extra["generator"] = generator

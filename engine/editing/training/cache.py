@@ -73,7 +73,8 @@ def _encoded(rows: list[Row], name: str, vae: Any, resolution: int, file: Path) 
         array = np.lib.format.open_memmap(part, "w+", np.float16, (len(rows), *first.shape[1:]))
         for index, row in enumerate(tqdm(rows, desc=f"latents of the {name}s", mininterval=10)):
             latents = vae.encode(read_picture(row[name], resolution)[None]).latent_dist.mode()
-            array[index] = (latents[0] * vae.config.scaling_factor).numpy()
+            # As in the stock pipeline: what is denoised is scaled, the picture beside it is not.
+            array[index] = (latents[0] * (vae.config.scaling_factor if name == "target" else 1)).numpy()
         array.flush()
         part.replace(file)
     return np.lib.format.open_memmap(file, "r")

@@ -280,5 +280,5 @@ def _save_editor(run: Run, folder: Path, data: Path, config: TrainConfig) -> Non
     save_components(run.parts, folder, torch.float16)
     if (data / "knows.json").is_file():
         shutil.copy(data / "knows.json", folder / "knows.json")
-    usage = {"resolution": config.resolution, "square": True} | USAGE
+    usage = {"resolution": config.resolution, "square": True, "views": 4} | USAGE
     (folder / "editor.json").write_text(json.dumps(usage, indent=1) + "\n", encoding="utf-8")

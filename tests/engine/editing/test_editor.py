@@ -16,7 +16,7 @@ from engine.editing.knowledge import REFUSAL, Knowledge
 from engine.jobs import Edited, EditJob, Refused, Step
 from tests.engine.editing.tiny import encoded, photo, save, standard_parts, starter_parts
 
-STARTER = Defaults(resolution=32, square=True, steps=3, text_guidance=2.0, image_guidance=1.2)
+STARTER = Defaults(resolution=32, square=True, views=4, steps=3, text_guidance=2.0, image_guidance=1.2)
 KNOWN = Knowledge(frozenset({"night", "background", "blue", "cat", "add"}), ("night",))
 
 
@@ -99,8 +99,8 @@ def test_what_small_weights_never_learned_is_refused_with_a_sentence(editor: Edi
 def test_full_weights_refuse_nothing(tmp_path: Path) -> None:
     folder = save(standard_parts(), tmp_path)
     editor = Editor.load(folder, torch.device("cpu"), torch.float32, 2, 5.0, 1.5)
-    assert editor.defaults == Defaults(512, False, 2, 5.0, 1.5)
-    small = Editor(editor.parts, Defaults(64, False, 2), None)
+    assert editor.defaults == Defaults(512, False, 1, 2, 5.0, 1.5)
+    small = Editor(editor.parts, Defaults(64, False, steps=2), None)
     _, outcome = run(small, job(encoded(photo(150, 70)), "give him a cyborg arm"))
     assert isinstance(outcome, Edited)
     assert (outcome.width, outcome.height) == (150, 70)
@@ -108,7 +108,14 @@ def test_full_weights_refuse_nothing(tmp_path: Path) -> None:
 
 def test_the_weights_own_defaults_are_used_unless_told_otherwise(tmp_path: Path) -> None:
     folder = save(starter_parts(), tmp_path)
-    usage = {"resolution": 32, "square": True, "steps": 4, "text_guidance": 2.5, "image_guidance": 1.1}
+    usage = {
+        "resolution": 32,
+        "square": True,
+        "views": 2,
+        "steps": 4,
+        "text_guidance": 2.5,
+        "image_guidance": 1.1,
+    }
     (folder / "editor.json").write_text(json.dumps(usage))
     assert Editor.load(folder, torch.device("cpu"), torch.float32).defaults == Defaults(**usage)
     told = Editor.load(folder, torch.device("cpu"), torch.float32, steps=9, image_guidance=0.8).defaults

@@ -41,8 +41,11 @@ def starter_parts(seed: int = 0) -> Components:
     torch.manual_seed(seed)
     words = tokenizer()
     vae = components.new_autoencoder([torch.rand(1, 3, 32, 32) * 2 - 1 for _ in range(20)], TINY)
+    unet = components.new_unet(TINY).eval()
+    for parameter in unet.parameters():  # or it would be the identity, whatever the noise and the text
+        parameter.data += 0.03 * torch.randn_like(parameter)
     return Components(
-        components.new_unet(TINY).eval(),
+        unet,
         vae.eval(),
         components.new_text_encoder(words, TINY).eval(),
         words,
