@@ -112,6 +112,8 @@ def _image(reply: Reply) -> dict[str, Any] | None:
 
 
 class TestWebContract(AdapterContract):
+    test_a_vanished_conversation_is_rejected = None  # the web chat's conversations are the bot's own
+
     @pytest.fixture
     async def harness(self) -> AsyncIterator[Harness]:  # pyright: ignore[reportIncompatibleMethodOverride]
         harness = WebHarness()
