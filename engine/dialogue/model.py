@@ -16,15 +16,13 @@ from transformers import (
 
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying
-from engine.dialogue.grammar.closed import FUNCTION_WORDS
 from engine.dialogue.guard import CopyGuard
+from engine.dialogue.own_words import loses_something, nonsense, own_words
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.jobs import Decision, DialogueJob, Turn
 
-_OWN_WORDS = 40
-"""How many of the person's own words become the instruction when the model's make no sense."""
-
+_NOTHING_SAID = "What should I change in the picture?"
 _REPLY_TOKENS = 64
 
 
@@ -87,24 +85,14 @@ class DialogueModel:
     def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
         act, instruction, said = read_reply(text)
         if act == "edit":
-            if instruction is None or nonsense(instruction):
+            if instruction is None or nonsense(instruction) or loses_something(job.turns, instruction):
                 instruction = own_words(job.turns)
                 said = said_back(instruction)
+            if not instruction:  # a picture of a thumb, dots, nothing at all
+                return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
-
-
-def nonsense(instruction: str) -> bool:
-    """Nothing but function words, or the same words again and again."""
-    words = re.findall(r"[^\s,\"]+", instruction)
-    return set(words) <= FUNCTION_WORDS or (len(words) > 6 and len(set(words)) * 2 < len(words))
-
-
-def own_words(turns: Sequence[Turn]) -> str:
-    """What the person said last, as an instruction."""
-    words = normal(turns[-1].text).rstrip(".!? ").split(" ")
-    return " ".join(words[-_OWN_WORDS:])
 
 
 class Casing:

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from engine.dialogue import commands
-from engine.dialogue.evaluate import content_words, score_instruction, token_f1
+from engine.dialogue.evaluate import content_words, evaluate, read_items, score_instruction, token_f1
+from engine.dialogue.model import DialogueModel
 from tests.engine.dialogue.tiny import job
 
 CASES = Path(__file__).parent / "cases.jsonl"
@@ -96,7 +98,7 @@ def test_instructions_on_hand_written_cases(answers) -> None:
 
 @pytest.mark.slow
 def test_a_question_names_what_is_missing(answers) -> None:
-    items, _, decisions = answers
+    _, _, decisions = answers
     names = [json.loads(line)["expect"].get("names") for line in CASES.read_text().splitlines()]
     asked = [
         (d.text.lower(), wanted)

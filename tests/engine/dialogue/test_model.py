@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from engine.dialogue.commands import STARTER
-from engine.dialogue.model import Casing, DialogueModel, nonsense, own_words, sentences
+from engine.dialogue.model import Casing, DialogueModel, sentences
+from engine.dialogue.own_words import loses_something, nonsense, own_words
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import job, random_model
 
@@ -94,4 +95,29 @@ def test_nonsense_is_seen() -> None:
     assert nonsense("it the of")
     assert nonsense("make the red red red red red red red")
     assert not nonsense("make it winter")
+
+
+def test_own_words_leave_the_politeness_out() -> None:
     assert own_words([Turn("user", "Give the Gnu a hat!")]) == "give the gnu a hat"
+    assert (
+        own_words([Turn("user", "hey, could you please swap the gnu for a zebu? Thanks")])
+        == "swap the gnu for a zebu"
+    )
+    assert own_words([Turn("user", "As a linocut, please")]) == "as a linocut"
+    assert own_words([Turn("user", "🐶 ...")]) == ""
+    assert len(own_words([Turn("user", "word " * 1000)]).split()) == 40
+
+
+def test_a_lost_word_is_noticed_only_where_the_wish_is_the_whole_text() -> None:
+    wish = Turn("user", "Can you give the Zarquon a feathered trilby please?")
+    assert loses_something([wish], "give the zarquon a trilby")
+    assert not loses_something([wish], "give the zarquon a feathered trilby")
+    assert not loses_something([Turn("user", "it's too dark")], "make it brighter")
+    asked = [
+        Turn("user", "another animal"),
+        Turn("bot", "Which animal?"),
+        Turn("user", "my favourite, a zebu"),
+    ]
+    assert not loses_something(asked, "turn the animal into a zebu")
+    story = Turn("user", "We were in Ulm with my aunt. Remove the crane.")
+    assert not loses_something([story], "remove the crane")
