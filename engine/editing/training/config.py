@@ -12,7 +12,7 @@ from typing import Any
 class TrainConfig:
     """Defaults are the starter's recipe. `steps` counts optimiser steps of `batch` pairs."""
 
-    resolution: int = 96
+    resolution: int = 64
     latent_channels: int = 32
     whitening: float = 0.5
     vocabulary: int = 1600
@@ -24,14 +24,14 @@ class TrainConfig:
     time_width: int = 192
     heads: int = 4
     batch: int = 24
-    steps: int = 2500
-    learning_rate: float = 6e-4
+    steps: int = 3600
+    learning_rate: float = 8e-4
     warmup: int = 60
     weight_decay: float = 0.01
     ema: float = 0.996
     late: float = 0.6
     drop: float = 0.05
-    save_minutes: float = 3.0
+    save_minutes: float = 2.0
     sample_minutes: float = 6.0
     seed: int = 0
 
