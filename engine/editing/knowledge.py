@@ -4,52 +4,59 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 FILLERS = frozenset(
     """
-    a an the this that it its it's my our your his her their of to in on at by for from with as like and then
-    now so very more much bit little some please kindly can could would you i we want me let us be is are was
-    should just really whole entire all photo photograph picture image pic shot scene here there look make
-    into
-    """.split()  # noqa: SIM905 - a list of forty strings would be no easier to read
+    a an the this that it its it's is are was be my our your his her their i we you me us he she they them him
+    and then now so very much more bit little some please kindly can could would want should of to in on at by
+    for from with as like into just really whole entire completely fully totally nice beautiful all everything
+    photo photograph picture image pic shot scene here there instead make turn change set switch convert
+    transform get have give put use let look looks one thing colour color colours colors
+    """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
 )
+REFUSAL = (
+    "I can't do that with the small starter model yet. It can change the time of day, the season, the "
+    "weather, the background, the style of a photo, and the colour of its main thing; for the rest, the "
+    "admin can switch to the full model."
+)
+
+
+def content(instruction: str) -> frozenset[str]:
+    """The words that carry the meaning, without plural endings."""
+    said = re.findall(r"[a-z]+", instruction.lower().replace("'s", "").replace("’s", ""))
+    return frozenset(_singular(word) for word in said if word not in FILLERS)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The words and skills of the training set (`knows.json` beside the weights)."""
+    """The content words of every wording of the training set that the weights do well."""
 
-    words: frozenset[str]
-    skills: tuple[str, ...]
-
-    def unknown(self, instruction: str) -> list[str]:
-        """The words of an instruction that never occurred in training, in order."""
-        said = re.findall(r"[a-z][a-z']*", instruction.lower().replace("’", "'"))
-        return [word for word in said if not self._knows(word)]
+    wordings: frozenset[frozenset[str]]
 
     def covers(self, instruction: str) -> bool:
-        """Whether every word is known and one of them is more than filler."""
-        said = re.findall(r"[a-z][a-z']*", instruction.lower())
-        return not self.unknown(instruction) and any(word not in FILLERS for word in said)
-
-    def _knows(self, word: str) -> bool:
-        forms = (word, word.removesuffix("s"), word.removesuffix("'s"))
-        return word in FILLERS or any(form in self.words for form in forms)
-
-
-REFUSAL = (
-    "I can't do that with the small starter model yet. It can change the time of day, the season, the "
-    "weather, the background or the style of a photo, and recolour, add or remove a few simple things; for "
-    "the rest, the admin can switch to the full model."
-)
+        """Whether some known wording holds all of the instruction's content words; "the photo" has none."""
+        asked = content(instruction)
+        return bool(asked) and any(asked <= known for known in self.wordings)
 
 
 def read_knowledge(folder: Path) -> Knowledge | None:
-    """The knowledge file beside the weights; None for weights that have none, as they refuse nothing."""
+    """`knows.json` beside the weights; None for weights that have none, as they refuse nothing."""
     file = folder / "knows.json"
     if not file.is_file():
         return None
-    found = json.loads(file.read_text(encoding="utf-8"))
-    return Knowledge(frozenset(found["words"]), tuple(found["skills"]))
+    lines: list[str] = json.loads(file.read_text(encoding="utf-8"))["wordings"]
+    return Knowledge(frozenset(frozenset(line.split()) for line in lines))
+
+
+def write_knowledge(folder: Path, instructions: Iterable[str]) -> None:
+    """Write `knows.json` for weights that were trained on these instructions."""
+    found = {content(text) for text in instructions}
+    lines = sorted(" ".join(sorted(words)) for words in found if words)
+    (folder / "knows.json").write_text(json.dumps({"wordings": lines}, indent=0) + "\n", encoding="utf-8")

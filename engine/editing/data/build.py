@@ -2,7 +2,6 @@
 
     OUT/train.jsonl  val.jsonl  test.jsonl     source, target, mask, instruction, phrasings, skill
     OUT/pictures/SPLIT/000000-source.png …     128 x 128, 112 x 144 or 144 x 112
-    OUT/knows.json                             the words and skills that occur in the training set
     OUT/README.md  sheet.png                   data card and contact sheet
 
 Item i of a split depends on the seed, the split and i alone: the number of workers does not change the set.
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -58,7 +56,6 @@ def build(recipe: Recipe, out: Path, workers: int = 1) -> dict[str, int | str]:
         _material(recipe, split)  # fail early, with a sentence, not in a worker
     out.mkdir(parents=True, exist_ok=True)
     skills: Counter[str] = Counter()
-    words: set[str] = set()
     digest = hashlib.sha256()
     for split in get_args(Split):
         (out / "pictures" / split).mkdir(parents=True, exist_ok=True)
@@ -69,9 +66,6 @@ def build(recipe: Recipe, out: Path, workers: int = 1) -> dict[str, int | str]:
                 digest.update(line.encode())
                 if split == "train":
                     skills[row["skill"]] += 1
-                    words.update(w for said in row["phrasings"] for w in re.findall(r"[a-z']+", said))
-    knows = {"skills": sorted(skills), "words": sorted(words)}
-    (out / "knows.json").write_text(json.dumps(knows, indent=1) + "\n", encoding="utf-8")
     contact_sheet(out / "val.jsonl", out / "sheet.png")
     summary = {split: recipe.count(split) for split in get_args(Split)} | {"sha256": digest.hexdigest()}
     _card(recipe, out, skills, summary)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from torch.nn import functional
 from tqdm import tqdm
 from transformers import CLIPTextModel
 
+from engine.editing.knowledge import write_knowledge
 from engine.editing.loading import Components, load_components, save_components
 from engine.editing.training import components as make
 from engine.editing.training.cache import Cache, Row, cache_pairs, read_picture, read_rows, tokenize
@@ -65,7 +67,9 @@ def train(
     cache = cache_pairs(rows, parts.vae, parts.tokenizer, config.resolution, out / "cache")
     run = _resumed(parts, out, config)
     _loop(run, cache, data, out, config, device)
-    _save_editor(run, out / "editor", data, config)
+    _save_editor(run, out / "editor", config)
+    if base is None or (resolve("editor", base) / "knows.json").is_file():
+        write_knowledge(out / "editor", well_learned(rows, config.weak))
     loss_curve(out / "loss.jsonl", out / "loss.png")
     return {"steps": run.step, "pairs_seen": run.step * config.batch, "editor": str(out / "editor")}
 
@@ -274,11 +278,16 @@ def _sheet(run: Run, data: Path, out: Path, config: TrainConfig) -> None:
         run.average.restore(run.trained)
 
 
-def _save_editor(run: Run, folder: Path, data: Path, config: TrainConfig) -> None:
+def well_learned(rows: list[Row], weak: tuple[str, ...]) -> Iterator[str]:
+    """The wordings of all skills but those that begin with a word of `weak`."""
+    for row in rows:
+        if str(row.get("skill", "")).split(" ")[0] not in weak:
+            yield from row.get("phrasings") or [row["instruction"]]
+
+
+def _save_editor(run: Run, folder: Path, config: TrainConfig) -> None:
     run.average.copy_to(run.trained)
     run.parts.unet.to(memory_format=torch.contiguous_format)
     save_components(run.parts, folder, torch.float16)
-    if (data / "knows.json").is_file():
-        shutil.copy(data / "knows.json", folder / "knows.json")
     usage = {"resolution": config.resolution, "square": True, "views": 4} | USAGE
     (folder / "editor.json").write_text(json.dumps(usage, indent=1) + "\n", encoding="utf-8")

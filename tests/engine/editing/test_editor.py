@@ -12,12 +12,12 @@ import torch
 from PIL import Image
 
 from engine.editing.editor import Defaults, Editor
-from engine.editing.knowledge import REFUSAL, Knowledge
+from engine.editing.knowledge import REFUSAL, Knowledge, content
 from engine.jobs import Edited, EditJob, Refused, Step
 from tests.engine.editing.tiny import encoded, photo, save, standard_parts, starter_parts
 
 STARTER = Defaults(resolution=32, square=True, views=4, steps=3, text_guidance=2.0, image_guidance=1.2)
-KNOWN = Knowledge(frozenset({"night", "background", "blue", "cat", "add"}), ("night",))
+KNOWN = Knowledge(frozenset({content("make it night"), content("make it autumn")}))
 
 
 def job(image: bytes, instruction: str = "make it night", seed: int = 1) -> EditJob:
