@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from transformers import LogitsProcessor
 
-BONUS = 2.5
+BONUS = 2.0
 """Log-odds for each token of the match."""
 LONGEST = 3
 

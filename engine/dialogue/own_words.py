@@ -1,9 +1,10 @@
-"""The last guard: where the instruction makes no sense or loses something, the person's own words are used."""
+"""The last guard: where an instruction makes no sense or loses something, the person's own words do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from engine.dialogue.context import normal
 from engine.dialogue.grammar.closed import EDIT_WORDS, FUNCTION_WORDS
@@ -14,6 +15,12 @@ from engine.jobs import Turn
 
 _WISHES = sections("wishes")
 _POLITE = frozenset(words_in([*_WISHES["before"].said, *_WISHES["after"].said]))
+# Words that patterns put differently in the instruction: "no, i meant", "same for", "i wish there was".
+_REWRITTEN = frozenset(
+    words_in([said for said, _ in (*_WISHES["statement"].pairs, *sections("follow_ups")["follow-up"].pairs)])
+    | words_in(sections("vague")["left to the bot"].said)
+)
+_FRAMES = frozenset(words_in(sections("vague")["answer frames"].said)) | {"for"}
 _LAST_WORDS = frozenset(
     {"please", "pls", "plz", "thanks", "thank", "you", "thx", "ty", "cheers", "lol", "haha"}
 )
@@ -26,32 +33,47 @@ def _words(text: str) -> list[str]:
 
 
 def nonsense(instruction: str) -> bool:
-    """Nothing but function words, or the same words again and again."""
+    """Nothing but function words, or a word that stammers."""
     words = re.findall(r"[^\s,\"]+", instruction)
-    return set(words) <= FUNCTION_WORDS or (len(words) > 6 and len(set(words)) * 2 < len(words))
+    return set(words) <= FUNCTION_WORDS or any(a == b for a, b in pairwise(words))
 
 
 def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
-    """Whether a short wish of one sentence says a thing that the instruction leaves out.
+    """Whether a short text of one sentence says a thing that the instruction leaves out.
 
-    Answers to a question are left to the model (they are rarely a whole wish), and so are longer texts, whose
-    stories do not belong into an instruction.
+    Longer texts are left to the model: their stories do not belong into an instruction.
     """
     said = turns[-1].text.strip()
-    asked = len(turns) > 1 and turns[-2].text.rstrip().endswith("?")
     words = _words(said)
-    if asked or len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
+    if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
-    return bool(set(words) - set(_words(instruction)) - _POLITE - EDIT_WORDS)
+    known = _POLITE | _REWRITTEN | EDIT_WORDS | (_FRAMES if _answers(turns) else frozenset())
+    return bool(set(words) - set(_words(instruction)) - known)
 
 
 def own_words(turns: Sequence[Turn]) -> str:
-    """What the person said last, without politeness around it, as an instruction; "" if there are no words."""
-    words = normal(turns[-1].text).split(" ")
+    """What the person said last, without politeness around it, as an instruction; "" for no words.
+
+    An answer is no wish of its own: it follows what it answers, "give the bike another colour: mint green".
+    """
+    text = _bare(turns[-1])
+    if _answers(turns) and text.split(" ")[0] not in VERBS:
+        words = text.split(" ")
+        while len(words) > 1 and words[0].strip(",.!?") in _FRAMES:
+            del words[0]
+        text = f"{_bare(turns[-3])}: {' '.join(words)}"
+    return text if _words(_bare(turns[-1])) else ""
+
+
+def _answers(turns: Sequence[Turn]) -> bool:
+    return len(turns) > 2 and turns[-2].speaker == "bot" and turns[-2].text.rstrip().endswith("?")
+
+
+def _bare(turn: Turn) -> str:
+    words = normal(turn.text).split(" ")
     start = next((at for at, word in enumerate(words) if word in VERBS), 0)
     if {word.strip(",.!?") for word in words[:start]} <= _POLITE:
         words = words[start:]
     while len(words) > 1 and words[-1].strip(",.!?") in _LAST_WORDS:
         words.pop()
-    text = " ".join(words[-_LONGEST:]).rstrip(".!?, ")
-    return text if _words(text) else ""
+    return " ".join(words[-_LONGEST:]).rstrip(".!?, ")

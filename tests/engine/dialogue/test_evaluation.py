@@ -73,12 +73,12 @@ def answers():
 # What the shipped weights reach, less a margin of a case or two: an honest floor, not the goal.
 FLOORS = {
     "vague": 0.8,
-    "answer": 0.9,
-    "explicit": 0.9,
+    "answer": 0.95,
+    "explicit": 0.96,
     "follow-up": 0.85,
     "undo": 0.85,
     "reset": 0.75,
-    "chat": 0.7,
+    "chat": 0.85,
 }
 
 
@@ -92,8 +92,8 @@ def test_acts_on_hand_written_cases(answers, tag: str) -> None:
 @pytest.mark.slow
 def test_instructions_on_hand_written_cases(answers) -> None:
     _, table, _ = answers
-    assert table["instruction"]["kept_words"] >= 0.8
-    assert table["instruction"]["invented_words"] <= 0.08
+    assert table["instruction"]["kept_words"] >= 0.97
+    assert table["instruction"]["invented_words"] <= 0.01
 
 
 @pytest.mark.slow

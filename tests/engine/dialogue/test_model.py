@@ -113,11 +113,10 @@ def test_a_lost_word_is_noticed_only_where_the_wish_is_the_whole_text() -> None:
     assert loses_something([wish], "give the zarquon a trilby")
     assert not loses_something([wish], "give the zarquon a feathered trilby")
     assert not loses_something([Turn("user", "it's too dark")], "make it brighter")
-    asked = [
-        Turn("user", "another animal"),
-        Turn("bot", "Which animal?"),
-        Turn("user", "my favourite, a zebu"),
-    ]
-    assert not loses_something(asked, "turn the animal into a zebu")
+    asked = [Turn("user", "Replace the vase please"), Turn("bot", "What should the vase become?")]
+    assert not loses_something([*asked, Turn("user", "Let's go for a teapot")], "turn the vase into a teapot")
+    assert loses_something([*asked, Turn("user", "an old brass teapot")], "make the vase old")
+    assert own_words([*asked, Turn("user", "hmm, maybe an old teapot")]) == "replace the vase: an old teapot"
+    assert own_words([*asked, Turn("user", "Add a lighthouse!")]) == "add a lighthouse"
     story = Turn("user", "We were in Ulm with my aunt. Remove the crane.")
     assert not loses_something([story], "remove the crane")
