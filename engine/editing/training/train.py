@@ -31,7 +31,7 @@ from engine.editing.training.config import TrainConfig
 from engine.editing.training.sheets import loss_curve, validation_sheet
 from engine.sources import resolve
 
-USAGE = {"steps": 8, "text_guidance": 3.0, "image_guidance": 1.2}
+USAGE = {"steps": 6, "text_guidance": 1.5, "image_guidance": 1.2}
 """What `editor.json` says beside new weights."""
 
 
