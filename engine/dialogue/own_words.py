@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 from engine.dialogue.context import normal
@@ -21,11 +22,12 @@ _REWRITTEN = frozenset(
     | words_in(sections("vague")["left to the bot"].said)
 )
 _FRAMES = frozenset(words_in(sections("vague")["answer frames"].said)) | {"for"}
-_LAST_WORDS = frozenset(
-    {"please", "pls", "plz", "thanks", "thank", "you", "thx", "ty", "cheers", "lol", "haha"}
+_LAST_WORDS = re.compile(
+    r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
 )
 _ONE_WISH = 14
 _LONGEST = 40
+_MISTYPED = 0.8  # as alike as "shuold" and "should"
 
 
 def _words(text: str) -> list[str]:
@@ -48,7 +50,8 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
     known = _POLITE | _REWRITTEN | EDIT_WORDS | (_FRAMES if _answers(turns) else frozenset())
-    return bool(set(words) - set(_words(instruction)) - known)
+    lost = set(words) - set(_words(instruction)) - known
+    return any(len(word) < 5 or not get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) for word in lost)
 
 
 def own_words(turns: Sequence[Turn]) -> str:
@@ -74,6 +77,7 @@ def _bare(turn: Turn) -> str:
     start = next((at for at, word in enumerate(words) if word in VERBS), 0)
     if {word.strip(",.!?") for word in words[:start]} <= _POLITE:
         words = words[start:]
-    while len(words) > 1 and words[-1].strip(",.!?") in _LAST_WORDS:
-        words.pop()
-    return " ".join(words[-_LONGEST:]).rstrip(".!?, ")
+    text = " ".join(words[-_LONGEST:])
+    while (shorter := _LAST_WORDS.sub("", text)) not in {"", text}:
+        text = shorter
+    return text.rstrip(".!?, ")
