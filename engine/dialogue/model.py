@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,7 +18,8 @@ from transformers import (
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying
 from engine.dialogue.guard import CopyGuard
-from engine.dialogue.own_words import loses_something, nonsense, own_words
+from engine.dialogue.living import living
+from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.jobs import Decision, DialogueJob, Turn
@@ -51,6 +53,7 @@ class DialogueModel:
         if not jobs:
             return []
         started = time.perf_counter()
+        jobs = [replace(job, turns=tuple(living(job.turns))) for job in jobs]
         texts = self._write(jobs)
         seconds = time.perf_counter() - started
         return [self._decision(job, text, seconds) for job, text in zip(jobs, texts, strict=True)]
@@ -85,7 +88,7 @@ class DialogueModel:
     def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
         act, instruction, said = read_reply(text)
         if act == "edit":
-            if instruction is None or nonsense(instruction) or loses_something(job.turns, instruction):
+            if instruction is None or not trustworthy(job.turns, instruction):
                 instruction = own_words(job.turns)
                 said = said_back(instruction)
             if not instruction:  # a picture of a thumb, dots, nothing at all

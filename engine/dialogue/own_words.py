@@ -10,7 +10,7 @@ from itertools import pairwise
 from engine.dialogue.context import normal
 from engine.dialogue.grammar.closed import EDIT_WORDS, FUNCTION_WORDS
 from engine.dialogue.grammar.english import VERBS
-from engine.dialogue.grammar.library import sections
+from engine.dialogue.grammar.library import sections, word_lists
 from engine.dialogue.grammar.patterns import words_in
 from engine.jobs import Turn
 
@@ -25,6 +25,13 @@ _FRAMES = frozenset(words_in(sections("vague")["answer frames"].said)) | {"for"}
 _LAST_WORDS = re.compile(
     r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
 )
+_SLOTS = word_lists("words")
+_WHOLE_PICTURE = re.compile(
+    r"(make|turn) (it|this|the (photo|picture|image)) "
+    r"((a (little )?bit|a little|slightly|much|way|a lot|even|\d+ ?%) )?"
+    r"(brighter|darker|lighter|warmer|cooler|sharper|softer|black and white|sepia|gr[ae]yscale|monochrome"
+    rf"|{'|'.join([*_SLOTS['seasons'], *_SLOTS['times']])})"
+)
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -32,6 +39,11 @@ _MISTYPED = 0.8  # as alike as "shuold" and "should"
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", normal(text))
+
+
+def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether the model's instruction may stand."""
+    return not (nonsense(instruction) or loses_something(turns, instruction) or means_the_picture(turns))
 
 
 def nonsense(instruction: str) -> bool:
@@ -54,8 +66,13 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     return any(len(word) < 5 or not get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) for word in lost)
 
 
+def means_the_picture(turns: Sequence[Turn]) -> bool:
+    """Whether "it" in a wish about light, tone or season is the picture, whatever was edited last."""
+    return not _answers(turns) and _WHOLE_PICTURE.fullmatch(_bare(turns[-1])) is not None
+
+
 def own_words(turns: Sequence[Turn]) -> str:
-    """What the person said last, without politeness around it, as an instruction; "" for no words.
+    """What the person said last, without politeness, as an instruction; "" for no words.
 
     An answer is no wish of its own: it follows what it answers, "give the bike another colour: mint green".
     """

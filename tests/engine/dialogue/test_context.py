@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dialogue.context import POSITIONS, context, normal, read_reply, target
+from engine.dialogue.living import living
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import tokenizer
 
@@ -76,3 +77,19 @@ def test_a_reply_survives_being_written_and_read() -> None:
     )
     assert read_reply(target("undo", "okay, 2 steps back.", "2")) == ("undo", "2", "okay, 2 steps back.")
     assert read_reply(target("ask", "Which colour?", None)) == ("ask", None, "which colour?")
+
+
+def test_only_what_still_counts_is_read() -> None:
+    night = [Turn("user", "make it night"), Turn("bot", "I made it night.")]
+    hat = [Turn("user", "add a hat"), Turn("bot", "I added a hat.")]
+    thanks = [Turn("user", "thanks"), Turn("bot", "You're welcome!")]
+    undone = [Turn("user", "forget that"), Turn("bot", "Back to the picture before.")]
+    anew = [Turn("user", "start over"), Turn("bot", "Back to the picture you sent.")]
+    asked = [Turn("user", "change the background"), Turn("bot", "What should the background become?")]
+    now = Turn("user", "blue")
+    assert living([*night, *thanks, now]) == [*night, now]
+    assert living([*night, *hat, *undone, now]) == [*night, now]
+    assert living([*night, *hat, *anew, *asked, now]) == [*asked, now]
+    twice = [Turn("user", "back two"), Turn("bot", "Back by 2 pictures.")]
+    assert living([*night, *hat, *twice, now]) == [now]
+    assert living([now]) == [now]

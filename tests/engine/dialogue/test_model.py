@@ -8,6 +8,7 @@ import torch
 from engine.dialogue.commands import STARTER
 from engine.dialogue.model import Casing, DialogueModel, sentences
 from engine.dialogue.own_words import loses_something, nonsense, own_words
+from engine.dialogue.talk import Talk
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import job, random_model
 
@@ -60,6 +61,29 @@ def test_the_story_of_the_readme(starter: DialogueModel) -> None:
     assert said(*brighter, "forget that", applied=brighter[:1]) == ("undo", None)
     assert said(*brighter, "start over", applied=brighter[:1])[0] == "reset"
     assert said("thanks!")[0] == "chat"
+
+
+def test_a_conversation_goes_on_after_start_over_and_undo(starter: DialogueModel) -> None:
+    chat = Talk(starter)
+    said = [
+        (decision.act, decision.instruction)
+        for decision in map(
+            chat.say,
+            [
+                "change the background",
+                "blue",
+                "make it a bit brighter",
+                "forget that",
+                "start over",
+                "thanks!",
+                "add a hat",
+            ],
+        )
+    ]
+    assert [act for act, _ in said] == ["ask", "edit", "edit", "undo", "reset", "chat", "edit"]
+    assert said[1][1] == "make the background blue"
+    assert said[2][1] == "make it a bit brighter"
+    assert chat.applied == ["add a hat"]
 
 
 def test_no_jobs_no_decisions() -> None:

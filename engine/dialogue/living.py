@@ -1,0 +1,50 @@
+"""Which turns still count: what was undone, reset or only small talk would mislead the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from engine.dialogue.grammar.library import sections
+from engine.jobs import Turn
+
+
+def _texts(replies: Iterable[str]) -> re.Pattern[str]:
+    """Matches any of the replies; a slot stands for one word."""
+    return re.compile("|".join(re.sub(r"\\{\w+\\}", r"\\S+", re.escape(reply)) for reply in replies))
+
+
+_CONTROLS = sections("controls")
+_RESET = _texts(_CONTROLS["reset"].replies)
+_UNDO = _texts([*_CONTROLS["undo"].replies, *_CONTROLS["undo many"].replies])
+_TALK = _texts(
+    [
+        *sections("vague")["never mind"].replies,
+        *(
+            reply
+            for name, topic in _CONTROLS.items()
+            for reply in topic.replies
+            if name not in {"reset", "undo", "undo many"}
+        ),
+    ]
+)
+
+
+def living(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns without small talk, without undone edits, and nothing from before a start over."""
+    exchanges: list[list[Turn]] = []
+    under_way: list[Turn] = []
+    for turn in turns:
+        under_way.append(turn)
+        if turn.speaker == "user":
+            continue
+        said = turn.text.strip().lower()
+        if _RESET.fullmatch(said):
+            exchanges.clear()
+        elif _UNDO.fullmatch(said):
+            count = re.search(r"\d+", said)
+            del exchanges[-int(count[0]) if count else -1 :]
+        elif not _TALK.fullmatch(said):
+            exchanges.append(under_way)
+        under_way = []
+    return [*(turn for exchange in exchanges for turn in exchange), *under_way]
