@@ -15,7 +15,13 @@ FILLERS = frozenset(
     for from with as like into just really whole entire completely fully totally nice beautiful all everything
     photo photograph picture image pic shot scene here there instead make turn change set switch convert
     transform get have give put use let look looks one thing day colour color colours colors
+    dark light bright deep pale plain
     """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
+)
+COLOURS = frozenset(
+    """
+    red orange yellow green blue turquoise teal cyan purple violet pink brown white grey gray black
+    """.split()  # noqa: SIM905 - as above
 )
 REFUSAL = (
     "I can't do that with the small starter model yet. It can change the time of day, the season, the "
@@ -25,9 +31,9 @@ REFUSAL = (
 
 
 def content(instruction: str) -> frozenset[str]:
-    """The words that carry the meaning, without plural endings."""
+    """The words that carry the meaning, without plural endings; any known colour stands for all of them."""
     said = re.findall(r"[a-z]+", instruction.lower().replace("'s", "").replace("’s", ""))
-    return frozenset(_singular(word) for word in said if word not in FILLERS)
+    return frozenset("COLOUR" if word in COLOURS else _singular(word) for word in said if word not in FILLERS)
 
 
 def _singular(word: str) -> str:

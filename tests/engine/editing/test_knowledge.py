@@ -27,6 +27,7 @@ def knows(tmp_path: Path):
         "set the background colour to blue",
         "turn the cat blue",
         "make the cats blue",
+        "make the cat dark green",
     ],
 )
 def test_known_wishes_are_covered_however_they_are_said(knows, wish: str) -> None:
