@@ -137,7 +137,7 @@ def _move(
     conversations.count_questions(db, wanted.conversation, 0)
     if text is None:
         gone = tree.left_by(after, after.moves[-1])
-        text = replies.BACK_ONE if len(gone) == 1 else replies.UNDID_OLDER
+        text = replies.back(len(gone))
     _say(db, wanted, _shown(after, decision, replies.joined(stopped_text, text)), job)
     return stopped
 

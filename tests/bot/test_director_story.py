@@ -65,7 +65,7 @@ async def test_undo_by_reaction_on_an_older_edit_and_back_by_taking_it_away(worl
     newest = world.picture
     await world.react(older, added="↩")
     assert world.picture == PHOTO
-    assert world.last.text == replies.UNDID_OLDER
+    assert world.last.text == replies.back(2)
     await world.react(older, removed="↩️")
     assert world.picture == newest
 
