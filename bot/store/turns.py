@@ -50,15 +50,17 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
     """What was said before `turn` since the picture `root` came: the newest `limit` turns, oldest first.
 
     A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early. A
-    person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it.
+    person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it; so
+    is a wish that was refused or failed, with the questions about it, or it would seem to be still open.
     """
     said = rows(
         db,
         """
-        SELECT speaker, iif(speaker = 'user', j.wish, text) AS said, coalesce(t.wish, t.n) AS place
+        SELECT t.n, speaker, t.wish, decision, iif(speaker = 'user', j.wish, text) AS said,
+            coalesce(t.wish, t.n) AS place
         FROM (SELECT n AS now, conversation AS here FROM turns WHERE id = ?), turns t
         LEFT JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'
-        WHERE t.conversation = here AND place < now AND said <> '' AND coalesce(decision, '') <> 'error'
+        WHERE t.conversation = here AND place < now AND said <> ''
             AND place >= coalesce((SELECT min(n) FROM turns WHERE speaker = 'user' AND version = ?), 0)
         ORDER BY place DESC, t.n DESC LIMIT ?
         """,
@@ -66,4 +68,11 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
         root,
         limit,
     )
-    return tuple(Turn(row["speaker"], row["said"]) for row in reversed(said))
+    kept: list[dict[str, Any]] = []
+    for row in reversed(said):
+        if row["decision"] != "error":
+            kept.append(row)
+        elif kept and kept[-1]["n"] == row["wish"]:  # the answer to a wish, not to a bad picture
+            while kept and (kept[-1]["speaker"] == "user" or kept[-1]["decision"] == "ask"):
+                kept.pop()
+    return tuple(Turn(row["speaker"], row["said"]) for row in kept)

@@ -43,7 +43,12 @@ def _words(text: str) -> list[str]:
 
 def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether the model's instruction may stand."""
-    return not (nonsense(instruction) or loses_something(turns, instruction) or means_the_picture(turns))
+    return not (
+        nonsense(instruction)
+        or loses_something(turns, instruction)
+        or scrambled(turns, instruction)
+        or means_the_picture(turns)
+    )
 
 
 def nonsense(instruction: str) -> bool:
@@ -64,6 +69,13 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     known = _POLITE | _REWRITTEN | EDIT_WORDS | (_FRAMES if _answers(turns) else frozenset())
     lost = set(words) - set(_words(instruction)) - known
     return any(len(word) < 5 or not get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) for word in lost)
+
+
+def scrambled(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether the instruction holds only words of the wish, but in an order in which nobody said them."""
+    said, words = _words(turns[-1].text), _words(instruction)
+    rest = iter(said)
+    return set(words) <= set(said) and not all(word in rest for word in words)
 
 
 def means_the_picture(turns: Sequence[Turn]) -> bool:

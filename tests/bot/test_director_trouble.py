@@ -192,3 +192,23 @@ async def test_users_and_groups_are_told_to_the_engine(world: World) -> None:
     job = world.engine.edits[0]
     assert isinstance(job, EditJob)
     assert (job.user, job.group) == ("web:ann", "web:room")
+
+
+async def test_a_refused_wish_and_the_questions_about_it_are_no_longer_open(world: World) -> None:
+    await world.say("blue", photo(png()))
+    await world.say("ask what to add")
+    world.engine.outcomes.append(Refused("I can't do that."))
+    await world.say("a dragon")
+    await world.say("chat thanks")
+    assert [turn.text for turn in world.engine.dialogues[-1].turns] == ["blue", "Did: blue", "chat thanks"]
+
+
+async def test_a_bad_picture_leaves_the_question_open(world: World) -> None:
+    await world.say("ask what to add", photo(png()))
+    await world.say("", photo(b"no picture"))
+    await world.say("a dragon")
+    assert [turn.text for turn in world.engine.dialogues[-1].turns] == [
+        "ask what to add",
+        "Which one?",
+        "a dragon",
+    ]

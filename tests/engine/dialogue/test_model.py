@@ -7,7 +7,7 @@ import torch
 
 from engine.dialogue.commands import STARTER
 from engine.dialogue.model import Casing, DialogueModel, sentences
-from engine.dialogue.own_words import loses_something, nonsense, own_words
+from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
 from engine.dialogue.talk import Talk
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import job, random_model
@@ -144,3 +144,10 @@ def test_a_lost_word_is_noticed_only_where_the_wish_is_the_whole_text() -> None:
     assert own_words([*asked, Turn("user", "Add a lighthouse!")]) == "add a lighthouse"
     story = Turn("user", "We were in Ulm with my aunt. Remove the crane.")
     assert not loses_something([story], "remove the crane")
+
+
+def test_words_in_an_order_that_nobody_said_are_noticed() -> None:
+    wish = [Turn("user", "crop it square and make it black and white")]
+    assert scrambled(wish, "make it black square and white")
+    assert not scrambled(wish, "make it black and white")
+    assert not scrambled([Turn("user", "blue background please")], "make the background blue")
