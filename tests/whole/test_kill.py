@@ -103,7 +103,7 @@ async def test_killed_while_telegram_has_a_question_it_comes_once(tmp_path: Path
             async with asyncio.timeout(PATIENCE):
                 while not questions():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
-            telegram.post(chat, ann, "make it a bit brighter")
+            telegram.post(chat, ann, "make it night")
             async with asyncio.timeout(PATIENCE):
                 while not [m for m in telegram.shown(chat) if m.kind == "photo"]:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
