@@ -157,7 +157,7 @@ class Engine(Protocol):
     async def stop(self) -> None: ...
 
     async def run(self, job: Job, on_progress: Callable[[Progress], None] | None = None) -> Outcome:
-        """Queue a job and wait for its one outcome. Raises `QueueFull`. Cancelling the task cancels the job."""
+        """Queue a job, wait for its one outcome; raises `QueueFull`. Cancelling the task cancels the job."""
         ...
 
     def cancel(self, job_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""A house never imports what it must not know: bot no platform and no torch, adapters no engine, engine neither."""
+"""A house never imports what it must not know: bot no platform, adapters no engine, engine neither."""
 
 import ast
 import subprocess
