@@ -48,3 +48,19 @@ def living(turns: Sequence[Turn]) -> list[Turn]:
             exchanges.append(under_way)
         under_way = []
     return [*(turn for exchange in exchanges for turn in exchange), *under_way]
+
+
+def recent(turns: Sequence[Turn]) -> list[Turn]:
+    """The wish that is still open, and the one exchange finished before it.
+
+    "More", "no, blue" and "thanks" speak of that one. Of older ones the starter model mixes words into the
+    new wish: with two or more before it, "rotate it left" came back as "rotate it black and white".
+    """
+    finished = [at for at, turn in enumerate(turns) if turn.speaker == "bot" and not asks(turn)]
+    start = finished[-2] + 1 if len(finished) > 1 else 0
+    return list(turns[start:])
+
+
+def asks(turn: Turn) -> bool:
+    """Whether a turn of the bot is a question, so that its wish is still open."""
+    return turn.text.rstrip().endswith("?")

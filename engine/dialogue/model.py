@@ -18,7 +18,7 @@ from transformers import (
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying
 from engine.dialogue.guard import CopyGuard
-from engine.dialogue.living import living
+from engine.dialogue.living import asks, living, recent
 from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
@@ -53,7 +53,7 @@ class DialogueModel:
         if not jobs:
             return []
         started = time.perf_counter()
-        jobs = [replace(job, turns=tuple(living(job.turns))) for job in jobs]
+        jobs = [_to_the_point(job) for job in jobs]
         texts = self._write(jobs)
         seconds = time.perf_counter() - started
         return [self._decision(job, text, seconds) for job, text in zip(jobs, texts, strict=True)]
@@ -96,6 +96,13 @@ class DialogueModel:
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
+
+
+def _to_the_point(job: DialogueJob) -> DialogueJob:
+    """The turns that matter. What was applied is named only where no finished edit is among them."""
+    turns = recent(living(job.turns))
+    finished = any(turn.speaker == "bot" and not asks(turn) for turn in turns)
+    return replace(job, turns=tuple(turns), applied=() if finished else job.applied)
 
 
 class Casing:

@@ -12,6 +12,7 @@ from engine.dialogue.grammar.closed import EDIT_WORDS, FUNCTION_WORDS
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
 from engine.dialogue.grammar.patterns import words_in
+from engine.dialogue.living import asks
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
@@ -31,6 +32,21 @@ _WHOLE_PICTURE = re.compile(
     r"((a (little )?bit|a little|slightly|much|way|a lot|even|\d+ ?%) )?"
     r"(brighter|darker|lighter|warmer|cooler|sharper|softer|black and white|sepia|gr[ae]yscale|monochrome"
     rf"|{'|'.join([*_SLOTS['seasons'], *_SLOTS['times']])})"
+)
+_SPECIFIC = frozenset(
+    {
+        "crop",
+        "rotate",
+        "flip",
+        "mirror",
+        "resize",
+        "blur",
+        "sharpen",
+        "trim",
+        "straighten",
+        "sepia",
+        "vignette",
+    }
 )
 _ONE_WISH = 14
 _LONGEST = 40
@@ -67,7 +83,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
     known = _POLITE | _REWRITTEN | EDIT_WORDS | (_FRAMES if _answers(turns) else frozenset())
-    lost = set(words) - set(_words(instruction)) - known
+    lost = set(words) - set(_words(instruction)) - (known - _SPECIFIC)
     return any(len(word) < 5 or not get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) for word in lost)
 
 
@@ -98,7 +114,7 @@ def own_words(turns: Sequence[Turn]) -> str:
 
 
 def _answers(turns: Sequence[Turn]) -> bool:
-    return len(turns) > 2 and turns[-2].speaker == "bot" and turns[-2].text.rstrip().endswith("?")
+    return len(turns) > 2 and turns[-2].speaker == "bot" and asks(turns[-2])
 
 
 def _bare(turn: Turn) -> str:

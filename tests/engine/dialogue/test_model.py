@@ -151,3 +151,13 @@ def test_words_in_an_order_that_nobody_said_are_noticed() -> None:
     assert scrambled(wish, "make it black square and white")
     assert not scrambled(wish, "make it black and white")
     assert not scrambled([Turn("user", "blue background please")], "make the background blue")
+
+
+@pytest.mark.parametrize(
+    "wish", ["rotate it left", "crop it square and make it black and white", "add a dragon"]
+)
+def test_a_long_conversation_leaves_no_words_in_a_new_wish(starter: DialogueModel, wish: str) -> None:
+    applied = ("make it winter", "make it sunset", "make the background green", "make it black and white")
+    said = [text for one in applied for text in (one, f"I did: {one}.")]
+    (decision,) = starter.decide([job(*said, wish, applied=applied)])
+    assert (decision.act, decision.instruction) == ("edit", wish)
