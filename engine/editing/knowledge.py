@@ -25,8 +25,8 @@ COLOURS = frozenset(
 )
 REFUSAL = (
     "I can't do that with the small starter model yet. It can change the time of day, the season, the "
-    "weather, the background, the style of a photo and the colour of its main thing; light, colours, crop and "
-    "rotation it changes exactly. For the rest, the admin can switch to the full model (engine.editor)."
+    "weather, the background, the style of a photo and the colour of its main thing; light, colours, crop "
+    "and rotation it changes exactly. For the rest, the admin can switch to the full model (engine.editor)."
 )
 
 
