@@ -1,0 +1,57 @@
+"""Checks files of hand-written dialogues: `python -m engine.dialogue.written FILE...`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from engine.dialogue.context import normal
+from engine.dialogue.grammar.closed import EDIT_WORDS
+from engine.dialogue.written.reader import Written, read
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", normal(text).replace("'s ", " ")))
+
+
+def complaints(written: Written) -> list[str]:
+    """Why an instruction of this dialogue could not be written by the model: a word that nobody said."""
+    found: list[str] = []
+    said: set[str] = set()
+    for exchange in written.filled().exchanges:
+        said |= _words(exchange.said)
+        if exchange.instruction and exchange.act == "edit":
+            unknown = _words(exchange.instruction) - said - EDIT_WORDS
+            if unknown:
+                found.append(
+                    f"{written.source}: nobody said {', '.join(sorted(unknown))}: {exchange.instruction}"
+                )
+        said |= _words(exchange.text) | _words(exchange.instruction or "")
+    slots = [slot for _, text in written.lines for slot in re.findall(r"\{(?:(\w+)=)?", text)]
+    found += [f"{written.source}: no such slot: {slot or '(none)'}" for slot in set(slots) - _SLOTS]
+    return found
+
+
+_SLOTS = set(
+    "the a noun plural stuff colour look style stylename artist scene season time weather text name people event n".split()
+)
+
+
+def main(paths: list[Path]) -> int:
+    wrong: list[str] = []
+    for path in paths:
+        written = read(path)
+        acts = Counter(kind for dialogue in written for kind, _ in dialogue.lines)
+        print(f"{path.name}: {len(written)} dialogues, {dict(acts)}")
+        wrong += [complaint for dialogue in written for complaint in complaints(dialogue)]
+    print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main([Path(name) for name in sys.argv[1:]]))
+    except ValueError as error:
+        sys.exit(str(error))
