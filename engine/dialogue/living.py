@@ -31,8 +31,11 @@ _TALK = _texts(
 
 
 def living(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns without small talk, without undone edits, and nothing from before a start over."""
-    exchanges: list[list[Turn]] = []
+    """The turns without small talk, without undone edits, and nothing from before a start over.
+
+    A question and its answer belong to the edit that they led to: what undoes it takes them along.
+    """
+    wishes: list[list[Turn]] = []
     under_way: list[Turn] = []
     for turn in turns:
         under_way.append(turn)
@@ -40,25 +43,33 @@ def living(turns: Sequence[Turn]) -> list[Turn]:
             continue
         said = turn.text.strip().lower()
         if _RESET.fullmatch(said):
-            exchanges.clear()
+            wishes.clear()
         elif _UNDO.fullmatch(said):
             count = re.search(r"\d+", said)
-            del exchanges[-int(count[0]) if count else -1 :]
+            del wishes[-int(count[0]) if count else -1 :]
         elif not _TALK.fullmatch(said):
-            exchanges.append(under_way)
+            if asks(turn):
+                continue
+            wishes.append(under_way)
         under_way = []
-    return [*(turn for exchange in exchanges for turn in exchange), *under_way]
+    return [*(turn for wish in wishes for turn in wish), *under_way]
 
 
 def recent(turns: Sequence[Turn]) -> list[Turn]:
-    """The wish that is still open, and the one exchange finished before it.
+    """The wish that is still open, and the one finished before it.
 
-    "More", "no, blue" and "thanks" speak of that one. Of older ones the starter model mixes words into the
-    new wish: with two or more before it, "rotate it left" came back as "rotate it black and white".
+    "More", "no, blue" and "the other one" speak of that one. Words of older ones get mixed into the new wish.
     """
     finished = [at for at, turn in enumerate(turns) if turn.speaker == "bot" and not asks(turn)]
     start = finished[-2] + 1 if len(finished) > 1 else 0
     return list(turns[start:])
+
+
+def pertinent(turns: Sequence[Turn], applied: Sequence[str]) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+    """The turns that matter for the newest one, and the instructions applied before those turns."""
+    kept = recent(living(turns))
+    finished = any(turn.speaker == "bot" and not asks(turn) for turn in kept)
+    return tuple(kept), tuple(applied[:-1] if finished else applied)
 
 
 def asks(turn: Turn) -> bool:

@@ -18,7 +18,7 @@ from transformers import (
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying
 from engine.dialogue.guard import CopyGuard
-from engine.dialogue.living import asks, living, recent
+from engine.dialogue.living import pertinent
 from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
@@ -99,10 +99,8 @@ class DialogueModel:
 
 
 def _to_the_point(job: DialogueJob) -> DialogueJob:
-    """The turns that matter. What was applied is named only where no finished edit is among them."""
-    turns = recent(living(job.turns))
-    finished = any(turn.speaker == "bot" and not asks(turn) for turn in turns)
-    return replace(job, turns=tuple(turns), applied=() if finished else job.applied)
+    turns, applied = pertinent(job.turns, job.applied)
+    return replace(job, turns=turns, applied=applied)
 
 
 class Casing:

@@ -15,6 +15,7 @@ from engine.dialogue.context import context, target
 from engine.dialogue.grammar.dialogues import Grammar
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.words import Words
+from engine.dialogue.living import pertinent
 from engine.jobs import Turn
 
 CHUNK = 2048
@@ -76,7 +77,7 @@ def batches(
         return len(tokenizer(text, verbose=False).input_ids)
 
     sources = tokenizer(
-        [context(e.turns, e.applied, e.may_ask, length, positions) for e in examples]
+        [context(*pertinent(e.turns, e.applied), e.may_ask, length, positions) for e in examples]
     ).input_ids
     targets = tokenizer([target(e.act, e.reply, e.instruction) for e in examples]).input_ids
     order = sorted(

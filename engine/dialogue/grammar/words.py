@@ -145,6 +145,9 @@ _SYLLABLES = [
 ]
 
 
+_LONGEST_TALK = 200
+
+
 def article(noun: str) -> str:
     """ "a dog", "an owl", "some trees": good enough for a wish."""
     if noun.split(" ")[0] in {"a", "an", "the", "some", "my", "his", "her"}:
@@ -186,6 +189,11 @@ class Words:
             for name, words in lists.items()
         }
         self.split = split
+        self.talk = {
+            topic: share([line for line in lists.get(topic, []) if len(line) < _LONGEST_TALK], split)
+            for topic in ("off-topic", "other language")
+            if topic in lists
+        }
         self.captions = [c.lower().strip().rstrip(".") for c in share(captions, split)]
         self.phrases = sorted({p for c in self.captions for p in phrases(c)}) or ["the dog", "a red car"]
         nouns = [
@@ -222,11 +230,12 @@ class Words:
             or _CORE["parts"],
             split,
         )
+        self.vocabulary = share([w for w in clean.get("vocabulary", []) if " " not in w], split)
         self.styles = share(clean.get("art_styles") or _CORE["styles"], split)
         self.any = sorted(
             {
                 w
-                for words in (self.nouns, self.shades, self.looks, self.places)
+                for words in (self.nouns, self.shades, self.looks, self.places, self.vocabulary)
                 for p in words
                 for w in p.split()
             }
@@ -353,12 +362,24 @@ _SLOTS: dict[str, Callable[[Words, random.Random], str]] = {
 }
 
 
+SLOTS = frozenset(_SLOTS)
+"""The names of the slots that there are words for."""
+
+
 def load_lists(path: Path | None) -> dict[str, list[str]]:
-    """Read a JSON file of {name: [words]}; nothing for None. Raises ValueError with one sentence."""
+    """Read a JSON file of {name: [words]}, or a text file as the list "vocabulary"; nothing for None.
+
+    In a text file a line's first column is a word, "_" stands for a space, and a line that begins with a
+    space is none (WordNet's index files are made like that). Raises ValueError with one sentence.
+    """
     if path is None:
         return {}
     try:
-        lists = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".json":
+            lines = (line for line in text.splitlines() if line and line[0] != " ")
+            return {"vocabulary": [line.split()[0].replace("_", " ") for line in lines]}
+        lists = json.loads(text)
     except (OSError, ValueError) as error:
         raise ValueError(f"The word lists {path} can't be read: {error}.") from error
     if not isinstance(lists, dict) or not all(isinstance(words, list) for words in lists.values()):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.dialogue.context import normal
 from engine.dialogue.grammar.closed import EDIT_WORDS
+from engine.dialogue.grammar.words import SLOTS
 from engine.dialogue.written.reader import Written, read
 
 
@@ -25,18 +26,12 @@ def complaints(written: Written) -> list[str]:
         if exchange.instruction and exchange.act == "edit":
             unknown = _words(exchange.instruction) - said - EDIT_WORDS
             if unknown:
-                found.append(
-                    f"{written.source}: nobody said {', '.join(sorted(unknown))}: {exchange.instruction}"
-                )
+                names = ", ".join(sorted(unknown))
+                found.append(f"{written.source}: nobody said {names}: {exchange.instruction}")
         said |= _words(exchange.text) | _words(exchange.instruction or "")
     slots = [slot for _, text in written.lines for slot in re.findall(r"\{(?:(\w+)=)?", text)]
-    found += [f"{written.source}: no such slot: {slot or '(none)'}" for slot in set(slots) - _SLOTS]
+    found += [f"{written.source}: no such slot: {slot or '(none)'}" for slot in set(slots) - SLOTS]
     return found
-
-
-_SLOTS = set(
-    "the a noun plural stuff colour look style stylename artist scene season time weather text name people event n".split()
-)
 
 
 def main(paths: list[Path]) -> int:

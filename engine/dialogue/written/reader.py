@@ -74,6 +74,11 @@ class Written:
     lines: tuple[tuple[str, str], ...]
     source: str
 
+    @property
+    def key(self) -> str:
+        """What decides its split: its place may move, its words stay."""
+        return " / ".join(text for _, text in self.lines)
+
     def filled(self, draw: Callable[[str], str] | None = None) -> Dialogue:
         """The dialogue as written, or with new words for its slots: `draw(slot)` gives one."""
         words: dict[tuple[str, str], str] = {}
@@ -103,7 +108,7 @@ def _exchange(said: str, act: str, text: str) -> Exchange:
         return Exchange(said, "reset", standard_reply("reset"))
     if act == "chat":
         return Exchange(said, "chat", standard_reply(_TOPICS.get(text, text)))
-    return Exchange(said, "ask", text)
+    return Exchange(said, "ask", re.sub(r"\bmy\b", "your", text))
 
 
 def standard_reply(topic: str) -> str:

@@ -1,0 +1,116 @@
+"""How a person says things: patterns filled with words, politeness and stories around them, hasty typing."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from engine.dialogue.grammar.closed import EDIT_WORDS
+from engine.dialogue.grammar.english import VERBS, as_typed, gerund
+from engine.dialogue.grammar.library import sections
+from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, tidy
+from engine.dialogue.grammar.words import Words
+from engine.jobs import Turn
+
+_WISHES = sections("wishes")
+_BEFORE, _AFTER, _STORY = (_WISHES[name].said for name in ("before", "after", "story"))
+_IMPERATIVES = {"object": 0.34, "look": 0.2, "scene": 0.16, "style": 0.12, "text": 0.04, "photo": 0.14}
+_MIND = (
+    "would you mind {g}",
+    "do you mind {g}",
+    "how about {g}",
+    "what about {g}",
+    "i'd suggest {g}",
+    "mind {g}",
+    "i was thinking about {g}",
+    "could you help me with {g}",
+    "are you good at {g}",
+    "i need help {g}",
+)
+_OPENERS = ("",) * 12 + (
+    "hi,",
+    "hey,",
+    "hm,",
+    "well,",
+    "ok,",
+    "so",
+    "please,",
+    "hello!",
+    "sorry,",
+    "hi there,",
+    "um,",
+    "and",
+)
+
+
+class Speech:
+    """Draws what people say in one split. The same `rng` state gives the same words."""
+
+    def __init__(self, words: Words, rng: random.Random) -> None:
+        self.words = words
+        self.rng = rng
+        self.split = words.split
+
+    def bind(self) -> Binding:
+        return Binding(self.words.binder(self.rng))
+
+    def draw(self, patterns: list[str], bind: Binding | None = None) -> str:
+        pattern = pick(self.rng, patterns, self.split)
+        return fill(alternatives(pattern, self.rng), bind or self.bind())
+
+    def pair(self, said: str, meant: str, bind: Binding) -> tuple[str, str]:
+        """Expand a pair together; what stands in `<>` of the first is `{same}` in the second."""
+        said = alternatives(said, self.rng)
+        same = " ".join(re.findall(r"<(.*?)>", said))
+        meant = alternatives(meant.replace("{same}", same), self.rng)
+        return fill(said.replace("<", "").replace(">", ""), bind), fill(meant, bind)
+
+    def imperative(self) -> str:
+        kind = self.rng.choices(list(_IMPERATIVES), list(_IMPERATIVES.values()))[0]
+        return self.draw(_WISHES[kind].said)
+
+    def said(self, wish: str, story: float = 0.25) -> str:
+        """A wish as a person says it: politeness around it, perhaps a story before or after."""
+        rng = self.rng
+        at = rng.random()
+        if wish.split(" ")[0] not in VERBS:
+            wish = f"{rng.choice(_OPENERS)} {wish}"
+        elif at < 0.55:
+            wish = f"{self.draw(_BEFORE)} {wish}"
+        elif at < 0.6:
+            wish = rng.choice(_MIND).format(g=gerund(wish))
+        if rng.random() < 0.15:
+            wish += rng.choice(("?", "?", "!", "."))
+        if rng.random() < 0.25:
+            wish = f"{wish} {self.draw(_AFTER)}"
+        return self.with_story(wish, story)
+
+    def with_story(self, wish: str, chance: float) -> str:
+        if self.rng.random() >= chance:
+            return wish
+        story = self.draw(_STORY)
+        if self.rng.random() < 0.3:
+            story = f"{story} {self.draw(_STORY)}"
+        end = "" if wish[-1:] in ".?!" else "."
+        return f"{story} {wish}" if self.rng.random() < 0.65 else f"{wish}{end} {story}"
+
+    def typed(self, text: str) -> str:
+        return as_typed(tidy(text), EDIT_WORDS, self.rng)
+
+    def user(self, text: str) -> Turn:
+        return Turn("user", self.typed(text))
+
+    def polite(self, wish: str) -> str:
+        return f"{self.draw(_BEFORE)} {wish}"
+
+    def small_talk(self, topic: str) -> str:
+        """Something said about a topic; also from a word list of its name, if there is one."""
+        more = self.words.talk.get(topic)
+        if more and self.rng.random() < 0.4:
+            return self.rng.choice(more)
+        return self.draw(sections("controls")[topic].said)
+
+
+def yours(text: str) -> str:
+    """The person's "my" in the bot's mouth."""
+    return re.sub(r"\bmy\b", "your", text)
