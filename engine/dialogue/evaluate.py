@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from engine.dialogue.context import context, target
 from engine.dialogue.grammar.closed import GLUE_WORDS
+from engine.dialogue.living import pertinent
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.summary import said_back
 from engine.jobs import Decision, DialogueJob, Turn
@@ -24,13 +25,17 @@ from engine.jobs import Decision, DialogueJob, Turn
 
 @dataclass(frozen=True)
 class Item:
-    """A conversation and what is expected after its last turn; `text` is the reference reply, if any."""
+    """A conversation and what is expected after its last turn.
+
+    `text` is the reference reply, if any; a good question holds one of `names`, if there are any.
+    """
 
     job: DialogueJob
     act: str
     instructions: tuple[str, ...]
     text: str | None
     tags: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def read_items(path: Path) -> list[Item]:
@@ -56,9 +61,8 @@ def read_items(path: Path) -> list[Item]:
                 may_ask=bool(row.get("may_ask", True)),
             )
             wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-            items.append(
-                Item(job, str(expect["act"]), wanted, expect.get("text"), tuple(row.get("tags", ())))
-            )
+            tags, names = tuple(row.get("tags", ())), tuple(expect.get("names", ()))
+            items.append(Item(job, str(expect["act"]), wanted, expect.get("text"), tags, names))
             if not turns:
                 raise ValueError("no turns")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -96,22 +100,17 @@ def score_instruction(item: Item, said: str) -> tuple[float, float, bool]:
 def evaluate(model: DialogueModel, items: Sequence[Item]) -> tuple[dict[str, Any], list[Decision]]:
     """Answer every item alone, as the bot does; the result of the design's table, and the decisions."""
     decisions = [model.decide([item.job])[0] for item in tqdm(items, unit="item", mininterval=1)]
+    right = [decision.act == item.act for item, decision in zip(items, decisions, strict=True)]
     acts: dict[str, Counter[str]] = defaultdict(Counter)
     tags: dict[str, list[bool]] = defaultdict(list)
-    scores: list[tuple[float, float, bool]] = []
-    for item, decision in zip(items, decisions, strict=True):
-        right = decision.act == item.act
+    for item, decision, correct in zip(items, decisions, right, strict=True):
         acts[item.act][decision.act] += 1
         for tag in item.tags:
-            tags[tag].append(right)
-        if item.act == "edit" and item.instructions:
-            scores.append(
-                score_instruction(item, decision.instruction or "" if decision.act == "edit" else "")
-            )
+            tags[tag].append(correct)
     times = sorted(1000 * decision.seconds for decision in decisions)
     result = {
         "n": len(items),
-        "act_accuracy": _round(mean(d.act == i.act for i, d in zip(items, decisions, strict=True))),
+        "act_accuracy": _round(mean(right)),
         "by_act": {
             act: {
                 "n": seen.total(),
@@ -123,17 +122,43 @@ def evaluate(model: DialogueModel, items: Sequence[Item]) -> tuple[dict[str, Any
         "by_tag": {
             tag: {"n": len(seen), "accuracy": _round(mean(seen))} for tag, seen in sorted(tags.items())
         },
-        "instruction": {
-            "n": len(scores),
-            "token_f1": _round(mean(f1 for f1, _, _ in scores)) if scores else None,
-            "kept_words": _round(mean(kept for _, kept, _ in scores)) if scores else None,
-            "invented_words": _round(mean(invented for _, _, invented in scores)) if scores else None,
-        },
+        "instruction": _instructions(items, decisions),
+        "question": _questions(items, decisions),
         "ppl": perplexity(model, items),
-        "p50_ms": round(times[len(times) // 2], 1),
-        "p95_ms": round(times[min(len(times) - 1, math.ceil(0.95 * len(times)) - 1)], 1),
+        "p50_ms": round(quantile(times, 0.5), 1),
+        "p95_ms": round(quantile(times, 0.95), 1),
     }
     return result, decisions
+
+
+def _instructions(items: Sequence[Item], decisions: Sequence[Decision]) -> dict[str, Any]:
+    """The design's three scores over the items that want an instruction; a wrong act scores as ""."""
+    scores = [
+        score_instruction(item, decision.instruction or "" if decision.act == "edit" else "")
+        for item, decision in zip(items, decisions, strict=True)
+        if item.act == "edit" and item.instructions
+    ]
+    return {
+        "n": len(scores),
+        "token_f1": _round(mean(f1 for f1, _, _ in scores)) if scores else None,
+        "kept_words": _round(mean(kept for _, kept, _ in scores)) if scores else None,
+        "invented_words": _round(mean(invented for _, _, invented in scores)) if scores else None,
+    }
+
+
+def _questions(items: Sequence[Item], decisions: Sequence[Decision]) -> dict[str, Any]:
+    """How many of the vague wishes got a question that names what is missing."""
+    named = [
+        decision.act == "ask" and any(name in decision.text.lower() for name in item.names)
+        for item, decision in zip(items, decisions, strict=True)
+        if item.act == "ask" and item.names
+    ]
+    return {"n": len(named), "names_what_is_missing": _round(mean(named)) if named else None}
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which the given share of the ordered values lies, by nearest rank."""
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
 def _round(value: float) -> float:
@@ -152,7 +177,8 @@ def perplexity(model: DialogueModel, items: Sequence[Item]) -> float | None:
         if reply is None:
             continue
         wanted = target(item.act, reply, item.instructions[0] if item.instructions else None)
-        source = context(item.job.turns, item.job.applied, item.job.may_ask, model.length, positions)
+        kept = pertinent(item.job.turns, item.job.applied)
+        source = context(*kept, item.job.may_ask, model.length, positions)
         encoded = model.tokenizer(source, return_tensors="pt", return_token_type_ids=False).to(
             model.model.device
         )
