@@ -8,8 +8,8 @@ turns: `ask: question?`, `edit: instruction` or `edit: instruction | summary.`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -79,8 +79,8 @@ class Written:
         """What decides its split: its place may move, its words stay."""
         return " / ".join(text for _, text in self.lines)
 
-    def filled(self, draw: Callable[[str], str] | None = None) -> Dialogue:
-        """The dialogue as written, or with new words for its slots: `draw(slot)` gives one."""
+    def worded(self, draw: Callable[[str], str] | None = None) -> Written:
+        """The dialogue without slots: its own words in their places, or new ones; `draw(slot)` gives one."""
         words: dict[tuple[str, str], str] = {}
 
         def word(found: re.Match[str]) -> str:
@@ -89,7 +89,11 @@ class Written:
                 return own
             return words.setdefault((slot, own), draw(slot))
 
-        lines = [(kind, _SLOT.sub(word, text)) for kind, text in self.lines]
+        return replace(self, lines=tuple((kind, _SLOT.sub(word, text)) for kind, text in self.lines))
+
+    def filled(self, draw: Callable[[str], str] | None = None) -> Dialogue:
+        """The dialogue as written, or with new words for its slots, as exchanges."""
+        lines = self.worded(draw).lines
         said = (text for kind, text in lines if kind == "user")
         decisions = (line for line in lines if line[0] != "user")
         exchanges = tuple(_exchange(user, *decision) for user, decision in zip(said, decisions, strict=True))
@@ -127,12 +131,13 @@ def read(path: Path) -> list[Written]:
         if line.strip():
             block.append(line.strip())
         elif block:
-            found.append(_dialogue(block, f"{path.stem}:{number - len(block)}"))
+            found.append(parse(block, f"{path.stem}:{number - len(block)}"))
             block = []
     return found
 
 
-def _dialogue(block: list[str], source: str) -> Written:
+def parse(block: Sequence[str], source: str) -> Written:
+    """The dialogue that these lines are. Raises ValueError with one sentence that begins with `source`."""
     head, _, caption = block[0].partition(": ")
     if head != "caption" or not caption:
         raise ValueError(f"{source}: a dialogue begins with its caption, not with {block[0]!r}.")
