@@ -11,26 +11,12 @@ from typing import Any
 
 import click
 
+from engine.dialogue.options import PATH, Problem, source_options, sources
+from engine.dialogue.training.command import train
+
+__all__ = ["STARTER", "data", "evaluate", "talk", "train"]
+
 STARTER = Path(__file__).parent.parent / "weights" / "dialogue"
-PATH = click.Path(path_type=Path)
-
-
-class Problem(click.ClickException):
-    """One sentence on standard error, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        click.echo(self.message, err=True)
-
-
-def _sources(words: Path | None, captions: tuple[Path, ...]) -> tuple[dict[str, list[str]], list[str]]:
-    from engine.dialogue.grammar.words import load_captions, load_lists
-
-    try:
-        return load_lists(words), load_captions(captions)
-    except ValueError as error:
-        raise Problem(str(error)) from error
 
 
 def _model(weights: Path) -> Any:
@@ -47,19 +33,8 @@ def _model(weights: Path) -> Any:
         raise Problem(f"The dialogue weights in {weights} can't be loaded: {error}") from error
 
 
-def _source_options(command: Any) -> Any:
-    for option in (
-        click.option("--words", type=PATH, help="JSON file of word lists: {name: [words]}."),
-        click.option(
-            "--captions", type=PATH, multiple=True, help="Captions: text, or JSONL with caption or prompt."
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 @click.command("dialogue")
-@_source_options
+@source_options
 @click.option(
     "--out", type=PATH, required=True, help="Folder for the data set, or the file with --from-requests."
 )
@@ -88,58 +63,10 @@ def data(
             raise Problem(str(error)) from error
         click.echo(json.dumps({"requests": count}) if as_json else f"{count} requests written to {out}.")
         return
-    lists, lines = _sources(words, captions)
+    lists, lines = sources(words, captions)
     card = building.build(lists, lines, {"train": train_size, "valid": held_out, "test": held_out}, seed, out)
     click.echo(
         json.dumps(card) if as_json else f"Data set written to {out}; its card is {out / 'card.json'}."
-    )
-
-
-@click.command("dialogue")
-@_source_options
-@click.option("--out", type=PATH, required=True, help="Folder of the run; run again with it to resume.")
-@click.option(
-    "--data", "data_folder", type=PATH, help="Data set folder; without it dialogues are made as needed."
-)
-@click.option("--base", help="BlenderBot to fine-tune: folder or Hub id. Without it: from scratch.")
-@click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
-@click.option("--vocabulary", default=4096, show_default=True, help="Vocabulary of a model from scratch.")
-@click.option("--steps", default=9000, show_default=True)
-@click.option("--batch", default=16, show_default=True)
-@click.option("--learning-rate", default=8e-4, show_default=True)
-@click.option("--seed", default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
-def train(
-    words: Path | None,
-    captions: tuple[Path, ...],
-    out: Path,
-    data_folder: Path | None,
-    base: str | None,
-    config: Path | None,
-    vocabulary: int,
-    steps: int,
-    batch: int,
-    learning_rate: float,
-    seed: int,
-    as_json: bool,
-) -> None:
-    """Fine-tune a BlenderBot, or train the starter from scratch."""
-    from engine.dialogue import setup
-    from engine.dialogue import train as training
-
-    lists, lines = _sources(words, captions)
-    settings = training.TrainSettings(steps=steps, batch=batch, learning_rate=learning_rate, seed=seed)
-    try:
-        source = setup.source(lists, lines, data_folder, seed)
-        model, tokenizer = setup.model(base, config, out, vocabulary, lists, lines, seed)
-        ppl = training.train(model, tokenizer, source.chunk, source.held_out, settings, out)
-    except (OSError, ValueError) as error:
-        raise Problem(str(error)) from error
-    training.export(model, tokenizer, out / "model")
-    training.draw_curve(out)
-    result = {"steps": steps, "ppl": round(ppl, 4), "model": str(out / "model")}
-    click.echo(
-        json.dumps(result) if as_json else f"Held-out perplexity {ppl:.3f}; weights in {out / 'model'}."
     )
 
 

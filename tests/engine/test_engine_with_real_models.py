@@ -10,7 +10,7 @@ import pytest
 
 from engine.config import EngineConfig
 from engine.dialogue.tokenizer import train_tokenizer
-from engine.dialogue.train import new_model
+from engine.dialogue.training.new_model import new_model
 from engine.jobs import Decision, Edited, EditJob, Failed, Refused, Step
 from engine.service import LocalEngine
 from tests.engine.editing.tiny import encoded, photo, save, starter_parts

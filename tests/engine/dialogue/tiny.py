@@ -10,7 +10,8 @@ from engine.dialogue.grammar.words import Words
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.stream import grammar_chunk
 from engine.dialogue.tokenizer import train_tokenizer
-from engine.dialogue.train import explicit_generation, new_model
+from engine.dialogue.training.export import explicit_generation
+from engine.dialogue.training.new_model import new_model
 from engine.jobs import DialogueJob, Turn
 
 SHAPE = {

@@ -1,0 +1,41 @@
+"""What the dialogue model's commands share: options, and errors of one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.Path(path_type=Path)
+
+
+class Problem(click.ClickException):
+    """One sentence on standard error, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def source_options(command: Any) -> Any:
+    """`--words` and `--captions`: what the grammar talks about."""
+    for option in (
+        click.option("--words", type=PATH, help="JSON file of word lists: {name: [words]}."),
+        click.option(
+            "--captions", type=PATH, multiple=True, help="Captions: text, or JSONL with caption or prompt."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def sources(words: Path | None, captions: tuple[Path, ...]) -> tuple[dict[str, list[str]], list[str]]:
+    """The word lists and captions in the files that were named. Raises Problem."""
+    from engine.dialogue.grammar.words import load_captions, load_lists
+
+    try:
+        return load_lists(words), load_captions(captions)
+    except ValueError as error:
+        raise Problem(str(error)) from error

@@ -1,0 +1,131 @@
+"""`dialogpaint train dialogue`. torch is imported when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from engine.dialogue.options import PATH, Problem, source_options, sources
+from engine.dialogue.training.settings import Decay, Optimizer, Precision, Settings, read_settings
+
+if TYPE_CHECKING:
+    from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizerBase
+
+_SETTINGS: tuple[tuple[str, Any, str], ...] = (
+    ("steps", int, "Stop after so many optimizer steps."),
+    ("epochs", float, "Stop after so many passes over the data set."),
+    ("minutes", float, "Stop after so many minutes of training; the learning rate has fallen by then."),
+    ("batch", int, "Dialogues in one optimizer step, over all processes."),
+    ("micro_batch", int, "Dialogues in one forward pass; gradients are added up to the batch."),
+    ("learning_rate", float, "The highest learning rate."),
+    ("warmup", int, "Steps until it is reached."),
+    ("decay", click.Choice(get_args(Decay)), "How it falls."),
+    ("decay_share", float, "Over which last share of the run it falls (0 to 1)."),
+    ("optimizer", click.Choice(get_args(Optimizer)), "The optimizer."),
+    ("beta2", float, "How long the optimizer remembers squared gradients (0 to 1)."),
+    ("weight_decay", float, "Weight decay."),
+    ("clip", float, "The longest gradient."),
+    ("seed", int, "Seed of weights, dialogues and dropout."),
+    ("mixed_precision", click.Choice(get_args(Precision)), "auto: bf16 or fp16 where the GPU can."),
+    ("evaluate_every", int, "Steps between measurements of the held-out perplexity."),
+    ("patience", int, "Stop after so many measurements without gain, and keep the best weights."),
+    ("checkpoint_every", int, "Steps between checkpoints."),
+    ("vocabulary", int, "Entries in the tokenizer of a model from scratch."),
+)
+
+
+def _setting_options(command: Any) -> Any:
+    for name, kind, words in reversed(_SETTINGS):
+        command = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=words)(command)
+    return command
+
+
+@click.command("dialogue", epilog="Options that are not given are as the preset says.")
+@source_options
+@click.option("--out", type=PATH, required=True, help="Folder of the run; run again with it to resume.")
+@click.option(
+    "--data", "data_folder", type=PATH, help="Data set folder; without it dialogues are made as needed."
+)
+@click.option("--preset", default="starter", show_default=True, help="starter, paper, or a TOML file.")
+@click.option("--base", help="BlenderBot to fine-tune: starter, folder or Hub id. Without it: from scratch.")
+@click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
+@_setting_options
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def train(
+    words: Path | None,
+    captions: tuple[Path, ...],
+    out: Path,
+    data_folder: Path | None,
+    preset: str,
+    base: str | None,
+    config: Path | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Fine-tune a BlenderBot, or train the starter from scratch.
+
+    On several GPUs: accelerate launch --no_python dialogpaint train dialogue ...
+    """
+    from accelerate import PartialState
+
+    from engine.dialogue.training.curve import Curve
+    from engine.dialogue.training.export import export
+    from engine.dialogue.training.loop import train as run
+    from engine.dialogue.training.source import source
+    from engine.dialogue.training.stopping import Stopped
+    from engine.errors import EngineError
+
+    lists, lines = sources(words, captions)
+    state = PartialState()
+    try:
+        settings = read_settings(preset, **chosen)
+        dialogues = source(lists, lines, data_folder, settings.seed)
+        with state.main_process_first():  # the tokenizer is learnt once
+            model, tokenizer = _beginning(base, config, settings, out, lists, lines)
+        outcome = run(model, tokenizer, dialogues, settings, out)
+    except Stopped as stopped:
+        click.echo(str(stopped), err=True)
+        sys.exit(130)
+    except (OSError, ValueError, EngineError) as error:
+        raise Problem(" ".join(str(error).split())) from error
+    if not state.is_main_process:
+        return
+    export(model, tokenizer, out / "model")
+    Curve(out).draw()
+    result = {"steps": outcome.step, "ppl": round(outcome.ppl, 4), "model": str(out / "model")}
+    click.echo(
+        json.dumps(result)
+        if as_json
+        else f"Held-out perplexity {outcome.ppl:.3f} after {outcome.step} steps (ended by {outcome.why}); "
+        f"weights in {out / 'model'}."
+    )
+
+
+def _beginning(
+    base: str | None,
+    config: Path | None,
+    settings: Settings,
+    out: Path,
+    lists: dict[str, list[str]],
+    captions: list[str],
+) -> tuple[BlenderbotForConditionalGeneration, PreTrainedTokenizerBase]:
+    """The model to fine-tune, or a new one, with its tokenizer. Raises OSError, ValueError or EngineError."""
+    from transformers import BlenderbotForConditionalGeneration
+
+    from engine.dialogue.tokenizer import load_tokenizer
+    from engine.dialogue.training.new_model import new_model, new_tokenizer, read_shape
+    from engine.sources import resolve
+
+    if base is not None:
+        found = resolve("dialogue", base) if base == "starter" else base
+        model = BlenderbotForConditionalGeneration.from_pretrained(found, dtype="float32")
+        return model, load_tokenizer(found)
+    shape = settings.shape if config is None else read_shape(config)
+    if shape is None:
+        raise ValueError("The preset has no shape for a model from scratch: give --base or --config.")
+    tokenizer = new_tokenizer(out / "tokenizer", settings.vocabulary, lists, captions, settings.seed)
+    return new_model(shape, tokenizer, settings.seed), tokenizer
