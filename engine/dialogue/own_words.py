@@ -8,7 +8,13 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from engine.dialogue.context import normal
-from engine.dialogue.grammar.closed import EDIT_WORDS, FUNCTION_WORDS
+from engine.dialogue.grammar.closed import (
+    EDIT_WORDS,
+    FUNCTION_WORDS,
+    GLUE_WORDS,
+    TALK_WORDS,
+    TRANSLATED_WORDS,
+)
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
 from engine.dialogue.grammar.patterns import words_in
@@ -17,11 +23,7 @@ from engine.jobs import Turn
 
 _WISHES = sections("wishes")
 _POLITE = frozenset(words_in([*_WISHES["before"].said, *_WISHES["after"].said]))
-# Words that patterns put differently in the instruction: "no, i meant", "same for", "i wish there was".
-_REWRITTEN = frozenset(
-    words_in([said for said, _ in (*_WISHES["statement"].pairs, *sections("follow_ups")["follow-up"].pairs)])
-    | words_in(sections("vague")["left to the bot"].said)
-)
+_AFTER = frozenset(words_in(_WISHES["after"].said))
 _FRAMES = frozenset(words_in(sections("vague")["answer frames"].said)) | {"for"}
 _LAST_WORDS = re.compile(
     r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
@@ -32,21 +34,6 @@ _WHOLE_PICTURE = re.compile(
     r"((a (little )?bit|a little|slightly|much|way|a lot|even|\d+ ?%) )?"
     r"(brighter|darker|lighter|warmer|cooler|sharper|softer|black and white|sepia|gr[ae]yscale|monochrome"
     rf"|{'|'.join([*_SLOTS['seasons'], *_SLOTS['times']])})"
-)
-_SPECIFIC = frozenset(
-    {
-        "crop",
-        "rotate",
-        "flip",
-        "mirror",
-        "resize",
-        "blur",
-        "sharpen",
-        "trim",
-        "straighten",
-        "sepia",
-        "vignette",
-    }
 )
 _ONE_WISH = 14
 _LONGEST = 40
@@ -76,15 +63,27 @@ def nonsense(instruction: str) -> bool:
 def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether a short text of one sentence says a thing that the instruction leaves out.
 
+    Before the stretch of the text that the instruction took its words from, politeness may be left out, and
+    behind it thanks. An instruction that puts the wish in other words, "too dark" as "brighter", is believed.
     Longer texts are left to the model: their stories do not belong into an instruction.
     """
     said = turns[-1].text.strip()
-    words = _words(said)
-    if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
+    words, kept = _words(said), set(_words(instruction))
+    if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said) or kept & TRANSLATED_WORDS - set(words):
         return False
-    known = _POLITE | _REWRITTEN | EDIT_WORDS | (_FRAMES if _answers(turns) else frozenset())
-    lost = set(words) - set(_words(instruction)) - (known - _SPECIFIC)
-    return any(len(word) < 5 or not get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) for word in lost)
+    known = TALK_WORDS | (_FRAMES if _answers(turns) else frozenset())
+    lost = [at for at, word in enumerate(words) if word not in kept | known and not _mistyped(word)]
+    taken = [at for at, word in enumerate(words) if word in kept - GLUE_WORDS]
+    if not taken:
+        return bool(lost)
+    return any(
+        not (at < taken[0] - 1 and words[at] in _POLITE) and not (at > taken[-1] and words[at] in _AFTER)
+        for at in lost
+    )
+
+
+def _mistyped(word: str) -> bool:
+    return len(word) > 4 and bool(get_close_matches(word, EDIT_WORDS, 1, _MISTYPED))
 
 
 def scrambled(turns: Sequence[Turn], instruction: str) -> bool:
