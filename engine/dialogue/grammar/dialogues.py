@@ -81,7 +81,11 @@ class Grammar(Speech):
         found = rng.choice(share(library(), self.split, key=lambda written: written.key))
         dialogue = found.filled(self.words.binder(rng) if rng.random() < 0.8 else None)
         example = rng.choice(dialogue.examples())
-        turns = tuple(self.user(turn.text) if turn.speaker == "user" else turn for turn in example.turns)
+        said = [turn.text for turn in example.turns if turn.speaker == "user"]
+        if example.act in {"ask", "edit"} and len(said) == 1:
+            said[0] = self.with_story(said[0], 0.15)
+        said = [self.typed(text) for text in said]
+        turns = tuple(Turn("user", said.pop(0)) if turn.speaker == "user" else turn for turn in example.turns)
         return replace(example, turns=turns, tags=("written", example.act))
 
     def explicit(self) -> Example:

@@ -8,13 +8,15 @@ import re
 from engine.dialogue.grammar.closed import EDIT_WORDS
 from engine.dialogue.grammar.english import VERBS, as_typed, gerund
 from engine.dialogue.grammar.library import sections
-from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, tidy
+from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share, tidy
 from engine.dialogue.grammar.words import Words
+from engine.dialogue.written.instructions import instructions
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
 _BEFORE, _AFTER, _STORY = (_WISHES[name].said for name in ("before", "after", "story"))
 _IMPERATIVES = {"object": 0.34, "look": 0.2, "scene": 0.16, "style": 0.12, "text": 0.04, "photo": 0.14}
+_FROM_LIBRARY = 0.15
 _MIND = (
     "would you mind {g}",
     "do you mind {g}",
@@ -66,6 +68,10 @@ class Speech:
         return fill(said.replace("<", "").replace(">", ""), bind), fill(meant, bind)
 
     def imperative(self) -> str:
+        """An instruction that is said just as it is meant."""
+        if self.rng.random() < _FROM_LIBRARY:
+            found = share(instructions(), self.split, key=lambda written: written.instruction)
+            return self.rng.choice(found).instruction.lower()
         kind = self.rng.choices(list(_IMPERATIVES), list(_IMPERATIVES.values()))[0]
         return self.draw(_WISHES[kind].said)
 
