@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying
 from engine.dialogue.guard import CopyGuard
@@ -22,7 +22,8 @@ from engine.dialogue.living import pertinent
 from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
-from engine.jobs import Decision, DialogueJob, Turn
+from engine.dialogue.variety import varied
+from engine.jobs import Decision, DialogueJob
 
 _NOTHING_SAID = "What should I change in the picture?"
 _REPLY_TOKENS = 64
@@ -53,10 +54,14 @@ class DialogueModel:
         if not jobs:
             return []
         started = time.perf_counter()
-        jobs = [_to_the_point(job) for job in jobs]
-        texts = self._write(jobs)
+        short = [_to_the_point(job) for job in jobs]
+        texts = self._write(short)
         seconds = time.perf_counter() - started
-        return [self._decision(job, text, seconds) for job, text in zip(jobs, texts, strict=True)]
+        decisions = [self._decision(job, text, seconds) for job, text in zip(short, texts, strict=True)]
+        return [
+            replace(decision, text=varied(decision.text, len(job.turns)))
+            for decision, job in zip(decisions, jobs, strict=True)
+        ]
 
     def length(self, text: str) -> int:
         """Tokens of a text, with the end token."""
@@ -101,27 +106,3 @@ class DialogueModel:
 def _to_the_point(job: DialogueJob) -> DialogueJob:
     turns, applied = pertinent(job.turns, job.applied)
     return replace(job, turns=turns, applied=applied)
-
-
-class Casing:
-    """Gives words back the capitals that the person wrote: "van gogh" becomes "Van Gogh" again."""
-
-    def __init__(self, turns: Sequence[Turn]) -> None:
-        self._as_said: dict[str, str] = {}
-        for turn in turns:
-            if turn.speaker == "bot" or turn.text.isupper():
-                continue
-            for found in re.finditer(r"[^\W\d_][\w'’-]*", turn.text):
-                word = found[0]
-                first = re.search(r"(^|[.!?]\s)\s*$", turn.text[: found.start()]) is not None
-                if word != word.lower() and (not first or word[1:] != word[1:].lower()):
-                    self._as_said[normal(word)] = word
-
-    def __call__(self, text: str) -> str:
-        return re.sub(r"[^\W\d_][\w'’-]*", lambda found: self._as_said.get(found[0], found[0]), text)
-
-
-def sentences(text: str) -> str:
-    """Capitals where English wants them: sentence beginnings and "I"."""
-    text = re.sub(r"(^|[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
-    return re.sub(r"\bi\b(?=$|[ ,.!?']|'m|'ll|'d|'ve)", "I", text)

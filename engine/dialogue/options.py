@@ -22,7 +22,12 @@ class Problem(click.ClickException):
 def source_options(command: Any) -> Any:
     """`--words` and `--captions`: what the grammar talks about."""
     for option in (
-        click.option("--words", type=PATH, help="JSON file of word lists: {name: [words]}."),
+        click.option(
+            "--words",
+            type=PATH,
+            multiple=True,
+            help="Words: JSON {name: [words]}, or text whose lines begin with a word (WordNet's index files).",
+        ),
         click.option(
             "--captions", type=PATH, multiple=True, help="Captions: text, or JSONL with caption or prompt."
         ),
@@ -31,7 +36,7 @@ def source_options(command: Any) -> Any:
     return command
 
 
-def sources(words: Path | None, captions: tuple[Path, ...]) -> tuple[dict[str, list[str]], list[str]]:
+def sources(words: tuple[Path, ...], captions: tuple[Path, ...]) -> tuple[dict[str, list[str]], list[str]]:
     """The word lists and captions in the files that were named. Raises Problem."""
     from engine.dialogue.grammar.words import load_captions, load_lists
 

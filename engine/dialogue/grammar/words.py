@@ -146,6 +146,7 @@ _SYLLABLES = [
 
 
 _LONGEST_TALK = 200
+_LONGEST_WORD = 13
 
 
 def article(noun: str) -> str:
@@ -230,7 +231,8 @@ class Words:
             or _CORE["parts"],
             split,
         )
-        self.vocabulary = share([w for w in clean.get("vocabulary", []) if " " not in w], split)
+        rare = {w for w in clean.get("vocabulary", []) if w.isalpha() and len(w) <= _LONGEST_WORD}
+        self.vocabulary = share(sorted(rare), split)
         self.styles = share(clean.get("art_styles") or _CORE["styles"], split)
         self.any = sorted(
             {
@@ -366,25 +368,28 @@ SLOTS = frozenset(_SLOTS)
 """The names of the slots that there are words for."""
 
 
-def load_lists(path: Path | None) -> dict[str, list[str]]:
-    """Read a JSON file of {name: [words]}, or a text file as the list "vocabulary"; nothing for None.
+def load_lists(paths: Sequence[Path]) -> dict[str, list[str]]:
+    """Read JSON files of {name: [words]}, and text files into the list "vocabulary"; equal names add up.
 
     In a text file a line's first column is a word, "_" stands for a space, and a line that begins with a
     space is none (WordNet's index files are made like that). Raises ValueError with one sentence.
     """
-    if path is None:
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix != ".json":
-            lines = (line for line in text.splitlines() if line and line[0] != " ")
-            return {"vocabulary": [line.split()[0].replace("_", " ") for line in lines]}
-        lists = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"The word lists {path} can't be read: {error}.") from error
-    if not isinstance(lists, dict) or not all(isinstance(words, list) for words in lists.values()):
-        raise ValueError(f"The word lists {path} should be one JSON object of lists.")
-    return {name: [str(word) for word in words] for name, words in lists.items()}
+    lists: dict[str, list[str]] = {}
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".json":
+                found = json.loads(text)
+            else:
+                lines = (line for line in text.splitlines() if line and line[0] != " ")
+                found = {"vocabulary": [line.split()[0].replace("_", " ") for line in lines]}
+        except (OSError, ValueError) as error:
+            raise ValueError(f"The word lists {path} can't be read: {error}.") from error
+        if not isinstance(found, dict) or not all(isinstance(words, list) for words in found.values()):
+            raise ValueError(f"The word lists {path} should be one JSON object of lists.")
+        for name, words in found.items():
+            lists.setdefault(name, []).extend(str(word) for word in words)
+    return lists
 
 
 def load_captions(paths: Sequence[Path]) -> list[str]:

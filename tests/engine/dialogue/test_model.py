@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.commands import STARTER
-from engine.dialogue.model import Casing, DialogueModel, sentences
+from engine.dialogue.model import DialogueModel
 from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
 from engine.dialogue.talk import Talk
 from engine.jobs import Turn
