@@ -130,7 +130,11 @@ main.add_command(
     LazyGroup(
         "data",
         help="Build the data sets (paper section 3.1).",
-        lazy={"dialogue": "engine.dialogue.commands:data", "editing": "engine.editing.commands:data"},
+        lazy={
+            "dialogue": "engine.dialogue.commands:data",
+            "editing": "engine.editing.commands:data",
+            "instructions": "engine.dialogue.building.command:instructions",
+        },
     )
 )
 main.add_command(

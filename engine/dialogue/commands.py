@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from engine.dialogue.options import PATH, Problem, source_options, sources
+from engine.dialogue.building.command import data
+from engine.dialogue.options import PATH, Problem
 from engine.dialogue.training.command import train
 
 __all__ = ["STARTER", "data", "evaluate", "talk", "train"]
@@ -31,43 +32,6 @@ def _model(weights: Path) -> Any:
         return DialogueModel.load(weights, device, torch.float32)
     except (OSError, ValueError) as error:
         raise Problem(f"The dialogue weights in {weights} can't be loaded: {error}") from error
-
-
-@click.command("dialogue")
-@source_options
-@click.option(
-    "--out", type=PATH, required=True, help="Folder for the data set, or the file with --from-requests."
-)
-@click.option("--from-requests", type=PATH, help="Turn a JSONL file of instructions into one-turn requests.")
-@click.option("--train", "train_size", default=9000, show_default=True, help="Dialogues to train on.")
-@click.option("--held-out", default=500, show_default=True, help="Dialogues to validate on, and to test on.")
-@click.option("--seed", default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the data card as one JSON object.")
-def data(
-    words: Path | None,
-    captions: tuple[Path, ...],
-    out: Path,
-    from_requests: Path | None,
-    train_size: int,
-    held_out: int,
-    seed: int,
-    as_json: bool,
-) -> None:
-    """Build a dialogue data set from the grammar, captions and word lists."""
-    from engine.dialogue import data as building
-
-    if from_requests is not None:
-        try:
-            count = building.from_requests(from_requests, out)
-        except ValueError as error:
-            raise Problem(str(error)) from error
-        click.echo(json.dumps({"requests": count}) if as_json else f"{count} requests written to {out}.")
-        return
-    lists, lines = sources(words, captions)
-    card = building.build(lists, lines, {"train": train_size, "valid": held_out, "test": held_out}, seed, out)
-    click.echo(
-        json.dumps(card) if as_json else f"Data set written to {out}; its card is {out / 'card.json'}."
-    )
 
 
 @click.command("dialogue")
