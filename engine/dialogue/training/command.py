@@ -53,46 +53,51 @@ def _setting_options(command: Any) -> Any:
 @click.option("--preset", default="starter", show_default=True, help="starter, paper, or a TOML file.")
 @click.option("--base", help="BlenderBot to fine-tune: starter, folder or Hub id. Without it: from scratch.")
 @click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
+@click.option(
+    "--embeddings", help="Sentence encoder (folder or Hub id) whose words a model from scratch starts with."
+)
 @_setting_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def train(
-    words: Path | None,
+    words: tuple[Path, ...],
     captions: tuple[Path, ...],
     out: Path,
     data_folder: Path | None,
     preset: str,
     base: str | None,
     config: Path | None,
+    embeddings: str | None,
     as_json: bool,
     **chosen: Any,
 ) -> None:
     """Fine-tune a BlenderBot, or train the starter from scratch.
 
-    On several GPUs: accelerate launch --no_python dialogpaint train dialogue ...
+    On several GPUs: accelerate launch --multi_gpu --no_python dialogpaint train dialogue ...
     """
-    from accelerate import PartialState
-
     from engine.dialogue.training.curve import Curve
     from engine.dialogue.training.export import export
+    from engine.dialogue.training.loop import new_accelerator
     from engine.dialogue.training.loop import train as run
     from engine.dialogue.training.source import source
     from engine.dialogue.training.stopping import Stopped
     from engine.errors import EngineError
 
     lists, lines = sources(words, captions)
-    state = PartialState()
     try:
         settings = read_settings(preset, **chosen)
+        accelerator = new_accelerator(settings.mixed_precision)
         dialogues = source(lists, lines, data_folder, settings.seed)
-        with state.main_process_first():  # the tokenizer is learnt once
-            model, tokenizer = _beginning(base, config, settings, out, lists, lines)
-        outcome = run(model, tokenizer, dialogues, settings, out)
+        with accelerator.main_process_first():  # the tokenizer is learnt once
+            model, tokenizer = _beginning(base, config, embeddings, settings, out, lists, lines)
+        outcome = run(accelerator, model, tokenizer, dialogues, settings, out)
     except Stopped as stopped:
-        click.echo(str(stopped), err=True)
+        if accelerator.is_main_process:
+            click.echo(str(stopped), err=True)
         sys.exit(130)
     except (OSError, ValueError, EngineError) as error:
         raise Problem(" ".join(str(error).split())) from error
-    if not state.is_main_process:
+    accelerator.end_training()
+    if not accelerator.is_main_process:
         return
     export(model, tokenizer, out / "model")
     Curve(out).draw()
@@ -108,6 +113,7 @@ def train(
 def _beginning(
     base: str | None,
     config: Path | None,
+    embeddings: str | None,
     settings: Settings,
     out: Path,
     lists: dict[str, list[str]],
@@ -117,6 +123,7 @@ def _beginning(
     from transformers import BlenderbotForConditionalGeneration
 
     from engine.dialogue.tokenizer import load_tokenizer
+    from engine.dialogue.training.embeddings import start_from
     from engine.dialogue.training.new_model import new_model, new_tokenizer, read_shape
     from engine.sources import resolve
 
@@ -128,4 +135,7 @@ def _beginning(
     if shape is None:
         raise ValueError("The preset has no shape for a model from scratch: give --base or --config.")
     tokenizer = new_tokenizer(out / "tokenizer", settings.vocabulary, lists, captions, settings.seed)
-    return new_model(shape, tokenizer, settings.seed), tokenizer
+    model = new_model(shape, tokenizer, settings.seed)
+    if embeddings is not None:
+        start_from(model, tokenizer, embeddings)
+    return model, tokenizer

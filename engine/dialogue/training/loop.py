@@ -37,7 +37,19 @@ class Outcome:
     why: str
 
 
+def new_accelerator(wanted: Precision) -> Accelerator:
+    """Joins the other processes if a launcher started several. Raises ValueError where fp16 has no GPU.
+
+    Without a GPU Accelerate forms a group of processes only when it is told to use the CPU.
+    """
+    no_gpu = not torch.accelerator.is_available()
+    if wanted == "fp16" and no_gpu:
+        raise ValueError("Mixed precision fp16 needs a GPU; here bf16 or no can be chosen.")
+    return Accelerator(mixed_precision=_precision(wanted), cpu=no_gpu)
+
+
 def train(
+    accelerator: Accelerator,
     model: BlenderbotForConditionalGeneration,
     tokenizer: PreTrainedTokenizerBase,
     source: Source,
@@ -48,7 +60,6 @@ def train(
 
     Raises ValueError with one sentence, and Stopped after a signal.
     """
-    accelerator = Accelerator(mixed_precision=precision(settings.mixed_precision))
     if accelerator.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
     run = _Run(accelerator, model, tokenizer, source, settings, folder)
@@ -61,7 +72,7 @@ def train(
     return Outcome(run.progress.step, ppl or math.nan, why)
 
 
-def precision(wanted: Precision) -> str:
+def _precision(wanted: Precision) -> str:
     """What `auto` means on this machine."""
     if wanted != "auto":
         return wanted
@@ -208,7 +219,7 @@ class _Run:
     def _measure(self) -> None:
         """The held-out perplexity, and the best weights if this is a gain and they are wanted."""
         progress = self.progress
-        progress.ppl = perplexity(self.accelerator, self.model, self.held_out, self.pad, self.start)
+        progress.ppl = perplexity(self.accelerator, self.plain, self.held_out, self.pad, self.start)
         progress.measured = progress.step
         progress.waited += 1
         if progress.best is None or progress.ppl < progress.best:

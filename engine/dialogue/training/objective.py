@@ -65,7 +65,10 @@ def tokens(batch: Batch) -> int:
 def perplexity(
     accelerator: Accelerator, model: torch.nn.Module, held_out: list[Batch], pad: int, start: int
 ) -> float:
-    """exp of the mean loss per target token; each process measures its share of the batches."""
+    """exp of the mean loss per target token; each process measures its share of the batches.
+
+    `model` is not the one that exchanges gradients: some processes may have a batch less than others.
+    """
     model.eval()
     total = torch.zeros(2, device=accelerator.device)
     for batch in held_out[accelerator.process_index :: accelerator.num_processes]:

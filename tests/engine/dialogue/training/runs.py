@@ -12,7 +12,7 @@ from transformers import BlenderbotForConditionalGeneration
 
 from engine.dialogue.stream import grammar_chunk
 from engine.dialogue.training.curve import Curve
-from engine.dialogue.training.loop import Outcome, train
+from engine.dialogue.training.loop import Outcome, new_accelerator, train
 from engine.dialogue.training.new_model import new_model
 from engine.dialogue.training.settings import Settings
 from engine.dialogue.training.source import Source
@@ -23,9 +23,9 @@ SETTINGS = {"batch": 4, "warmup": 2, "seed": 3, "evaluate_every": 4, "checkpoint
 
 @cache
 def few_dialogues() -> Source:
-    """Chunks of 14, so that a run of some steps goes over their edges and meets a batch that is not full."""
+    """Chunks of 13, so that a run of some steps goes over their edges and meets a batch that is not full."""
     dialogues = grammar_chunk(words(), 3, 0)
-    return Source(lambda number: dialogues[14 * (number % 100) :][:14], dialogues[-8:])
+    return Source(lambda number: dialogues[13 * (number % 100) :][:13], dialogues[-8:])
 
 
 def run(
@@ -35,7 +35,9 @@ def run(
     torch.set_num_threads(1)
     model = new_model(SHAPE | (shape or {}), tokenizer(), 3)
     chosen = Settings(**(SETTINGS | settings))
-    return train(model, tokenizer(), source or few_dialogues(), chosen, folder), model
+    return train(
+        new_accelerator(chosen.mixed_precision), model, tokenizer(), source or few_dialogues(), chosen, folder
+    ), model
 
 
 def losses(folder: Path) -> dict[int, float]:
