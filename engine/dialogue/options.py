@@ -26,7 +26,7 @@ def source_options(command: Any) -> Any:
             "--words",
             type=PATH,
             multiple=True,
-            help="Words: JSON {name: [words]}, or text whose lines begin with a word (WordNet's index files).",
+            help="Words: JSON {name: [words]}, or text with a word a line, such as WordNet's index files.",
         ),
         click.option(
             "--captions", type=PATH, multiple=True, help="Captions: text, or JSONL with caption or prompt."

@@ -37,7 +37,7 @@ class GrammarCompleter:
 
     async def complete(self, order: Order, attempt: int) -> Draft:
         rng = order.rng(self._seed, attempt)
-        example = next(iter(Grammar(self._words[order.split], rng)))
+        example = next(iter(Grammar(self._words[order.split], rng, order.caption)))
         return Draft(order.caption, self.source, (example,), text_of(example))
 
     def describe(self) -> dict[str, Any]:

@@ -53,8 +53,8 @@ _AFTER_CONTROL = (" please", " pls", " thanks", "!", ".")
 class Grammar(Speech):
     """Draws examples of one split. The same `rng` state gives the same example."""
 
-    def __init__(self, words: Words, rng: random.Random) -> None:
-        super().__init__(words, rng)
+    def __init__(self, words: Words, rng: random.Random, caption: str = "") -> None:
+        super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
             (self.written, 0.27),
@@ -79,7 +79,7 @@ class Grammar(Speech):
         """One decision of a hand-written dialogue, mostly with new words in its slots."""
         rng = self.rng
         found = rng.choice(share(library(), self.split, key=lambda written: written.key))
-        dialogue = found.filled(self.words.binder(rng) if rng.random() < 0.8 else None)
+        dialogue = found.filled(self.word if rng.random() < 0.8 else None)
         example = rng.choice(dialogue.examples())
         said = [turn.text for turn in example.turns if turn.speaker == "user"]
         if example.act in {"ask", "edit"} and len(said) == 1:
@@ -113,10 +113,13 @@ class Grammar(Speech):
         """Practice in copying: imperatives full of words that nobody could guess."""
         rng = self.rng
         pattern = alternatives(pick(rng, _WISHES["copying"].said, "train"), rng)
-        draw = self.words.binder(rng)
 
         def several(name: str) -> str:
-            return " ".join(draw("any") for _ in range(rng.randint(1, 5))) if name == "any" else draw(name)
+            return (
+                " ".join(self.word("any") for _ in range(rng.randint(1, 5)))
+                if name == "any"
+                else self.word(name)
+            )
 
         meant = fill(pattern, several)
         turn = self.user(self.said(meant, 0.1))

@@ -46,15 +46,16 @@ _OPENERS = ("",) * 12 + (
 
 
 class Speech:
-    """Draws what people say in one split. The same `rng` state gives the same words."""
+    """Draws what people say in one split, about one picture. The same `rng` state gives the same words."""
 
-    def __init__(self, words: Words, rng: random.Random) -> None:
+    def __init__(self, words: Words, rng: random.Random, caption: str = "") -> None:
         self.words = words
         self.rng = rng
+        self.word = words.binder(rng, caption)
         self.split = words.split
 
     def bind(self) -> Binding:
-        return Binding(self.words.binder(self.rng))
+        return Binding(self.word)
 
     def draw(self, patterns: list[str], bind: Binding | None = None) -> str:
         pattern = pick(self.rng, patterns, self.split)

@@ -147,6 +147,8 @@ _SYLLABLES = [
 
 _LONGEST_TALK = 200
 _LONGEST_WORD = 13
+_THINGS = frozenset({"the", "part", "noun"})
+_FROM_CAPTION = 0.5
 
 
 def article(noun: str) -> str:
@@ -244,13 +246,17 @@ class Words:
             | {w for c in self.captions for w in re.findall(r"[a-z]{3,}", c)} - _FUNCTION
         )
 
-    def binder(self, rng: random.Random) -> Callable[[str], str]:
-        """A function from slot name to a freshly drawn word."""
+    def binder(self, rng: random.Random, caption: str = "") -> Callable[[str], str]:
+        """A function from slot name to a freshly drawn word, often one of the things in the caption."""
+        about = [_without_article(phrase) for phrase in phrases(caption)]
 
         def draw(name: str) -> str:
             maker = _SLOTS.get(name)
             if maker is None:
                 raise KeyError(f"no such slot: {name}")
+            if about and name in _THINGS and rng.random() < _FROM_CAPTION:
+                thing = rng.choice(about)
+                return f"the {thing}" if name == "the" else thing
             return maker(self, rng)
 
         return draw
