@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, replies
+from bot import inbox, intake, moves, replies, sharing
 from bot.events import (
     ButtonPressed,
     CommandInvoked,
@@ -161,14 +161,20 @@ class Director:
         if event.name == "help":
             adapter = self._adapters[event.ref.conversation.platform]
             text = replies.help_text(await adapter.capabilities(event.ref.conversation))
-            await self._once(event, lambda db: self._help(db, event, text))
+            await self._once(event, lambda db: self._tell(db, event, text))
+        elif event.name == "share":
+            await self._once(event, lambda db: self._share(db, event))
         else:
             await self._once(event, lambda db: self._command_move(db, event))
 
-    def _help(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
+    def _tell(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
         return conversation, []
+
+    def _share(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        return self._tell(db, event, sharing.share(db, conversation, event.user, event.argument))
 
     def _command_move(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)

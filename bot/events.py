@@ -109,17 +109,21 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help"]
+CommandName = Literal["undo", "redo", "reset", "help", "share"]
 
 
 @dataclass(frozen=True, slots=True)
 class CommandInvoked:
-    """A command in the platform's own form (/undo …) inside a conversation."""
+    """A command in the platform's own form (/undo …) inside a conversation.
+
+    `argument` is what was written after it, in lower case: "on" in /share on.
+    """
 
     event_id: str
     ref: MessageRef
     user: UserRef
     name: CommandName
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)

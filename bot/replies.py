@@ -19,6 +19,16 @@ FINISHED_ALREADY = "That is finished already, so there is nothing to stop."
 ONLY_REQUESTER = (
     "Only the person who asked for that, the one who began this conversation, or a moderator can do it."
 )
+SHARED = (
+    "Your words here, old and new, may be used to train the bot: without pictures and ids, and without names"
+    " as far as I can spot them. Say /share off to stop."
+)
+NOT_SHARED = "Your words here are not used to train the bot. Say /share on to allow it."
+SHARED_NO_MORE = (
+    "From now on your words here are not used to train the bot. A copy made before lies with my admin,"
+    " who can delete it."
+)
+ONLY_OWNER_SHARES = "Only the person who began this conversation can decide that; nothing was changed."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
@@ -79,5 +89,6 @@ def help_text(capabilities: Capabilities) -> str:
         else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',
         "Reply to an older picture to go on from that one.",
+        "Your words are used to train the bot only if you say /share on; /share off stops it.",
     ]
     return "\n".join(lines)

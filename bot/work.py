@@ -154,6 +154,7 @@ class Work:
         """What the model decided becomes an answer, an edit job, or a move of the head."""
         if not jobs.is_open(db, job.id):
             return  # cancelled in the meantime
+        jobs.set_decision(db, job.id, decision.act, decision.instruction, decision.text)
         row = conversations.get(db, job.conversation)
         base = job.parent or row["head"]
         if decision.act in {"ask", "edit"} and base is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import discord
 from discord import app_commands
@@ -23,7 +23,7 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "reset": "Start over from the picture you uploaded",
     "help": "What I can do here",
 }
-
+_SHARE = "May your words in this conversation be used to train the bot?"
 
 _CLOSED = "I may not write in this channel. Please try where I may, or ask an admin to let me in."
 
@@ -32,24 +32,33 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
     """Put the commands on the tree; they still have to be synced."""
     for name, description in DESCRIPTIONS.items():
         tree.add_command(_command(name, description))
+    tree.add_command(app_commands.Command(name="share", description=_SHARE, callback=_share))
 
 
 def _command(name: CommandName, description: str) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: discord.Interaction) -> None:
-        if not _may_write(interaction):
-            await interaction.response.send_message(_CLOSED, ephemeral=True)
-            return
-        try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        except CALL_FAILED as error:  # it came late: it still counts
-            _log.info("Discord: the command /%s could not be acknowledged: %s", name, error)
-        try:
-            await cast("Client", interaction.client).inbound.command(interaction, name)
-        finally:
-            with contextlib.suppress(*CALL_FAILED):
-                await interaction.delete_original_response()
+        await _take(interaction, name)
 
     return app_commands.Command(name=name, description=description, callback=callback)
+
+
+async def _share(interaction: discord.Interaction, answer: Literal["on", "off"]) -> None:
+    await _take(interaction, "share", answer)
+
+
+async def _take(interaction: discord.Interaction, name: CommandName, argument: str = "") -> None:
+    if not _may_write(interaction):
+        await interaction.response.send_message(_CLOSED, ephemeral=True)
+        return
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    except CALL_FAILED as error:  # it came late: it still counts
+        _log.info("Discord: the command /%s could not be acknowledged: %s", name, error)
+    try:
+        await cast("Client", interaction.client).inbound.command(interaction, name, argument)
+    finally:
+        with contextlib.suppress(*CALL_FAILED):
+            await interaction.delete_original_response()
 
 
 def _may_write(interaction: discord.Interaction) -> bool:

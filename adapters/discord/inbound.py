@@ -204,7 +204,9 @@ class Inbound:
                 )
             )
 
-    async def command(self, interaction: discord.Interaction[Any], name: CommandName) -> None:
+    async def command(
+        self, interaction: discord.Interaction[Any], name: CommandName, argument: str = ""
+    ) -> None:
         """Take a slash command; it has no message, so the interaction's id stands for one."""
         await self.open.wait()
         channel = interaction.channel
@@ -212,7 +214,8 @@ class Inbound:
             return
         ref = MessageRef(conversation_of(channel), str(interaction.id))
         async with self._turn(channel.id):
-            await self._handler(CommandInvoked(str(interaction.id), ref, self._invoker(interaction), name))
+            user = self._invoker(interaction)
+            await self._handler(CommandInvoked(str(interaction.id), ref, user, name, argument))
 
     # ------------------------------------------------------------ helpers
 

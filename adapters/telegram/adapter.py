@@ -58,6 +58,7 @@ COMMANDS = [
     BotCommand("undo", "Take the last edit back"),
     BotCommand("redo", "Do it again after all"),
     BotCommand("reset", "Start over from your photo"),
+    BotCommand("share", "on or off: may your words here train the bot?"),
     BotCommand("help", "What I can do"),
 ]
 

@@ -46,6 +46,7 @@ COMMANDS: dict[str, CommandName] = {
     "redo": "redo",
     "reset": "reset",
     "help": "help",
+    "share": "share",
     "start": "help",
 }
 BUTTONS: dict[str, ButtonName] = {"undo": "undo", "redo": "redo", "cancel": "cancel"}
@@ -112,8 +113,8 @@ class Translator:
         ):
             return None
         author = await self._with_rights(author, first)
-        if name:
-            return CommandInvoked(event_id, ref, author, name)
+        if command and name:
+            return CommandInvoked(event_id, ref, author, name, command.argument)
         reply_to, replied = self._reply(first, where)
         files = tuple(file for message in messages for file in attachments_of(message, self._bot))
         return MessageIn(event_id, ref, author, words.text, files, reply_to, replied)

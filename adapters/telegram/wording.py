@@ -21,11 +21,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`explicit`: /undo@thisbot; `foreign`: meant for another bot."""
+    """`explicit`: /undo@thisbot; `foreign`: meant for another bot; `argument`: what follows, lower case."""
 
     name: str
     explicit: bool
     foreign: bool
+    argument: str = ""
 
 
 def read_words(message: Message, bot: Bot) -> Words:
@@ -47,7 +48,8 @@ def read_command(message: Message, bot: Bot) -> Command | None:
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
             name, _, target = _covered(entity, raw).removeprefix("/").partition("@")
             explicit = target.casefold() == bot.username.casefold()
-            return Command(name.casefold(), explicit, bool(target) and not explicit)
+            argument = raw[entity.length * 2 :].decode("utf-16-le").strip().casefold()
+            return Command(name.casefold(), explicit, bool(target) and not explicit, argument)
     return None
 
 

@@ -9,7 +9,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.web.guard import Refused
-from bot.events import Attachment, ButtonName
+from bot.events import Attachment, ButtonName, CommandName
 
 MAX_PICTURES = 4
 MAX_TEXT_BYTES = 64 * 1024  # far above any wish: what is merely too long, the bot answers itself
@@ -40,7 +40,8 @@ class Button(Body):
 
 
 class Command(Body):
-    name: Literal["undo", "redo", "reset", "help"]
+    name: CommandName
+    argument: Literal["", "on", "off"] = ""
 
 
 class Words(Body):

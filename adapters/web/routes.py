@@ -164,7 +164,8 @@ class Api:
         conversation = _conversation(request)
         body = await _checked(request, Command)
         ref = MessageRef(conversation, body.event_id)
-        await self._take(CommandInvoked(_event_id(conversation, body), ref, _user(conversation), body.name))
+        event_id, user = _event_id(conversation, body), _user(conversation)
+        await self._take(CommandInvoked(event_id, ref, user, body.name, body.argument))
         return web.json_response({})
 
     async def _take(self, event: InboundEvent) -> None:

@@ -84,6 +84,11 @@ def count_questions(db: Database, conversation: str, questions: int) -> None:
     write(db, "UPDATE conversations SET questions = ? WHERE id = ?", questions, conversation)
 
 
+def share(db: Database, conversation: str, name: str | None) -> None:
+    """Let the owner's words become training data; `name` is to be taken out of them. None: not any more."""
+    write(db, "UPDATE conversations SET shared_as = ? WHERE id = ?", name, conversation)
+
+
 def load(db: Database, conversation: str) -> Conversation:
     """The whole tree with its head and redo stack."""
     versions = rows(
@@ -204,6 +209,8 @@ def _join(db: Database, old: str, new: str) -> None:
     """All of `old` becomes part of `new`, which keeps its head if it has one."""
     head = get(db, old)["head"]
     write(db, "UPDATE conversations SET head = coalesce(head, ?) WHERE id = ?", head, new)
+    if get(db, old)["shared_as"] is None:  # what was said there must not be shared now
+        share(db, new, None)
     for table in ("versions", "undos", "turns", "jobs", "outbox", "ledger", "message_refs"):
         write(db, f"UPDATE {table} SET conversation = ? WHERE conversation = ?", new, old)
     write(db, "UPDATE undos SET state = 'dropped' WHERE conversation = ? AND state = 'open'", new)

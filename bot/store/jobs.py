@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.ids import new_id
 from bot.store.sql import NOW, insert, one, rows, write
+from engine.jobs import Act
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN = "state IN ('queued', 'running')"
@@ -93,6 +94,18 @@ def is_open(db: Database, job: str) -> bool:
 
 def set_wish(db: Database, job: str, wish: str) -> None:
     write(db, "UPDATE jobs SET wish = ? WHERE id = ?", wish, job)
+
+
+def set_decision(db: Database, job: str, act: Act, instruction: str | None, text: str) -> None:
+    """What the model decided, word for word; what the bot could do of it, its answer tells."""
+    write(
+        db,
+        "UPDATE jobs SET act = ?, instruction = ?, summary = ? WHERE id = ?",
+        act,
+        instruction,
+        text,
+        job,
+    )
 
 
 def set_status_message(db: Database, job: str, message_id: str) -> None:

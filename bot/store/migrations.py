@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.sql import write
+
 migrations = Migrations("dialogpaint")
 
 NOW = "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))"
@@ -145,4 +147,41 @@ def m003_views_for_the_admin(db: Database) -> None:
         FROM outbox WHERE state IN ('failed', 'unsure')
         ORDER BY 1 DESC LIMIT 200
         """,
+    )
+
+
+@migrations()
+def m004_words_that_may_be_shared(db: Database) -> None:
+    """What `dialogpaint data dialogue --from-store` may see: two views, and nothing else.
+
+    `training_turns` numbers conversations, turns and pictures anew and holds the words of owners who allowed
+    it, with what the model decided on them. `speaker` is "other" for anybody else, whose words are left out.
+    `text` and `act` are NULL where the bot did not do what was decided, or nobody spoke (a button, a
+    reaction). `picture` is the one that a turn brings, answers to or shows, `upload` whether no edit made it.
+    """
+    # shared_as: the owner's name when they allowed it, to be taken out of their words; NULL: not allowed
+    write(db, "ALTER TABLE conversations ADD COLUMN shared_as TEXT")
+    # act: what the model decided, with instruction and summary as it gave them
+    write(db, "ALTER TABLE jobs ADD COLUMN act TEXT")
+    db.create_view(
+        "training_turns",
+        """
+        SELECT c.rowid AS conversation,
+            row_number() OVER (PARTITION BY c.rowid ORDER BY coalesce(t.wish, t.n), t.n) AS turn,
+            iif(t.user_id <> c.owner, 'other', t.speaker) AS speaker,
+            CASE WHEN t.speaker = 'user' THEN nullif(j.wish, '') WHEN t.decision = j.act THEN j.summary END
+                AS text,
+            iif(t.decision = j.act, j.act, NULL) AS act,
+            iif(t.decision = j.act, j.instruction, NULL) AS instruction,
+            v.rowid AS picture, v.rowid IS NOT NULL AND v.parent IS NULL AS upload
+        FROM conversations c JOIN turns t ON t.conversation = c.id
+        LEFT JOIN turns said ON said.n = coalesce(t.wish, t.n) AND said.user_id = c.owner
+        LEFT JOIN jobs j ON j.turn = said.id AND j.kind = 'dialogue'
+        LEFT JOIN versions v ON v.id = coalesce(t.version, iif(t.speaker = 'user', j.parent, NULL))
+        WHERE c.shared_as IS NOT NULL ORDER BY 1, 2
+        """,
+    )
+    db.create_view(
+        "training_names",
+        "SELECT rowid AS conversation, shared_as AS name FROM conversations WHERE shared_as <> ''",
     )

@@ -109,7 +109,7 @@ class Harness(ABC):
         """The person presses a button of the bot's message `ref`. `Act.ref` is `ref`."""
 
     @abstractmethod
-    async def command(self, name: CommandName) -> Act:
+    async def command(self, name: CommandName, argument: str = "") -> Act:
         """The person gives a command in the platform's own form."""
 
     @abstractmethod
@@ -241,6 +241,13 @@ class AdapterContract:
         act = await harness.command(name)
         assert await harness.next_event() == CommandInvoked(act.event_id, act.ref, act.user, name)
         assert act.ref.conversation == harness.conversation
+        assert harness.more_events() == []
+
+    @pytest.mark.parametrize("argument", ["on", "off"])
+    async def test_a_command_is_told_with_what_follows_it(self, harness: Harness, argument: str) -> None:
+        act = await harness.command("share", argument)
+        told = CommandInvoked(act.event_id, act.ref, act.user, "share", argument)
+        assert await harness.next_event() == told
         assert harness.more_events() == []
 
     async def test_a_message_delivered_again_is_the_same_event(self, harness: Harness) -> None:

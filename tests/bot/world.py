@@ -140,9 +140,11 @@ class World:
         await self.director.handle(event)
         await self.replied()
 
-    async def command(self, name: CommandName, user: UserRef = ANN, at: ConversationRef = HERE) -> None:
-        number = next(self.numbers)
-        await self.director.handle(CommandInvoked(f"c{number}", MessageRef(at, f"c{number}"), user, name))
+    async def command(
+        self, name: CommandName, argument: str = "", user: UserRef = ANN, at: ConversationRef = HERE
+    ) -> None:
+        ref = MessageRef(at, f"c{next(self.numbers)}")
+        await self.director.handle(CommandInvoked(ref.message_id, ref, user, name, argument))
         await self.settle()
 
     @property

@@ -15,6 +15,7 @@ wire: reconnects, replays, lost sessions, time-outs, refusals, nonces that are r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Self
 
 import discord
@@ -28,6 +29,7 @@ from tests.fakes.discord_world import ApiError, Payload, World
 __all__ = ["ApiError", "DiscordWire", "Fault"]
 
 _BUTTON = 2
+_STRING = 3
 
 
 class DiscordWire:
@@ -131,10 +133,22 @@ class DiscordWire:
         )
         return await self._deliver("INTERACTION_CREATE", payload)
 
-    async def slash(self, name: str, *, channel: int | None = None, user: int | None = None) -> Payload:
-        """A person gives a slash command that the bot registered."""
+    async def slash(
+        self,
+        name: str,
+        options: Mapping[str, str] | None = None,
+        *,
+        channel: int | None = None,
+        user: int | None = None,
+    ) -> Payload:
+        """A person gives a slash command that the bot registered; its options are texts of its choices."""
         command = next(one for one in self.world.commands if one["name"] == name)
-        data = {"id": command["id"], "name": name, "type": 1}
+        given = [{"type": _STRING, "name": key, "value": value} for key, value in (options or {}).items()]
+        for option in given:
+            known = next(one for one in command["options"] if one["name"] == option["name"])
+            if option["value"] not in [choice["value"] for choice in known["choices"]]:
+                raise LookupError(f"/{name} has no such choice: {option}.")
+        data = {"id": command["id"], "name": name, "type": 1, "options": given}
         channel_id = channel or self.world.general
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
         return await self._deliver("INTERACTION_CREATE", payload)

@@ -75,6 +75,8 @@ class WebBot:
                 await self._move(ref.conversation, tree.redo, "Redone.", "undo")
             case CommandInvoked(ref=ref, name="reset"):
                 await self._move(ref.conversation, tree.reset, "Back to your picture.", "reset")
+            case CommandInvoked(ref=ref, name="share", argument=argument):
+                await self._say(ref.conversation, f"Sharing: {argument}.", "chat")
             case ButtonPressed(ref=ref, name="cancel", target=job):
                 self._chat(ref.conversation).jobs.pop(job).cancel()
                 await self.adapter.clear_status(ref)

@@ -51,8 +51,9 @@ export class Api {
     return this.#json("buttons", { message, name, target });
   }
 
-  command(name) {
-    return this.#json("commands", { name });
+  /** `argument`: "on" or "off", for /share. */
+  command(name, argument) {
+    return this.#json("commands", { name, argument });
   }
 
   #json(what, body) {

@@ -8,6 +8,7 @@ import { Statuses } from "./statuses.js";
 import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
+const COMMAND = /^\/(undo|redo|reset|help|share)(?:\s+(on|off))?$/; // written into the text field
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -144,6 +145,8 @@ function onPush(push) {
 // ---------------------------------------------------------------- doing
 
 async function send({ text, file, replyTo }) {
+  const [, command, argument] = (!file && COMMAND.exec(text.toLowerCase())) || [];
+  if (command) return act(() => api.command(command, argument));
   clearErrors();
   const id = newId();
   const picture = file && URL.createObjectURL(file);

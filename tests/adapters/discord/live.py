@@ -79,8 +79,9 @@ class DiscordHarness(Harness):
         payload = await self.wire.press(int(ref.message_id), f"dialogpaint:{action.name}:{action.target}")
         return Act(payload["id"], ref, self.ann)
 
-    async def command(self, name: CommandName) -> Act:
-        payload = await self.wire.slash(name, channel=self.thread)
+    async def command(self, name: CommandName, argument: str = "") -> Act:
+        options = {"answer": argument} if argument else {}
+        payload = await self.wire.slash(name, options, channel=self.thread)
         return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
 
     async def redeliver(self) -> None:

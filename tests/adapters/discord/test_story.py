@@ -166,7 +166,13 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
 
 
 async def test_commands_are_registered_and_told(world: World) -> None:
-    assert set(world.ann.available_commands(world.channel)) == {"undo", "redo", "reset", "help"}
+    assert set(world.ann.available_commands(world.channel)) == {
+        "undo",
+        "redo",
+        "reset",
+        "help",
+        "share",
+    }
     result = await world.ann.slash(world.channel, "reset")
     assert result.acknowledged
     (event,) = world.bot.events

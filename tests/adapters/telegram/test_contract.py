@@ -52,8 +52,8 @@ class TelegramHarness(Harness):
         ]
         return self.act(self.telegram.press(self.chat, self.ann, int(ref.message_id), data), ref=ref)
 
-    async def command(self, name: CommandName) -> Act:
-        return self.act(self.telegram.post(self.chat, self.ann, f"/{name}"))
+    async def command(self, name: CommandName, argument: str = "") -> Act:
+        return self.act(self.telegram.post(self.chat, self.ann, f"/{name} {argument}".rstrip()))
 
     async def redeliver(self) -> None:
         self.telegram.redeliver()

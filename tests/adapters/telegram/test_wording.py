@@ -48,7 +48,8 @@ def test_a_mention_by_id_counts_though_it_may_be_called_anything() -> None:
     ("text", "command"),
     [
         ("/undo", Command("undo", False, False)),
-        ("/UNDO@Paint_Bot please", Command("undo", True, False)),
+        ("/UNDO@Paint_Bot please", Command("undo", True, False, "please")),
+        ("/share  On ", Command("share", False, False, "on")),
         ("/undo@other_bot", Command("undo", False, True)),
         ("please /undo", None),
         ("undo", None),

@@ -66,8 +66,8 @@ class WebHarness(Harness):
     async def press(self, ref: MessageRef, action: Action) -> Act:
         return await self._do("/buttons", ref, message=ref.message_id, name=action.name, target=action.target)
 
-    async def command(self, name: CommandName) -> Act:
-        return await self._do("/commands", None, name=name)
+    async def command(self, name: CommandName, argument: str = "") -> Act:
+        return await self._do("/commands", None, name=name, argument=argument)
 
     async def redeliver(self) -> None:
         await self._again()

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from adapters.web.adapter import WebAdapter
-from bot.events import MessageIn
+from bot.events import CommandInvoked, MessageIn
 from tests.adapters.contract import png
 from tests.adapters.web.browser import chromium, opened, tab
 from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
@@ -117,6 +117,15 @@ async def test_upload_question_answer_edit_undo_redo_reload(
         await expect(picture).to_have_js_property("naturalWidth", 640)
     await expect(undo).to_have_attribute("aria-pressed", "true")
     assert complaints == []
+
+
+async def test_a_command_in_the_text_field_is_no_wish(page: Page, bot: WebBot) -> None:
+    await say(page, "/Share on")
+    await expect(page.get_by_test_id("message")).to_contain_text(["Sharing: on."])
+    assert [type(event) for event in bot.events] == [CommandInvoked]
+    await say(page, "/share the photo")
+    await expect(page.locator("[data-decision=ask]")).to_have_count(1)
+    assert isinstance(bot.events[-1], MessageIn)
 
 
 async def test_an_older_picture_can_be_edited(page: Page, photo: Path, bot: WebBot) -> None:

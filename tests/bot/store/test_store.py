@@ -21,7 +21,7 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
     for _ in range(2):
         store = await Store.open(tmp_path)
         applied = await store.run(migrations.applied)
-        assert [step.name[:4] for step in applied] == ["m001", "m002", "m003"]
+        assert [step.name[:4] for step in applied] == ["m001", "m002", "m003", "m004"]
         await store.close()
 
 
@@ -41,7 +41,8 @@ async def test_the_database_keeps_its_promises(tmp_path: Path) -> None:
 
 async def test_views_can_be_read(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
-    for view in ("conversation_overview", "open_jobs", "recent_failures"):
+    views = ("conversation_overview", "open_jobs", "recent_failures", "training_turns", "training_names")
+    for view in views:
         assert await store.run(lambda db, view=view: rows(db, f"SELECT * FROM {view}")) == []
     await store.close()
 
