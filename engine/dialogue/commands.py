@@ -6,14 +6,16 @@ torch and transformers are imported only when a command runs, so that `dialogpai
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from engine.dialogue.building.command import data
 from engine.dialogue.options import PATH, Problem
 from engine.dialogue.training.command import train
+from engine.jobs import Act
 
 __all__ = ["STARTER", "data", "evaluate", "talk", "train"]
 
@@ -38,8 +40,9 @@ def _model(weights: Path) -> Any:
 @click.argument("file", type=PATH)
 @click.option("--weights", type=PATH, default=STARTER, help="Folder of the weights; default: the starter.")
 @click.option("--predictions", type=PATH, help="Write one line per item: act, text, instruction.")
+@click.option("--beside-stock", is_flag=True, help="Also time stock transformers generate, taking turns.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(file: Path, weights: Path, predictions: Path | None, as_json: bool) -> None:
+def evaluate(file: Path, weights: Path, predictions: Path | None, beside_stock: bool, as_json: bool) -> None:
     """Measure a dialogue model on an evaluation file."""
     from engine.dialogue import evaluate as measuring
 
@@ -47,22 +50,39 @@ def evaluate(file: Path, weights: Path, predictions: Path | None, as_json: bool)
         items = measuring.read_items(file)
     except ValueError as error:
         raise Problem(str(error)) from error
-    result, decisions = measuring.evaluate(_model(weights), items)
+    model = _model(weights)
+    result, decisions = measuring.evaluate(model, items)
+    if beside_stock:
+        from engine.dialogue import stock
+
+        result["beside_stock"] = stock.beside_stock(model, items)
     if predictions is not None:
         measuring.write_predictions(predictions, decisions)
-    if as_json:
-        click.echo(json.dumps(result))
-        return
-    click.echo(f"right act {result['act_accuracy']:.1%} of {result['n']}, perplexity {result['ppl']}")
+    click.echo(json.dumps(result) if as_json else "\n".join(_report(result)))
+
+
+def _report(result: dict[str, Any]) -> Iterator[str]:
+    """The result as a person reads it; acts as a table of confusion, expected down, predicted across."""
+    yield f"right act {result['act_accuracy']:.1%} of {result['n']}, perplexity {result['ppl']}"
+    acts = get_args(Act)
+    yield "expected " + "".join(f"{act:>7}" for act in acts) + "    n  right"
     for act, row in result["by_act"].items():
-        click.echo(f"  {act:6} {row['n']:5} {row['accuracy']:7.1%}  {row['predicted']}")
-    words = result["instruction"]
+        predicted = "".join(f"{row['predicted'].get(other, 0):7}" for other in acts)
+        yield f"{act:9}{predicted}{row['n']:5}{row['accuracy']:7.1%}"
+    for tag, row in result["by_tag"].items():
+        yield f"  {tag:24} {row['n']:5} {row['accuracy']:7.1%}"
+    words, question = result["instruction"], result["question"]
     if words["n"]:
-        click.echo(
+        yield (
             f"instructions: token F1 {words['token_f1']:.3f}, content words kept {words['kept_words']:.1%}, "
             f"with an invented one {words['invented_words']:.1%}"
         )
-    click.echo(f"reply time p50 {result['p50_ms']} ms, p95 {result['p95_ms']} ms")
+    if question["n"]:
+        named = question["names_what_is_missing"]
+        yield f"questions that name what is missing: {named:.1%} of {question['n']}"
+    yield f"reply time p50 {result['p50_ms']} ms, p95 {result['p95_ms']} ms"
+    if "beside_stock" in result:
+        yield f"beside stock generate: {json.dumps(result['beside_stock'])}"
 
 
 @click.command("talk")
