@@ -134,6 +134,7 @@ main.add_command(
             "dialogue": "engine.dialogue.commands:data",
             "editing": "engine.editing.commands:data",
             "instructions": "engine.dialogue.building.command:instructions",
+            "small-talk": "engine.dialogue.building.command:small_talk",
         },
     )
 )

@@ -94,9 +94,15 @@ def _problems() -> Iterator[None]:
 @click.command("dialogue")
 @source_options
 @click.option(
-    "--out", type=PATH, required=True, help="Folder for the data set, or the file with --from-requests."
+    "--out", type=PATH, required=True, help="Folder for the data set, or the file with a --from- option."
 )
 @click.option("--from-requests", type=PATH, help="Turn a JSONL file of instructions into one-turn requests.")
+@click.option(
+    "--from-store",
+    type=PATH,
+    metavar="DATABASE",
+    help="Export the bot's conversations whose owners share them, without names and ids, to the file --out.",
+)
 @click.option(
     "--completer",
     type=click.Choice(("grammar", "endpoint")),
@@ -113,6 +119,7 @@ def data(
     captions: tuple[Path, ...],
     out: Path,
     from_requests: Path | None,
+    from_store: Path | None,
     completer: str,
     train_size: int,
     held_out: int,
@@ -134,6 +141,12 @@ def data(
     if from_requests is not None:
         count = convert(from_requests, out)
         click.echo(json.dumps({"requests": count}) if as_json else f"{count} requests written to {out}.")
+        return
+    if from_store is not None:
+        from engine.dialogue.from_store import from_store as export
+
+        count = export(from_store, out)
+        click.echo(json.dumps({"decisions": count}) if as_json else f"{count} decisions written to {out}.")
         return
     lists, lines = sources(words, captions)
     if completer == "endpoint" and not lines:
@@ -189,6 +202,19 @@ def instructions(
     card = building.build(plan, completer, out)
     _warn(card["splits"]["train"]["instructions"], size, "instructions")
     _done(card, out, as_json)
+
+
+@click.command("small-talk")
+@click.argument("corpus", type=PATH)
+@click.option("--out", type=PATH, required=True, help="JSON file for --words.")
+def small_talk(corpus: Path, out: Path) -> None:
+    """Make word lists of off-topic talk and other languages from the ChatterBot corpus's data folder."""
+    from engine.dialogue.building.small_talk import lists
+
+    with _problems():
+        found = lists(corpus)
+        out.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    click.echo(f"{', '.join(f'{len(lines)} {topic}' for topic, lines in found.items())}: {out}.")
 
 
 def _composed(lists: dict[str, list[str]], captions: list[str], seed: int) -> GrammarCompleter:
