@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.dialogue.building.endpoint import Endpoint
     from engine.dialogue.building.review import Review
 
-_EXTRA = ("openai", "rapidfuzz")
+_EXTRA = ("openai", "rapidfuzz", "yaml")
 _SETTINGS: dict[str, Any] = {"temperature": 0.8, "max_tokens": 400, "stop": ["\ncaption:"]}
 
 _ASKING = (
