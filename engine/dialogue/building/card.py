@@ -22,7 +22,7 @@ def counted(drafts: Sequence[Draft]) -> dict[str, Any]:
         "dialogues": len(drafts),
         "decisions": len(examples),
         "acts": dict(Counter(example.act for example in examples).most_common()),
-        "turns": dict(sorted(Counter(sum(1 for _ in draft.said()) for draft in drafts).items())),
+        "turns": dict(sorted(Counter(len(draft.said) for draft in drafts).items())),
         "sources": dict(Counter(draft.source.partition(":")[0] for draft in drafts).most_common()),
         "captions": len({draft.caption for draft in drafts if draft.caption}),
         "tokens": {

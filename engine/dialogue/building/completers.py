@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.dialogue.building.drafts import Draft, Order, Rejected, text_of
+from engine.dialogue.building.drafts import Draft, Order, Rejected, said_in, text_of
 from engine.dialogue.building.noise import typed
 from engine.dialogue.building.prompt import (
     Instruction,
@@ -38,7 +38,7 @@ class GrammarCompleter:
     async def complete(self, order: Order, attempt: int) -> Draft:
         rng = order.rng(self._seed, attempt)
         example = next(iter(Grammar(self._words[order.split], rng, order.caption)))
-        return Draft(order.caption, self.source, (example,), text_of(example))
+        return Draft(order.caption, self.source, (example,), said_in(example), text_of(example))
 
     def describe(self) -> dict[str, Any]:
         return {"name": self.source}
@@ -98,6 +98,6 @@ class InstructionCompleter(_Asking):
 
 def draft(dialogue: Dialogue, tag: str, rng: random.Random) -> Draft:
     """A dialogue as a person would have typed it, one example for each decision."""
-    key = text_of(dialogue.examples()[-1])
+    last = dialogue.examples()[-1]
     examples = (replace(example, tags=(tag, example.act)) for example in typed(dialogue, rng).examples())
-    return Draft(dialogue.caption, dialogue.source, tuple(examples), key)
+    return Draft(dialogue.caption, dialogue.source, tuple(examples), said_in(last), text_of(last))

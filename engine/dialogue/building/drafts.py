@@ -63,23 +63,20 @@ class Completer(Protocol[Made_co]):
 class Draft:
     """A dialogue on its way into the data set. `source` names where it comes from.
 
-    `examples` hold its decisions in order, each with all that was said before; `key` is its text before
-    typing errors were put in.
+    `examples` hold its decisions in order, each with all that was said before. `said` is what the person
+    says and `key` the whole text, both before typing errors were put in.
     """
 
     caption: str
     source: str
     examples: tuple[Example, ...]
+    said: tuple[str, ...]
     key: str
 
     @property
     def shown(self) -> str:
         """One line for the review file."""
         return f"{self.caption} / {self.key}" if self.caption else self.key
-
-    def said(self) -> Iterator[str]:
-        """What the person says."""
-        return (turn.text for turn in self.examples[-1].turns if turn.speaker == "user")
 
     def rows(self, number: int) -> Iterator[dict[str, Any]]:
         """The lines of the evaluation file, one for each decision."""
@@ -90,6 +87,11 @@ class Draft:
                 "caption": self.caption,
                 "source": self.source,
             }
+
+
+def said_in(example: Example) -> tuple[str, ...]:
+    """What the person says."""
+    return tuple(turn.text for turn in example.turns if turn.speaker == "user")
 
 
 def text_of(example: Example) -> str:

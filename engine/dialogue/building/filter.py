@@ -23,7 +23,7 @@ TOKENIZER = Path(__file__).parents[2] / "weights" / "dialogue" / "tokenizer.json
 NEAR = 0.9
 """Two dialogues are near duplicates when this share of their words is the same, in the same order."""
 OWN_WORDS = 4
-"""A turn of so many words must not be said in two splits. Shorter ones ("undo please") are everybody's."""
+"""A wish of so many words must not be said in two splits. Shorter ones ("make it night") are everybody's."""
 
 Length = Callable[[str], int]
 
@@ -101,6 +101,11 @@ class Admitted:
 
 
 def own_turns(draft: Draft) -> set[str]:
-    """The longer things that the person says, without marks and capitals."""
-    said = (" ".join(re.findall(r"\w+", normal(text))) for text in draft.said())
-    return {text for text in said if text.count(" ") >= OWN_WORDS - 1}
+    """The longer wishes and answers of the person, without marks and capitals.
+
+    Small talk, undo and start over are left out: there are not so many ways to say "thank you very much".
+    """
+    decided = zip(reversed(draft.said), reversed(draft.examples), strict=False)
+    wishes = (normal(said) for said, example in decided if example.act in {"ask", "edit"})
+    bare = (" ".join(re.findall(r"\w+", wish)) for wish in wishes)
+    return {wish for wish in bare if wish.count(" ") >= OWN_WORDS - 1}

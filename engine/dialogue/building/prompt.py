@@ -34,7 +34,10 @@ The caption says what is in a photo. Write one instruction to change something i
 the background, the weather, the style, the light, a person's looks), and the caption of the changed photo, \
 which keeps everything else. Write only these two lines, in the form of the examples."""
 
-_LINE = re.compile(r"\W*(caption|user|ask|edit|undo|reset|chat|instruction|after)\b\W*?(?::\s*(.*))?", re.I)
+_LINE = re.compile(
+    r"[\s>*•\d.)-]*(caption|user|ask|edit|undo|reset|chat|instruction|after)\**(?:\s*:(?:\*\*)?\s*(.*))?",
+    re.I,
+)
 _FENCE = re.compile(r"^```\w*$")
 
 
@@ -123,5 +126,5 @@ def _first_block(text: str) -> tuple[list[str], bool]:
 
 
 def _plain(found: re.Match[str]) -> str:
-    kind, rest = found[1].lower(), (found[2] or "").strip().strip("*").strip()
+    kind, rest = found[1].lower(), found[2]
     return f"{kind}: {rest}" if rest else kind
