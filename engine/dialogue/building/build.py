@@ -72,9 +72,10 @@ class _Builder:
         found = list(share(library(), split, key=lambda each: each.key))
         rng.shuffle(found)
         for each in found:
-            if len(self._kept[split]) >= self._plan.sizes[split] * LIBRARY_PART:
-                break
             made = draft(replace(each.filled(), source=f"written {each.source}"), "written", rng)
+            if len(self._kept[split]) >= self._plan.sizes[split] * LIBRARY_PART:
+                self._admitted.remember(made.key)  # it may be an example in a prompt; models like to repeat
+                continue
             try:
                 self._check(made)
                 self._admit(made, split)
@@ -92,15 +93,16 @@ class _Builder:
             random.Random(f"{self._plan.seed}:{split}:captions").shuffle(captions)
             with tqdm(total=size, initial=len(kept), desc=split, unit="dialogue") as bar:
 
-                def progress(bar: tqdm[Any] = bar) -> None:
+                def progress(more: int, bar: tqdm[Any] = bar) -> None:
                     bar.set_postfix_str(self._completer.spent(), refresh=False)
-                    bar.update()
+                    bar.update(more)
 
                 def admit(made: Draft, split: Split = split) -> None:
                     self._admit(made, split)
 
                 orders = cycled(captions, split, wanted * self._completer.orders_per_text)
                 kept += await collector.gather(orders, wanted, admit, progress)
+        await self._completer.close()
         self._rejected.update(collector.rejected)
 
     def _check(self, made: Draft) -> None:

@@ -34,23 +34,25 @@ class Collector(Generic[Made]):
         orders: Iterator[Order],
         wanted: int,
         admit: Callable[[Made], None],
-        progress: Callable[[], None],
+        progress: Callable[[int], None],
     ) -> list[Made]:
-        """Up to `wanted` texts. `admit` looks at them in order, next to those before; it raises Rejected."""
+        """Up to `wanted` texts. `admit` looks at them in order, next to those before; it raises Rejected.
+
+        `progress` hears after each order how many texts it gave, 0 or 1.
+        """
         kept: list[Made] = []
         results = _in_order(orders, self._attempts, lambda: min(self._parallel, wanted - len(kept)))
         async with aclosing(results):
             async for made, reasons in results:
                 self.rejected.update(reasons)
-                if made is None:
-                    continue
-                try:
-                    admit(made)
-                except Rejected as rejection:
-                    self.rejected[rejection.reason] += 1
-                    continue
-                kept.append(made)
-                progress()
+                before = len(kept)
+                if made is not None:
+                    try:
+                        admit(made)
+                        kept.append(made)
+                    except Rejected as rejection:
+                        self.rejected[rejection.reason] += 1
+                progress(len(kept) - before)
         return kept
 
     async def _attempts(self, order: Order) -> tuple[Made | None, list[str]]:

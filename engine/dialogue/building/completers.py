@@ -46,6 +46,9 @@ class GrammarCompleter:
     def spent(self) -> str:
         return ""
 
+    async def close(self) -> None:
+        pass
+
 
 class _Asking:
     """What both kinds of questions to an endpoint share."""
@@ -63,6 +66,9 @@ class _Asking:
 
     def spent(self) -> str:
         return self._endpoint.spent()
+
+    async def close(self) -> None:
+        await self._endpoint.close()
 
 
 class EndpointCompleter(_Asking):

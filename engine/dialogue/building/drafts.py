@@ -58,6 +58,8 @@ class Completer(Protocol[Made_co]):
         """The same in a few words, for the progress bar."""
         ...
 
+    async def close(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class Draft:

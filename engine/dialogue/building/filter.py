@@ -84,9 +84,14 @@ class Admitted:
             for texts in self._as_long_as(text)
         ):
             raise Rejected("near duplicate")
+        self.remember(key)
+        self._said.update(dict.fromkeys(said, split))
+
+    def remember(self, key: str) -> None:
+        """Let nothing like this text in, though it is not there itself."""
+        text = self._as_letters(key)
         self._keys.add(key)
         self._texts.setdefault(len(text), []).append(text)
-        self._said.update(dict.fromkeys(said, split))
 
     def _as_long_as(self, text: str) -> Iterator[list[str]]:
         """The texts that are near enough in length to be near duplicates: 2 min / (a + b) >= NEAR."""

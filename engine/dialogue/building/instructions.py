@@ -57,15 +57,20 @@ def build(plan: Plan, completer: Completer[Instruction], folder: Path) -> dict[s
     collector = Collector(completer, checked, plan.tries, plan.parallel)
     with tqdm(total=size, unit="instruction") as bar:
 
-        def progress() -> None:
+        def progress(more: int) -> None:
             bar.set_postfix_str(completer.spent(), refresh=False)
-            bar.update()
+            bar.update(more)
 
         def admit(made: Instruction) -> None:
             admitted.admit(_key(made), set(), "train")
 
-        orders = cycled(captions, "train", size * completer.orders_per_text)
-        kept = asyncio.run(collector.gather(orders, size, admit, progress))
+        async def gathered() -> list[Instruction]:
+            orders = cycled(captions, "train", size * completer.orders_per_text)
+            kept = await collector.gather(orders, size, admit, progress)
+            await completer.close()
+            return kept
+
+        kept = asyncio.run(gathered())
     return _write(plan, completer, kept, collector.rejected, folder)
 
 

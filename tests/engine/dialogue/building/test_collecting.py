@@ -38,6 +38,9 @@ class Counting:
     def spent(self) -> str:
         return ""
 
+    async def close(self) -> None:
+        pass
+
 
 def even(number: int) -> None:
     if number % 2:
@@ -73,6 +76,13 @@ async def test_no_more_is_asked_than_may_be_needed() -> None:
 async def test_it_ends_when_the_orders_do() -> None:
     kept, _, _ = await gathered(4, 0, wanted=1000)
     assert kept == [number for number in range(60) if number % 2 == 0 and number % 7]
+
+
+async def test_progress_hears_of_every_order() -> None:
+    heard: list[int] = []
+    collector = Collector(Counting(random.Random(0)), nothing, 2, 4)
+    kept = await collector.gather(cycled([], "train", 60), 1000, even, heard.append)
+    assert len(heard) == 60 and sum(heard) == len(kept)
 
 
 def test_every_caption_has_its_turn_before_one_comes_again() -> None:

@@ -140,12 +140,14 @@ def test_requests_become_one_turn_items(tmp_path: Path) -> None:
         ["--captions", "nowhere.txt"],
         ["--from-requests", "nowhere.jsonl"],
         ["--review", "nowhere.tsv"],
+        ["--review", "drop-nowhere.tsv"],
     ],
 )
 def test_an_error_is_one_sentence_and_exit_code_2(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "drop-nowhere.tsv").write_text("keep\tabc\ttext\ndrop\tabd\ttext\n")
     result = CliRunner().invoke(commands.data, ["--out", "x", *arguments])
     assert result.exit_code == 2
     assert result.stdout == ""

@@ -103,6 +103,16 @@ def test_a_bad_day(captions: Path, tmp_path: Path) -> None:
     assert card["rejected"]["not in the form"] == 2
 
 
+def test_a_model_that_repeats_its_examples_adds_nothing(captions: Path, tmp_path: Path) -> None:
+    def repeated(request: dict[str, Any]) -> str:
+        return request["messages"][-1]["content"].split("\n\n")[0]
+
+    with CompletionServer(answer=repeated) as server:
+        card = dialogues(server, captions, tmp_path / "a")
+    assert [split["sources"].get("tiny", 0) for split in card["splits"].values()] == [0, 0, 0]
+    assert card["rejected"]["duplicate"] == len(server.requests)
+
+
 def test_a_model_that_never_learns_is_given_up(captions: Path, tmp_path: Path) -> None:
     with CompletionServer(answer=lambda _: "As a language model, I can't.") as server:
         card = dialogues(server, captions, tmp_path / "a", "--tries", "2")
