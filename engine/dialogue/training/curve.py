@@ -48,7 +48,8 @@ class Curve:
             right = left.twinx()
             right.plot(*zip(*ppls, strict=True), color="tab:orange", label="held-out perplexity")
             right.set(ylabel="perplexity", yscale="log")
-        figure.legend(loc="upper right")
+        if losses or ppls:
+            figure.legend(loc="upper right")
         figure.savefig(self.file.with_suffix(".png"), dpi=100)
 
 

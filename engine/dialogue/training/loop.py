@@ -112,6 +112,8 @@ class _Run:
         self.model, self.optimizer = accelerator.prepare(model, _optimizer(model, settings))
         begin = Progress(settings.batch, settings.seed, accelerator.num_processes)
         self.progress = checkpoint.load(accelerator, folder, begin)
+        if settings.patience is not None and not self.best_file.is_file():
+            self.progress.best = None  # until now the run had no patience, and kept no best weights
         if accelerator.is_main_process:
             self.curve.forget_after(self.progress.step)
         positions = model.config.max_position_embeddings

@@ -42,6 +42,15 @@ def test_patience_is_remembered_over_a_stop(tmp_path: Path, monkeypatch: pytest.
     assert (outcome.step, outcome.ppl) == (12, 5.0)
 
 
+def test_patience_can_be_given_to_a_run_that_had_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted(monkeypatch, 1.0, 3.0, 4.0)
+    run(tmp_path, steps=4, decay="constant")
+    outcome, _ = run(tmp_path, steps=100, decay="constant", patience=1)
+    assert (outcome.step, outcome.ppl, outcome.why) == (12, 3.0, "no gain")
+
+
 def test_a_finished_run_that_is_started_again_gives_the_same_and_adds_nothing(tmp_path: Path) -> None:
     first, model = run(tmp_path, steps=6, patience=5)
     rows = Curve(tmp_path).rows()

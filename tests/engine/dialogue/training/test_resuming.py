@@ -118,6 +118,7 @@ def test_another_batch_seed_or_model_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_killed_with_signal_9_and_resumed_is_as_if_never_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.engine.dialogue.training.runs", str(tmp_path / "killed")]
     child = subprocess.Popen([*command, "1000000", "0.1"], cwd=ROOT)
