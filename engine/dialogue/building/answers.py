@@ -25,7 +25,7 @@ class Answer:
 
 def fingerprint(model: str, settings: Mapping[str, Any], prompt: Prompt) -> str:
     """What an answer is kept under: everything that decides what it may be."""
-    said = json.dumps([model, settings, prompt.head, prompt.body], sort_keys=True, ensure_ascii=False)
+    said = json.dumps([model, settings, prompt.messages()], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

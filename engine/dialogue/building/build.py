@@ -47,9 +47,9 @@ class Plan:
 def build(plan: Plan, completer: Completer[Draft], folder: Path) -> dict[str, Any]:
     """Write `train.jsonl`, `valid.jsonl`, `test.jsonl`, `review.tsv` and the card; return the card.
 
-    Captions, patterns and library are disjoint between the splits; no dialogue stands twice, and no longer
-    thing that a person says stands in two splits. Nothing is written before all is there; run again after
-    an interruption, it gives the same files, and asks no endpoint the same question twice.
+    Captions, patterns and library are disjoint between the splits; no dialogue stands twice, and no wish of
+    more than a few words stands in two splits. Nothing is written before all is there; run again after an
+    interruption, it gives the same files, and pays no endpoint for the same answer twice.
     """
     folder.mkdir(parents=True, exist_ok=True)
     builder = _Builder(plan, completer)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openai
 
@@ -115,10 +115,7 @@ class Endpoint:
         try:
             found = await self._client.chat.completions.create(
                 model=self.model,
-                messages=[
-                    {"role": "system", "content": prompt.head},
-                    {"role": "user", "content": prompt.body},
-                ],
+                messages=cast(Any, prompt.messages()),
                 extra_body=dict(self._manners.settings),
             )
         except (openai.APITimeoutError, openai.InternalServerError, openai.RateLimitError) as error:

@@ -43,10 +43,21 @@ _FENCE = re.compile(r"^```\w*$")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is given: `head` states the task, `body` holds the examples and the new caption."""
+    """What a model is given: `head` states the task, `examples` are (question, answer), `question` is new.
+
+    A chat model sees the examples as what it answered before: small ones then keep to the form.
+    """
 
     head: str
-    body: str
+    examples: tuple[tuple[str, str], ...]
+    question: str
+
+    def messages(self) -> list[dict[str, str]]:
+        """As the chat protocol has it."""
+        said = [{"role": "system", "content": self.head}]
+        for question, answer in self.examples:
+            said += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        return [*said, {"role": "user", "content": self.question}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,13 @@ class Instruction:
 
 def dialogue_prompt(caption: str, library: Sequence[Written], count: int, rng: random.Random) -> Prompt:
     """`count` dialogues of the library, in an order drawn by `rng`, before the caption."""
-    examples = (_as_text(written.worded()) for written in rng.sample(library, min(count, len(library))))
-    return Prompt(DIALOGUE_HEAD, "\n\n".join([*examples, f"caption: {caption}"]))
+    drawn = rng.sample(library, min(count, len(library)))
+    examples = ((f"caption: {written.caption}", _as_text(written.worded())) for written in drawn)
+    return Prompt(DIALOGUE_HEAD, tuple(examples), f"caption: {caption}")
 
 
 def _as_text(written: Written) -> str:
-    lines = (f"{kind}: {text}" if text else kind for kind, text in written.lines)
-    return "\n".join([f"caption: {written.caption}", *lines])
+    return "\n".join(f"{kind}: {text}" if text else kind for kind, text in written.lines)
 
 
 def read_dialogue(text: str, caption: str, source: str, cut_off: bool = False) -> Written:
@@ -87,10 +98,10 @@ def instruction_prompt(
 ) -> Prompt:
     """`count` instructions of the library, in an order drawn by `rng`, before the caption."""
     examples = (
-        f"caption: {example.before}\ninstruction: {example.instruction}\nafter: {example.after}"
+        (f"caption: {example.before}", f"instruction: {example.instruction}\nafter: {example.after}")
         for example in rng.sample(library, min(count, len(library)))
     )
-    return Prompt(INSTRUCTION_HEAD, "\n\n".join([*examples, f"caption: {caption}"]))
+    return Prompt(INSTRUCTION_HEAD, tuple(examples), f"caption: {caption}")
 
 
 def read_instruction(text: str, caption: str, cut_off: bool = False) -> Instruction:

@@ -75,9 +75,9 @@ def test_prompts_show_only_what_is_trained_on(captions: Path, tmp_path: Path) ->
         dialogues(server, captions, tmp_path / "a")
     trained = {written.caption for written in share(library(), "train", key=lambda each: each.key)}
     for request in server.requests:
-        *examples, _ = request["messages"][-1]["content"].split("\n\n")
-        assert len(examples) == 3
-        assert {text.splitlines()[0].removeprefix("caption: ") for text in examples} <= trained
+        head, *examples, _ = (message["content"] for message in request["messages"])
+        assert "edit:" in head and len(examples) == 6
+        assert {question.removeprefix("caption: ") for question in examples[::2]} <= trained
 
 
 def test_a_bad_day(captions: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_bad_day(captions: Path, tmp_path: Path) -> None:
         "user: make the dog a cat\nedit: make the dog a tiger",
     )
     with CompletionServer(*script) as server:
-        card = dialogues(server, captions, tmp_path / "a", "--timeout", "1", "--parallel", "2")
+        card = dialogues(server, captions, tmp_path / "a", "--timeout", "8", "--parallel", "2")
     assert [split["dialogues"] for split in card["splits"].values()] == [20, 6, 6]
     reasons = {
         reason: card["rejected"][reason] for reason in ("garbled", "cut off", "refused", "not grounded")
@@ -105,7 +105,7 @@ def test_a_bad_day(captions: Path, tmp_path: Path) -> None:
 
 def test_a_model_that_repeats_its_examples_adds_nothing(captions: Path, tmp_path: Path) -> None:
     def repeated(request: dict[str, Any]) -> str:
-        return request["messages"][-1]["content"].split("\n\n")[0]
+        return request["messages"][2]["content"]
 
     with CompletionServer(answer=repeated) as server:
         card = dialogues(server, captions, tmp_path / "a")

@@ -22,8 +22,8 @@ GOOD = "user: make the dog blue\nedit: make the dog blue\nuser: no\nundo"
 
 def test_the_prompt_has_the_papers_parts() -> None:
     prompt = dialogue_prompt("a red boat", library(), EXAMPLES, random.Random(3))
-    *examples, caption = prompt.body.split("\n\n")
-    assert len(examples) == len(set(examples)) == 20 and caption == "caption: a red boat"
+    assert len(prompt.examples) == len(set(prompt.examples)) == 20
+    assert prompt.question == "caption: a red boat"
     assert prompt == dialogue_prompt("a red boat", library(), EXAMPLES, random.Random(3))
     assert prompt != dialogue_prompt("a red boat", library(), EXAMPLES, random.Random(4))
 
@@ -31,8 +31,9 @@ def test_the_prompt_has_the_papers_parts() -> None:
 def test_every_hand_written_dialogue_is_read_back_from_its_own_example() -> None:
     for written in library():
         prompt = dialogue_prompt("x", [written], 1, random.Random(0))
-        example, _, _ = prompt.body.rpartition("\n\n")
-        assert read_dialogue(example, written.caption, written.source) == written.worded()
+        ((question, answer),) = prompt.examples
+        assert question == f"caption: {written.caption}"
+        assert read_dialogue(answer, written.caption, written.source) == written.worded()
 
 
 @pytest.mark.parametrize(
@@ -80,11 +81,9 @@ def test_a_dialogue_that_was_cut_off_counts_only_if_it_had_ended() -> None:
 def test_instructions_are_read_back_from_their_own_examples() -> None:
     known = instructions.library()
     prompt = instruction_prompt("a red boat", known, EXAMPLES, random.Random(3))
-    *examples, caption = prompt.body.split("\n\n")
-    assert len(examples) == 20 and caption == "caption: a red boat"
-    for example in examples:
-        before = example.splitlines()[0].removeprefix("caption: ")
-        assert read_instruction(example, before) in known
+    assert len(prompt.examples) == 20 and prompt.question == "caption: a red boat"
+    for question, answer in prompt.examples:
+        assert read_instruction(answer, question.removeprefix("caption: ")) in known
 
 
 @pytest.mark.parametrize("text", ["", "instruction: make it blue", "after: a blue dog", "make it blue: now"])
