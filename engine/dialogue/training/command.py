@@ -53,9 +53,6 @@ def _setting_options(command: Any) -> Any:
 @click.option("--preset", default="starter", show_default=True, help="starter, paper, or a TOML file.")
 @click.option("--base", help="BlenderBot to fine-tune: starter, folder or Hub id. Without it: from scratch.")
 @click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
-@click.option(
-    "--embeddings", help="Sentence encoder (folder or Hub id) whose words a model from scratch starts with."
-)
 @_setting_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def train(
@@ -66,7 +63,6 @@ def train(
     preset: str,
     base: str | None,
     config: Path | None,
-    embeddings: str | None,
     as_json: bool,
     **chosen: Any,
 ) -> None:
@@ -88,7 +84,7 @@ def train(
         accelerator = new_accelerator(settings.mixed_precision)
         dialogues = source(lists, lines, data_folder, settings.seed)
         with accelerator.main_process_first():  # the tokenizer is learnt once
-            model, tokenizer = _beginning(base, config, embeddings, settings, out, lists, lines)
+            model, tokenizer = _beginning(base, config, settings, out, lists, lines)
         outcome = run(accelerator, model, tokenizer, dialogues, settings, out)
     except Stopped as stopped:
         if accelerator.is_main_process:
@@ -113,7 +109,6 @@ def train(
 def _beginning(
     base: str | None,
     config: Path | None,
-    embeddings: str | None,
     settings: Settings,
     out: Path,
     lists: dict[str, list[str]],
@@ -123,7 +118,6 @@ def _beginning(
     from transformers import BlenderbotForConditionalGeneration
 
     from engine.dialogue.tokenizer import load_tokenizer
-    from engine.dialogue.training.embeddings import start_from
     from engine.dialogue.training.new_model import new_model, new_tokenizer, read_shape
     from engine.sources import resolve
 
@@ -135,7 +129,4 @@ def _beginning(
     if shape is None:
         raise ValueError("The preset has no shape for a model from scratch: give --base or --config.")
     tokenizer = new_tokenizer(out / "tokenizer", settings.vocabulary, lists, captions, settings.seed)
-    model = new_model(shape, tokenizer, settings.seed)
-    if embeddings is not None:
-        start_from(model, tokenizer, embeddings)
-    return model, tokenizer
+    return new_model(shape, tokenizer, settings.seed), tokenizer
