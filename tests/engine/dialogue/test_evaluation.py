@@ -1,4 +1,8 @@
-"""A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases."""
+"""A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
+
+`unseen.jsonl` was written apart from all training text and is only measured on; `cases.jsonl` is what was
+looked at while the model and its guards were made.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ from engine.dialogue.evaluate import content_words, evaluate, read_items, score_
 from engine.dialogue.model import DialogueModel
 from tests.engine.dialogue.tiny import job
 
-CASES = Path(__file__).parent / "cases.jsonl"
+HERE = Path(__file__).parent
+CASES, UNSEEN = HERE / "cases.jsonl", HERE / "unseen.jsonl"
 
 
 def item(said: str, *wanted: str):
@@ -55,61 +60,84 @@ def test_json_is_one_object_with_the_keys_of_the_design(tmp_path: Path) -> None:
     result = CliRunner().invoke(commands.evaluate, [str(few), "--json", "--predictions", str(predictions)])
     assert result.exit_code == 0, result.output
     table = json.loads(result.stdout)
-    assert set(table) == {"n", "act_accuracy", "by_act", "by_tag", "instruction", "ppl", "p50_ms", "p95_ms"}
+    design = {"n", "act_accuracy", "by_act", "by_tag", "instruction", "ppl", "p50_ms", "p95_ms"}
+    assert set(table) == design | {"question"}
     assert set(table["instruction"]) == {"n", "token_f1", "kept_words", "invented_words"}
     rows = [json.loads(line) for line in predictions.read_text().splitlines()]
     assert len(rows) == table["n"] == len(few.read_text().splitlines())
     assert all(set(row) == {"act", "text", "instruction"} for row in rows)
 
 
-@pytest.fixture(scope="module")
-def answers():
+@pytest.mark.slow
+def test_stock_generate_is_timed_beside_it(tmp_path: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(CASES.read_text().splitlines(keepends=True)[::60]))
+    result = CliRunner().invoke(commands.evaluate, [str(few), "--beside-stock"])
+    assert result.exit_code == 0, result.output
+    assert "beside stock generate" in result.stdout
+    assert "expected " in result.stdout
+
+
+def answers_to(path: Path):
     torch.set_num_threads(1)
-    items = read_items(CASES)
+    items = read_items(path)
     model = DialogueModel.load(commands.STARTER, torch.device("cpu"), torch.float32)
     return items, *evaluate(model, items)
+
+
+@pytest.fixture(scope="module")
+def known():
+    return answers_to(CASES)
+
+
+@pytest.fixture(scope="module")
+def unseen():
+    return answers_to(UNSEEN)
 
 
 # What the shipped weights reach, less a margin of a case or two: an honest floor, not the goal.
 FLOORS = {
     "vague": 0.8,
-    "answer": 0.95,
-    "explicit": 0.96,
-    "follow-up": 0.85,
+    "answer": 0.9,
+    "explicit": 0.9,
+    "follow-up": 0.8,
+    "two wishes": 0.8,
     "undo": 0.85,
-    "reset": 0.75,
-    "chat": 0.85,
+    "reset": 0.85,
+    "thanks": 0.85,
+    "off-topic": 0.85,
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", FLOORS)
-def test_acts_on_hand_written_cases(answers, tag: str) -> None:
-    _, table, _ = answers
+def test_acts_on_unseen_cases(unseen, tag: str) -> None:
+    _, table, _ = unseen
     assert table["by_tag"][tag]["accuracy"] >= FLOORS[tag]
 
 
 @pytest.mark.slow
-def test_instructions_on_hand_written_cases(answers) -> None:
-    _, table, _ = answers
-    assert table["instruction"]["kept_words"] >= 0.97
-    assert table["instruction"]["invented_words"] <= 0.01
+def test_acts_on_known_cases(known) -> None:
+    _, table, _ = known
+    assert table["act_accuracy"] >= 0.9
 
 
 @pytest.mark.slow
-def test_a_question_names_what_is_missing(answers) -> None:
-    _, _, decisions = answers
-    names = [json.loads(line)["expect"].get("names") for line in CASES.read_text().splitlines()]
-    asked = [
-        (d.text.lower(), wanted)
-        for d, wanted in zip(decisions, names, strict=True)
-        if wanted and d.act == "ask"
-    ]
-    assert sum(any(name in text for name in wanted) for text, wanted in asked) >= 0.85 * len(asked)
+@pytest.mark.parametrize("cases", ["known", "unseen"])
+def test_instructions_keep_what_was_said(cases: str, request: pytest.FixtureRequest) -> None:
+    _, table, _ = request.getfixturevalue(cases)
+    assert table["instruction"]["kept_words"] >= 0.9
+    assert table["instruction"]["invented_words"] <= 0.02
 
 
 @pytest.mark.slow
-def test_after_two_questions_it_acts_and_says_what_it_assumed(answers) -> None:
-    items, _, decisions = answers
+def test_a_question_names_what_is_missing(unseen) -> None:
+    _, table, _ = unseen
+    assert table["question"]["names_what_is_missing"] >= 0.75
+
+
+@pytest.mark.slow
+def test_after_two_questions_it_acts_and_says_what_it_assumed(known) -> None:
+    items, _, decisions = known
     for one, decision in zip(items, decisions, strict=True):
         assert one.job.may_ask or decision.act != "ask"
