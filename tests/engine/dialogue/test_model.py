@@ -8,7 +8,6 @@ import torch
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.commands import STARTER
 from engine.dialogue.model import DialogueModel
-from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
 from engine.dialogue.talk import Talk
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import job, random_model
@@ -114,44 +113,6 @@ def test_capitals_come_back() -> None:
     assert cased("please add the nasa logo") == "please add the NASA logo"
     assert Casing([Turn("user", "MAKE IT RED")])("make it red") == "make it red"
     assert sentences("done. i took that back, i'm sorry.") == "Done. I took that back, I'm sorry."
-
-
-def test_nonsense_is_seen() -> None:
-    assert nonsense("it the of")
-    assert nonsense("make the red red red red red red red")
-    assert not nonsense("make it winter")
-
-
-def test_own_words_leave_the_politeness_out() -> None:
-    assert own_words([Turn("user", "Give the Gnu a hat!")]) == "give the gnu a hat"
-    assert (
-        own_words([Turn("user", "hey, could you please swap the gnu for a zebu? Thanks")])
-        == "swap the gnu for a zebu"
-    )
-    assert own_words([Turn("user", "As a linocut, please")]) == "as a linocut"
-    assert own_words([Turn("user", "🐶 ...")]) == ""
-    assert len(own_words([Turn("user", "word " * 1000)]).split()) == 40
-
-
-def test_a_lost_word_is_noticed_only_where_the_wish_is_the_whole_text() -> None:
-    wish = Turn("user", "Can you give the Zarquon a feathered trilby please?")
-    assert loses_something([wish], "give the zarquon a trilby")
-    assert not loses_something([wish], "give the zarquon a feathered trilby")
-    assert not loses_something([Turn("user", "it's too dark")], "make it brighter")
-    asked = [Turn("user", "Replace the vase please"), Turn("bot", "What should the vase become?")]
-    assert not loses_something([*asked, Turn("user", "Let's go for a teapot")], "turn the vase into a teapot")
-    assert loses_something([*asked, Turn("user", "an old brass teapot")], "make the vase old")
-    assert own_words([*asked, Turn("user", "hmm, maybe an old teapot")]) == "replace the vase: an old teapot"
-    assert own_words([*asked, Turn("user", "Add a lighthouse!")]) == "add a lighthouse"
-    story = Turn("user", "We were in Ulm with my aunt. Remove the crane.")
-    assert not loses_something([story], "remove the crane")
-
-
-def test_words_in_an_order_that_nobody_said_are_noticed() -> None:
-    wish = [Turn("user", "crop it square and make it black and white")]
-    assert scrambled(wish, "make it black square and white")
-    assert not scrambled(wish, "make it black and white")
-    assert not scrambled([Turn("user", "blue background please")], "make the background blue")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""No thing that a person asked for gets lost on the way into an instruction."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.dialogue.joined import joined
+from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
+from engine.jobs import Turn
+
+
+def said(*texts: str) -> list[Turn]:
+    speakers = ("user", "bot")
+    return [Turn(speakers[at % 2], text) for at, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "instruction"),
+    [
+        ("I prefer it to be orange and blue", "make it orange"),
+        ("replace the mountains with futuristic skyscrapers", "replace the mountains with skyscrapers"),
+        ("Floating in the sky", "make the sky look sky"),
+        ("drive a motorcycle", "make it a motorcycle"),
+        ("Change it to more pleasant weather, please!", "change it to more pleasant"),
+        ("the left red car should be green", "make the left car green"),
+    ],
+)
+def test_a_lost_word_is_noticed(wish: str, instruction: str) -> None:
+    assert loses_something(said(wish), instruction)
+
+
+@pytest.mark.parametrize(
+    ("wish", "instruction"),
+    [
+        ("could you please make the hat red, thanks a lot", "make the hat red"),
+        ("the photo is way too dark", "make it brighter"),
+        ("The mountains should become spaceships", "turn the mountains into spaceships"),
+        ("My gran was 90 last week. We had a party. Please remove the bin.", "remove the bin"),
+    ],
+)
+def test_politeness_stories_and_translation_are_no_loss(wish: str, instruction: str) -> None:
+    assert not loses_something(said(wish), instruction)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "instruction"),
+    [
+        ("what should the background become?", "a foggy harbour", "change the background to a foggy harbour"),
+        ("which colour should your jacket be?", "mint green", "make my jacket mint green"),
+        ("which animal should it become?", "a lynx", "turn the animal into a lynx"),
+        ("which style would you like?", "caspar david friedrich", "make it look like caspar david friedrich"),
+        ("which style would you like?", "like a comic", "make it look like a comic"),
+        ("what should the text say?", "happy birthday", 'add the text "happy birthday"'),
+        ("where should the lamp go?", "to the left", "move the lamp to the left"),
+        ("what bothers you most?", "the bin", None),
+    ],
+)
+def test_a_question_and_its_answer_become_one_instruction(
+    question: str, answer: str, instruction: str | None
+) -> None:
+    assert joined(question, answer) == instruction
+
+
+def test_the_person_s_own_words_are_the_last_resort() -> None:
+    assert own_words(said("Hey, could you please make the zebu purple, thanks!")) == "make the zebu purple"
+    asked = said("new colours", "Which colour should the sofa be?", "hm, maybe teal")
+    assert own_words(asked) == "make the sofa teal"
+    open_question = said("edit this", "What bothers you most?", "the bin")
+    assert own_words(open_question) == "edit this: the bin"
+    assert own_words(said("👍")) == ""
+
+
+def test_nonsense_is_seen() -> None:
+    assert nonsense("it the of")
+    assert nonsense("make the red red red red red red red")
+    assert not nonsense("make it winter")
+
+
+def test_own_words_leave_the_politeness_out() -> None:
+    assert own_words([Turn("user", "Give the Gnu a hat!")]) == "give the gnu a hat"
+    assert (
+        own_words([Turn("user", "hey, could you please swap the gnu for a zebu? Thanks")])
+        == "swap the gnu for a zebu"
+    )
+    assert own_words([Turn("user", "As a linocut, please")]) == "as a linocut"
+    assert own_words([Turn("user", "🐶 ...")]) == ""
+    assert len(own_words([Turn("user", "word " * 1000)]).split()) == 40
+
+
+def test_a_lost_word_is_noticed_only_where_the_wish_is_the_whole_text() -> None:
+    wish = Turn("user", "Can you give the Zarquon a feathered trilby please?")
+    assert loses_something([wish], "give the zarquon a trilby")
+    assert not loses_something([wish], "give the zarquon a feathered trilby")
+    assert not loses_something([Turn("user", "it's too dark")], "make it brighter")
+    asked = [Turn("user", "Replace the vase please"), Turn("bot", "What should the vase become?")]
+    assert not loses_something([*asked, Turn("user", "Let's go for a teapot")], "turn the vase into a teapot")
+    assert loses_something([*asked, Turn("user", "an old brass teapot")], "make the vase old")
+    assert own_words([*asked, Turn("user", "hmm, maybe an old teapot")]) == "turn the vase into an old teapot"
+    assert own_words([*asked, Turn("user", "Add a lighthouse!")]) == "add a lighthouse"
+    story = Turn("user", "We were in Ulm with my aunt. Remove the crane.")
+    assert not loses_something([story], "remove the crane")
+
+
+def test_words_in_an_order_that_nobody_said_are_noticed() -> None:
+    wish = [Turn("user", "crop it square and make it black and white")]
+    assert scrambled(wish, "make it black square and white")
+    assert not scrambled(wish, "make it black and white")
+    assert not scrambled([Turn("user", "blue background please")], "make the background blue")
