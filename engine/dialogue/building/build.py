@@ -22,7 +22,7 @@ from engine.dialogue.building.files import hashes, write
 from engine.dialogue.building.filter import TOKENIZER, Admitted, check, own_turns
 from engine.dialogue.building.review import Review
 from engine.dialogue.grammar.patterns import Split, share
-from engine.dialogue.written.reader import library
+from engine.dialogue.written.reader import library_of
 
 SPLITS: tuple[Split, ...] = ("test", "valid", "train")
 """The held-out splits are filled first: what they hold is kept out of the training, not the reverse."""
@@ -69,7 +69,7 @@ class _Builder:
 
     def take_library(self, split: Split) -> None:
         rng = random.Random(f"{self._plan.seed}:{split}:library")
-        found = list(share(library(), split, key=lambda each: each.key))
+        found = list(library_of(split))
         rng.shuffle(found)
         for each in found:
             made = draft(replace(each.filled(), source=f"written {each.source}"), "written", rng)

@@ -194,9 +194,10 @@ def instructions(
     from engine.dialogue.building import instructions as building
     from engine.dialogue.building.build import Plan
     from engine.dialogue.building.completers import InstructionCompleter
+    from engine.dialogue.written.instructions import instructions as library
 
     _, lines = sources((), captions)
-    completer = InstructionCompleter(endpoint(), building.library(), examples, seed)
+    completer = InstructionCompleter(endpoint(), library(), examples, seed)
     inputs = _inputs(*captions, review)
     plan = Plan({"train": size}, lines, seed, tries, parallel, _review(review), _command(), inputs)
     card = building.build(plan, completer, out)
@@ -227,10 +228,9 @@ def _composed(lists: dict[str, list[str]], captions: list[str], seed: int) -> Gr
 
 def _asked(endpoint: Endpoint, examples: int, seed: int) -> EndpointCompleter:
     from engine.dialogue.building.completers import EndpointCompleter
-    from engine.dialogue.grammar.patterns import share
-    from engine.dialogue.written.reader import library
+    from engine.dialogue.written.reader import library_of
 
-    return EndpointCompleter(endpoint, share(library(), "train", key=lambda each: each.key), examples, seed)
+    return EndpointCompleter(endpoint, library_of("train"), examples, seed)
 
 
 def _settings(given: tuple[str, ...]) -> dict[str, Any]:

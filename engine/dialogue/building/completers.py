@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.dialogue.building.drafts import Draft, Order, Rejected, said_in, text_of
+from engine.dialogue.building.drafts import Draft, Order, said_in, text_of
 from engine.dialogue.building.noise import typed
 from engine.dialogue.building.prompt import (
-    Instruction,
     dialogue_prompt,
     instruction_prompt,
     read_dialogue,
@@ -19,6 +18,7 @@ from engine.dialogue.building.prompt import (
 from engine.dialogue.grammar.dialogues import Grammar
 from engine.dialogue.grammar.patterns import Split
 from engine.dialogue.grammar.words import Words
+from engine.dialogue.written.instructions import Instruction
 from engine.dialogue.written.reader import Dialogue, Written
 
 if TYPE_CHECKING:  # its client takes seconds to import, and the grammar needs none
@@ -96,10 +96,7 @@ class InstructionCompleter(_Asking):
         rng = order.rng(self._seed, attempt)
         prompt = instruction_prompt(order.caption, self._library, self._examples, rng)
         answer = await self._endpoint.ask(prompt)
-        made = read_instruction(answer.text, order.caption, answer.cut_off)
-        if made.after.casefold() == made.before.casefold():
-            raise Rejected("changes nothing")
-        return made
+        return read_instruction(answer.text, order.caption, answer.cut_off)
 
 
 def draft(dialogue: Dialogue, tag: str, rng: random.Random) -> Draft:

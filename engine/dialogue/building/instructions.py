@@ -18,18 +18,11 @@ from engine.dialogue.building.collecting import Collector
 from engine.dialogue.building.drafts import Completer, Rejected, cycled
 from engine.dialogue.building.files import hashes, write
 from engine.dialogue.building.filter import Admitted, tokens, words
-from engine.dialogue.building.prompt import Instruction
 from engine.dialogue.context import POSITIONS, normal
+from engine.dialogue.written.instructions import LIBRARY, Instruction
 
-LIBRARY = Path(__file__).parents[2] / "editing" / "data" / "instructions.jsonl"
 _KEPT = 0.3
 """A caption that keeps a smaller share of the words of the one before shows another picture."""
-
-
-def library() -> list[Instruction]:
-    """The hand-written instructions that ship with the project."""
-    rows = map(json.loads, LIBRARY.read_text(encoding="utf-8").splitlines())
-    return [Instruction(row["before"], row["instruction"], row["after"]) for row in rows]
 
 
 def check(made: Instruction) -> None:

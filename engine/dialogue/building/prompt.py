@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dialogue.building.drafts import Rejected
+from engine.dialogue.written.instructions import Instruction
 from engine.dialogue.written.reader import Written, parse
 
 EXAMPLES = 20
@@ -58,15 +59,6 @@ class Prompt:
         for question, answer in self.examples:
             said += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         return [*said, {"role": "user", "content": self.question}]
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """A change to a picture, with its caption before and after (paper figure 4)."""
-
-    before: str
-    instruction: str
-    after: str
 
 
 def dialogue_prompt(caption: str, library: Sequence[Written], count: int, rng: random.Random) -> Prompt:

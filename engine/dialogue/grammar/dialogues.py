@@ -13,7 +13,7 @@ from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, 
 from engine.dialogue.grammar.speech import Speech, yours
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.summary import said_back
-from engine.dialogue.written.reader import library
+from engine.dialogue.written.reader import library_of
 from engine.jobs import Turn
 
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
@@ -78,7 +78,7 @@ class Grammar(Speech):
     def written(self) -> Example:
         """One decision of a hand-written dialogue, mostly with new words in its slots."""
         rng = self.rng
-        found = rng.choice(share(library(), self.split, key=lambda written: written.key))
+        found = rng.choice(library_of(self.split))
         dialogue = found.filled(self.word if rng.random() < 0.8 else None)
         example = rng.choice(dialogue.examples())
         said = [turn.text for turn in example.turns if turn.speaker == "user"]

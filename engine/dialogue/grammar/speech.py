@@ -8,9 +8,9 @@ import re
 from engine.dialogue.grammar.closed import EDIT_WORDS
 from engine.dialogue.grammar.english import VERBS, as_typed, gerund
 from engine.dialogue.grammar.library import sections
-from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share, tidy
+from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, tidy
 from engine.dialogue.grammar.words import Words
-from engine.dialogue.written.instructions import instructions
+from engine.dialogue.written.instructions import instructions_of
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
@@ -71,8 +71,7 @@ class Speech:
     def imperative(self) -> str:
         """An instruction that is said just as it is meant."""
         if self.rng.random() < _FROM_LIBRARY:
-            found = share(instructions(), self.split, key=lambda written: written.instruction)
-            return self.rng.choice(found).instruction.lower()
+            return self.rng.choice(instructions_of(self.split)).instruction.lower()
         kind = self.rng.choices(list(_IMPERATIVES), list(_IMPERATIVES.values()))[0]
         return self.draw(_WISHES[kind].said)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.dialogue.context import SEPARATOR
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.library import sections
+from engine.dialogue.grammar.patterns import Split, share
 from engine.dialogue.summary import said_back
 from engine.jobs import Act, Turn
 
@@ -166,6 +167,12 @@ def parse(block: Sequence[str], source: str) -> Written:
 def library() -> tuple[Written, ...]:
     """All hand-written dialogues, in the order of the files' names."""
     return tuple(_all(sorted(FOLDER.glob("*.txt"))))
+
+
+@lru_cache
+def library_of(split: Split) -> tuple[Written, ...]:
+    """The hand-written dialogues of one split."""
+    return tuple(share(library(), split, key=lambda written: written.key))
 
 
 def _all(paths: Iterable[Path]) -> Iterable[Written]:

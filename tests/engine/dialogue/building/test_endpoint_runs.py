@@ -17,8 +17,7 @@ from click.testing import CliRunner
 
 from engine.dialogue.building.command import data, instructions
 from engine.dialogue.building.endpoint import KEY, MODEL, URL
-from engine.dialogue.grammar.patterns import share
-from engine.dialogue.written.reader import library
+from engine.dialogue.written.reader import library_of
 from tests.fakes.completions import CompletionServer, completion, failure, half_json, hang, html, instruction
 
 CAPTIONS = [f"a {what} number {n}" for what in ("boat", "house", "river", "horse") for n in range(30)]
@@ -73,7 +72,7 @@ def test_a_good_day(captions: Path, tmp_path: Path) -> None:
 def test_prompts_show_only_what_is_trained_on(captions: Path, tmp_path: Path) -> None:
     with CompletionServer() as server:
         dialogues(server, captions, tmp_path / "a")
-    trained = {written.caption for written in share(library(), "train", key=lambda each: each.key)}
+    trained = {written.caption for written in library_of("train")}
     for request in server.requests:
         head, *examples, _ = (message["content"] for message in request["messages"])
         assert "edit:" in head and len(examples) == 6

@@ -11,7 +11,8 @@ from engine.dialogue.building.drafts import Draft, Rejected
 from engine.dialogue.building.filter import Admitted, check, invented, own_turns
 from engine.dialogue.building.instructions import check as check_instruction
 from engine.dialogue.building.noise import typed
-from engine.dialogue.building.prompt import Instruction, read_dialogue
+from engine.dialogue.building.prompt import read_dialogue
+from engine.dialogue.written.instructions import Instruction
 from engine.dialogue.written.reader import library
 
 

@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from engine.dialogue.building import instructions
 from engine.dialogue.building.drafts import Rejected
 from engine.dialogue.building.prompt import (
     EXAMPLES,
@@ -15,6 +14,7 @@ from engine.dialogue.building.prompt import (
     read_dialogue,
     read_instruction,
 )
+from engine.dialogue.written.instructions import instructions
 from engine.dialogue.written.reader import library
 
 GOOD = "user: make the dog blue\nedit: make the dog blue\nuser: no\nundo"
@@ -79,7 +79,7 @@ def test_a_dialogue_that_was_cut_off_counts_only_if_it_had_ended() -> None:
 
 
 def test_instructions_are_read_back_from_their_own_examples() -> None:
-    known = instructions.library()
+    known = instructions()
     prompt = instruction_prompt("a red boat", known, EXAMPLES, random.Random(3))
     assert len(prompt.examples) == 20 and prompt.question == "caption: a red boat"
     for question, answer in prompt.examples:
