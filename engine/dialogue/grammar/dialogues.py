@@ -57,16 +57,16 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.27),
-            (self.explicit, 0.22),
+            (self.written, 0.24),
+            (self.explicit, 0.34),
             (self.copying, 0.1),
-            (self.vague, 0.13),
+            (self.vague, 0.1),
             (self.answered, 0.08),
             (self.follow_up, 0.04),
-            (self.undo, 0.05),
-            (self.reset, 0.035),
-            (self.chat, 0.075),
-            (self.assumed, 0.02),
+            (self.undo, 0.04),
+            (self.reset, 0.03),
+            (self.chat, 0.055),
+            (self.assumed, 0.015),
         )
 
     def __iter__(self) -> Iterator[Example]:
