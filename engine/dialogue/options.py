@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 PATH = click.Path(path_type=Path)
+_EXTRA = ("accelerate", "matplotlib", "openai", "rapidfuzz", "yaml")
 
 
 class Problem(click.ClickException):
@@ -17,6 +20,17 @@ class Problem(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         click.echo(self.message, err=True)
+
+
+@contextmanager
+def train_extra() -> Iterator[None]:
+    """A missing package of the `train` extra ends as the command that installs it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        raise Problem(f"This needs {error.name}: pip install -c constraints.txt -e '.[train]'.") from error
 
 
 def source_options(command: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`dialogpaint data dialogue` and `dialogpaint data instructions`."""
+"""`dialogpaint data dialogue`, `data instructions` and `data small-talk`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.dialogue.options import PATH, Problem, source_options, sources
+from engine.dialogue.options import PATH, Problem, source_options, sources, train_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,18 @@ if TYPE_CHECKING:
     from engine.dialogue.building.endpoint import Endpoint
     from engine.dialogue.building.review import Review
 
-_EXTRA = ("openai", "rapidfuzz", "yaml")
 _SETTINGS: dict[str, Any] = {"temperature": 0.8, "max_tokens": 400, "stop": ["\ncaption:"]}
 
+_COUNT = click.IntRange(0)
 _ASKING = (
-    click.option("--examples", default=20, show_default=True, help="Library texts in a prompt."),
-    click.option("--parallel", default=4, show_default=True, help="Questions to the endpoint at a time."),
+    click.option("--examples", type=_COUNT, default=20, show_default=True, help="Library texts in a prompt."),
+    click.option(
+        "--parallel",
+        type=click.IntRange(1),
+        default=4,
+        show_default=True,
+        help="Questions to the endpoint at a time.",
+    ),
     click.option("--answers", type=PATH, help="Folder that keeps the answers; default: answers in --out."),
     click.option(
         "--setting",
@@ -40,7 +46,9 @@ _ASKING = (
     click.option("--timeout", default=120.0, show_default=True, help="Seconds to wait for an answer."),
 )
 _COMMON = (
-    click.option("--tries", default=3, show_default=True, help="Draws for a caption before it is left."),
+    click.option(
+        "--tries", type=_COUNT, default=3, show_default=True, help="Draws for a caption before it is left."
+    ),
     click.option("--review", type=PATH, help="A review.tsv in which lines were struck."),
     click.option("--seed", default=0, show_default=True),
     click.option("--json", "as_json", is_flag=True, help="Print the data card as one JSON object."),
@@ -82,11 +90,8 @@ def _problems() -> Iterator[None]:
     from engine.dialogue.building.drafts import Stopped
 
     try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
-            raise
-        raise Problem(f"Data sets are built with {error.name}: pip install 'dialogpaint[train]'.") from error
+        with train_extra():
+            yield
     except (Stopped, ValueError, OSError) as error:
         raise Problem(str(error)) from error
 
@@ -111,8 +116,16 @@ def _problems() -> Iterator[None]:
     help="What writes the dialogues. The endpoint is any that speaks OpenAI's protocol; it is named by "
     "DIALOGPAINT_COMPLETION_URL, _MODEL and, if it wants one, _KEY in the environment.",
 )
-@click.option("--train", "train_size", default=9000, show_default=True, help="Dialogues to train on.")
-@click.option("--held-out", default=500, show_default=True, help="Dialogues to validate on, and to test on.")
+@click.option(
+    "--train", "train_size", type=_COUNT, default=9000, show_default=True, help="Dialogues to train on."
+)
+@click.option(
+    "--held-out",
+    type=_COUNT,
+    default=500,
+    show_default=True,
+    help="Dialogues to validate on, and to test on.",
+)
 @_options
 def data(
     words: tuple[Path, ...],
@@ -135,10 +148,9 @@ def data(
 
     After an interruption the same command goes on where it stopped and gives the same files.
     """
-    from engine.dialogue.building import build as building
-    from engine.dialogue.building.requests import from_requests as convert
-
     if from_requests is not None:
+        from engine.dialogue.building.requests import from_requests as convert
+
         count = convert(from_requests, out)
         click.echo(json.dumps({"requests": count}) if as_json else f"{count} requests written to {out}.")
         return
@@ -148,6 +160,8 @@ def data(
         count = export(from_store, out)
         click.echo(json.dumps({"decisions": count}) if as_json else f"{count} decisions written to {out}.")
         return
+    from engine.dialogue.building import build as building
+
     lists, lines = sources(words, captions)
     if completer == "endpoint" and not lines:
         raise Problem("An endpoint is told what is in a picture: name a file of captions with --captions.")
@@ -173,7 +187,7 @@ def data(
     "--captions", type=PATH, multiple=True, required=True, help="Text, or JSONL with caption or prompt."
 )
 @click.option("--out", type=PATH, required=True, help="Folder for instructions.jsonl.")
-@click.option("--size", default=10_000, show_default=True, help="Instructions to make.")
+@click.option("--size", type=_COUNT, default=10_000, show_default=True, help="Instructions to make.")
 @_options
 def instructions(
     captions: tuple[Path, ...],

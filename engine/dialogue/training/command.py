@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from engine.dialogue.options import PATH, Problem, source_options, sources
+from engine.dialogue.options import PATH, Problem, source_options, sources, train_extra
 from engine.dialogue.training.settings import Decay, Optimizer, Precision, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -70,13 +70,14 @@ def train(
 
     On several GPUs: accelerate launch --multi_gpu --no_python dialogpaint train dialogue ...
     """
-    from engine.dialogue.training.curve import Curve
-    from engine.dialogue.training.export import export
-    from engine.dialogue.training.loop import new_accelerator
-    from engine.dialogue.training.loop import train as run
-    from engine.dialogue.training.source import source
-    from engine.dialogue.training.stopping import Stopped
-    from engine.errors import EngineError
+    with train_extra():
+        from engine.dialogue.training.curve import Curve
+        from engine.dialogue.training.export import export
+        from engine.dialogue.training.loop import new_accelerator
+        from engine.dialogue.training.loop import train as run
+        from engine.dialogue.training.source import source
+        from engine.dialogue.training.stopping import Stopped
+        from engine.errors import EngineError
 
     lists, lines = sources(words, captions)
     try:

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 
 class Curve:
     """Rows {step, loss, rate, seconds} and {step, ppl} in `folder`/curve.jsonl, on disk once noted."""
@@ -35,9 +37,7 @@ class Curve:
         return [json.loads(line) for line in self.file.read_text("utf-8").splitlines()]
 
     def draw(self) -> None:
-        """Write curve.png; needs matplotlib (the `train` extra)."""
-        from matplotlib.figure import Figure
-
+        """Write curve.png."""
         rows = self.rows()
         figure = Figure((7, 4), layout="constrained")
         left = figure.subplots()
