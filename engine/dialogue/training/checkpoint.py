@@ -9,13 +9,16 @@ from pathlib import Path
 
 from accelerate import Accelerator
 
+NEVER = -1
+
 
 @dataclass
 class Progress:
     """Where a run is; Accelerate keeps weights, optimizer, gradient scaler and random numbers.
 
     `chunk` and `at` are the next batch's place in the stream, `pending` the sum of losses since the curve's
-    last row, `waited` the measurements since `best`. `batch`, `seed` and `processes` must stay the same.
+    last row, `measured` the step of the last measurement, `waited` the measurements since `best`. `batch`,
+    `seed` and `processes` must stay the same.
     """
 
     batch: int
@@ -28,7 +31,7 @@ class Progress:
     pending: float = 0.0
     pending_steps: int = 0
     ppl: float | None = None
-    measured: int = 0
+    measured: int = NEVER
     best: float | None = None
     waited: int = 0
 
@@ -61,7 +64,10 @@ def load(accelerator: Accelerator, folder: Path, begin: Progress) -> Progress:
     found = [f for name in ("checkpoint", "checkpoint.old") if (f := folder / name).is_dir()]
     if not found:
         return begin
-    progress = Progress(**json.loads((found[0] / "progress.json").read_text(encoding="utf-8")))
+    try:
+        progress = Progress(**json.loads((found[0] / "progress.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(f"The checkpoint in {folder} can't be read: {error}.") from error
     for name in ("batch", "seed", "processes"):
         was, asked = getattr(progress, name), getattr(begin, name)
         if was != asked:

@@ -17,7 +17,7 @@ from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizer
 
 from engine.dialogue.stream import Batch, batches, training_batches
 from engine.dialogue.training import checkpoint
-from engine.dialogue.training.checkpoint import Progress
+from engine.dialogue.training.checkpoint import NEVER, Progress
 from engine.dialogue.training.curve import Curve
 from engine.dialogue.training.objective import own_share, perplexity, summed_loss, tokens
 from engine.dialogue.training.settings import Precision, Settings, learning_rate
@@ -113,7 +113,8 @@ class _Run:
         begin = Progress(settings.batch, settings.seed, accelerator.num_processes)
         self.progress = checkpoint.load(accelerator, folder, begin)
         if settings.patience is not None and not self.best_file.is_file():
-            self.progress.best = None  # until now the run had no patience, and kept no best weights
+            # Until now the run had no patience, and kept no best weights: measure, and keep them.
+            self.progress.best, self.progress.measured = None, NEVER
         if accelerator.is_main_process:
             self.curve.forget_after(self.progress.step)
         positions = model.config.max_position_embeddings

@@ -79,7 +79,7 @@ def read_settings(preset: str, **chosen: Any) -> Settings:
 
 
 def learning_rate(step: int, share: float, settings: Settings) -> float:
-    """Warm-up by steps, a plateau, and a fall over the last `decay_share` of the run.
+    """Warm-up by steps, a plateau, and a fall to a twentieth over the last `decay_share` of the run.
 
     `share` (0 to 1) is how much of the run is over, by steps or by time: a run that is bounded by minutes
     then comes down in time on any machine.
