@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -56,16 +57,14 @@ def _shared(database: Path) -> list[tuple[list[StoredTurn], list[str]]]:
     """The turns of each shared conversation with the names to be removed from it."""
     if not database.is_file():
         raise ValueError(f"There is no database {database}.")
-    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        db = Database(connection)
-        with db.atomic():  # one state: never words without the names to be taken out of them
+        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+        # In one transaction: never words without the names to be taken out of them.
+        with closing(connection), (db := Database(connection)).atomic():
             names = list(db.query("SELECT * FROM training_names"))
             rows = list(db.query("SELECT * FROM training_turns ORDER BY conversation, turn"))
     except sqlite3.DatabaseError as error:
         raise ValueError(f"{database} is no database that dialogues can be taken from: {error}.") from error
-    finally:
-        connection.close()
     return [
         (
             [_turn(row) for row in of_one],
