@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from engine.dialogue.context import context, target
 from engine.dialogue.grammar.closed import GLUE_WORDS
+from engine.dialogue.json_lines import json_lines
 from engine.dialogue.living import pertinent
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.summary import said_back
@@ -41,15 +42,8 @@ class Item:
 def read_items(path: Path) -> list[Item]:
     """Read an evaluation file. Raises ValueError with one sentence that names the line."""
     items: list[Item] = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"The evaluation file {path} can't be read: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, row in json_lines(path):
         try:
-            row = json.loads(line)
             turns = tuple(Turn(turn["speaker"], str(turn["text"])) for turn in row["turns"])
             expect = row["expect"]
             wanted = expect.get("instruction") or []

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from engine.dialogue.context import context, target
+from engine.dialogue.context import ACTS, context, target
 from engine.dialogue.grammar.dialogues import Grammar
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.words import Words
+from engine.dialogue.json_lines import json_lines
 from engine.dialogue.living import pertinent
 from engine.jobs import Turn
 
@@ -31,25 +32,27 @@ def grammar_chunk(words: Words, seed: int, number: int) -> list[Example]:
 def read_examples(path: Path) -> list[Example]:
     """Read what `dialogpaint data dialogue` wrote. Raises ValueError with one sentence."""
     examples: list[Example] = []
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            turns = tuple(Turn(turn["speaker"], turn["text"]) for turn in row["turns"])
-            expect = row["expect"]
-            examples.append(
-                Example(
-                    turns=turns,
-                    act=expect["act"],
-                    reply=expect["text"],
-                    instruction=expect.get("instruction"),
-                    applied=tuple(row.get("applied", ())),
-                    may_ask=row.get("may_ask", True),
-                    tags=tuple(row.get("tags", ())),
-                )
-            )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"The dialogues {path} can't be read: {error!r}.") from error
+    for number, row in json_lines(path):
+        try:
+            examples.append(_example(row))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path}, line {number}: not a training dialogue ({error!r}).") from error
     return examples
+
+
+def _example(row: Any) -> Example:
+    expect = row["expect"]
+    if expect["act"] not in ACTS or not isinstance(expect["text"], str) or not row["turns"]:
+        raise ValueError("an act, a text and turns are needed")
+    return Example(
+        turns=tuple(Turn(turn["speaker"], str(turn["text"])) for turn in row["turns"]),
+        act=expect["act"],
+        reply=expect["text"],
+        instruction=expect.get("instruction"),
+        applied=tuple(row.get("applied", ())),
+        may_ask=row.get("may_ask", True),
+        tags=tuple(row.get("tags", ())),
+    )
 
 
 def file_chunk(examples: Sequence[Example], seed: int, number: int) -> list[Example]:

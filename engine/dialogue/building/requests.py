@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from engine.dialogue.json_lines import json_lines
+
 
 def from_requests(source: Path, target: Path) -> int:
     """Write the evaluation file `target`; return how many there are. Raises ValueError with one sentence."""
     try:
-        rows = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
-        requests = [str(row["instruction"]) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"The requests {source} can't be read: {error!r}.") from error
+        requests = [str(row["instruction"]) for _, row in json_lines(source)]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{source} has a line without an instruction.") from error
     lines = [
         json.dumps(
             {

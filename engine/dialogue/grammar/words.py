@@ -7,9 +7,11 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.dialogue.grammar.library import word_lists
 from engine.dialogue.grammar.patterns import Split, share
+from engine.dialogue.json_lines import json_lines
 
 _CORE = word_lists("words")
 _FUNCTION = frozenset(_CORE["in no phrase"])
@@ -256,7 +258,7 @@ def load_lists(paths: Sequence[Path]) -> dict[str, list[str]]:
             if path.suffix == ".json":
                 found = json.loads(text)
             else:
-                lines = (line for line in text.splitlines() if line and line[0] != " ")
+                lines = (line for line in text.splitlines() if line.strip() and line[0] != " ")
                 found = {"vocabulary": [line.split()[0].replace("_", " ") for line in lines]}
         except (OSError, ValueError) as error:
             raise ValueError(f"The word lists {path} can't be read: {error}.") from error
@@ -271,11 +273,18 @@ def load_captions(paths: Sequence[Path]) -> list[str]:
     """Captions from text files (one a line) or JSONL with a `caption` or `prompt`. Raises ValueError."""
     captions: list[str] = []
     for path in paths:
+        if path.suffix in {".jsonl", ".json"}:
+            captions += (_caption(path, number, row) for number, row in json_lines(path))
+            continue
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            for line in filter(None, map(str.strip, lines)):
-                row = json.loads(line) if path.suffix in {".jsonl", ".json"} else {"caption": line}
-                captions.append(str(row.get("caption") or row["prompt"]))
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+            captions += filter(None, map(str.strip, path.read_text(encoding="utf-8").splitlines()))
+        except (OSError, ValueError) as error:
             raise ValueError(f"The captions {path} can't be read: {error}.") from error
     return captions
+
+
+def _caption(path: Path, number: int, row: Any) -> str:
+    found = (row.get("caption") or row.get("prompt")) if isinstance(row, dict) else None
+    if not found:
+        raise ValueError(f"{path}, line {number}: there is no caption or prompt.")
+    return str(found)
