@@ -38,9 +38,10 @@ def lists(folder: Path) -> dict[str, list[str]]:
 def _said(file: Path) -> Iterator[str]:
     try:
         content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise ValueError(f"The small talk {file} can't be read: {error}.") from error
-    for exchange in content.get("conversations", []):
+    exchanges = content.get("conversations") if isinstance(content, dict) else None
+    for exchange in exchanges or []:
         if exchange and isinstance(exchange[0], str):
             yield re.sub(r"\s+", " ", exchange[0]).strip()
 

@@ -7,28 +7,18 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from engine.dialogue.context import normal
-from engine.dialogue.grammar.closed import EDIT_WORDS
+from engine.dialogue.building.filter import invented
 from engine.dialogue.grammar.words import SLOTS
 from engine.dialogue.written.reader import Written, read
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", normal(text).replace("'s ", " ")))
-
-
 def complaints(written: Written) -> list[str]:
     """Why an instruction of this dialogue could not be written by the model: a word that nobody said."""
-    found: list[str] = []
-    said: set[str] = set()
-    for exchange in written.filled().exchanges:
-        said |= _words(exchange.said)
-        if exchange.instruction and exchange.act == "edit":
-            unknown = _words(exchange.instruction) - said - EDIT_WORDS
-            if unknown:
-                names = ", ".join(sorted(unknown))
-                found.append(f"{written.source}: nobody said {names}: {exchange.instruction}")
-        said |= _words(exchange.text) | _words(exchange.instruction or "")
+    found = [
+        f"{written.source}: nobody said {', '.join(sorted(unknown))}: {example.instruction}"
+        for example in written.filled().examples()
+        if (unknown := invented(example))
+    ]
     slots = [slot for _, text in written.lines for slot in re.findall(r"\{(?:(\w+)=)?", text)]
     found += [f"{written.source}: no such slot: {slot or '(none)'}" for slot in set(slots) - SLOTS]
     return found
@@ -48,5 +38,5 @@ def main(paths: list[Path]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main([Path(name) for name in sys.argv[1:]]))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
