@@ -51,6 +51,13 @@ def test_patience_can_be_given_to_a_run_that_had_none(
     assert (outcome.step, outcome.ppl, outcome.why) == (12, 3.0, "no gain")
 
 
+def test_patience_given_to_a_finished_run_gives_the_same_weights(tmp_path: Path) -> None:
+    first, model = run(tmp_path, steps=4, decay="constant")
+    again, same = run(tmp_path, steps=4, decay="constant", patience=2)
+    assert (again.step, again.ppl) == (first.step, first.ppl)
+    assert same_weights(same, model)
+
+
 def test_a_finished_run_that_is_started_again_gives_the_same_and_adds_nothing(tmp_path: Path) -> None:
     first, model = run(tmp_path, steps=6, patience=5)
     rows = Curve(tmp_path).rows()
