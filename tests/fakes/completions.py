@@ -94,7 +94,8 @@ def hang() -> None:
 class CompletionServer:
     """Answers with the script's items first, one for each request, then as `answer` says.
 
-    An item is a text, a function that makes a response, or `hang`. `requests` and `keys` are what came in.
+    An item is a text, a function that makes a response, or `hang`. `requests`, `keys` and `headers` are what
+    came in.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class CompletionServer:
     ) -> None:
         self.requests: list[Request] = []
         self.keys: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
         self._script = list(script)
         self._answer = answer
         self._jitter = jitter
@@ -152,6 +154,7 @@ class CompletionServer:
         body = await request.json()
         self.requests.append(body)
         self.keys.append(request.headers.get("Authorization"))
+        self.headers.append(dict(request.headers))
         item = self._script.pop(0) if self._script else None
         await asyncio.sleep(random.random() * self._jitter)
         if item is hang:

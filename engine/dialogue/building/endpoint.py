@@ -19,6 +19,7 @@ RETRIES = 6
 """With the client's back-off of 0.5 to 8 seconds, or what the endpoint asks for in Retry-After."""
 SILENT = 10
 """After so many failed questions in a row the endpoint is taken for dead."""
+_ANONYMOUS: Any = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,11 @@ class Endpoint:
         self._manners = manners
         self._answers = Answers(folder)
         self._failed = 0
-        # Without a key of its own the client would send the one for another service, from the environment.
+        # Left to itself the client would send another service's key and names, from the environment.
         self._client = openai.AsyncOpenAI(
             base_url=account.url,
             api_key=account.key or "none",
+            default_headers=_ANONYMOUS,
             timeout=manners.timeout,
             max_retries=manners.retries,
         )

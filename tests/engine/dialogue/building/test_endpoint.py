@@ -159,15 +159,16 @@ def damage(folder: Path) -> None:
     file.write_text(file.read_text()[:10])
 
 
-async def test_the_key_for_another_service_stays_at_home(
+async def test_keys_and_names_for_another_service_stay_at_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.setenv(name, SECRET)
     with CompletionServer("hello") as server:
         endpoint = Endpoint(Account(server.url, "tiny"), Manners({}), tmp_path)
         await endpoint.ask(PROMPT)
         await endpoint.close()
-    assert SECRET not in str(server.keys)
+    assert server.headers and SECRET not in str(server.headers)
 
 
 def test_the_account_comes_from_the_environment() -> None:
