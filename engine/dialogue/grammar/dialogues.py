@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from engine.dialogue.grammar.examples import Example
-from engine.dialogue.grammar.histories import History
+from engine.dialogue.grammar.histories import GAPS, History
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
 from engine.dialogue.grammar.speech import Speech, yours
@@ -18,8 +18,7 @@ from engine.jobs import Turn
 
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
-_GAPS = [section for section in _VAGUE.values() if section.default != ("", "")]
-_GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in _GAPS]
+_GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
 _STORIES = {"better": 0.3}
 _CHAT = {
     "thanks": 2.5,
@@ -127,7 +126,7 @@ class Grammar(Speech):
         return self._history.before(example, 0.06)
 
     def _gap(self) -> Section:
-        return self.rng.choices(_GAPS, _GAP_WEIGHTS)[0]
+        return self.rng.choices(GAPS, _GAP_WEIGHTS)[0]
 
     def _wish(self, gap: Section, bind: Binding) -> Turn:
         bind.values["part"] = bind("the").partition(" ")[2]

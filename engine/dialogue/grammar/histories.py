@@ -12,7 +12,8 @@ from engine.dialogue.summary import said_back
 from engine.jobs import Turn
 
 _CONTROLS = sections("controls")
-_GAPS = [section for section in sections("vague").values() if section.default != ("", "")]
+GAPS = [section for section in sections("vague").values() if section.default != ("", "")]
+"""What a vague wish may leave open."""
 
 
 class History:
@@ -51,7 +52,7 @@ class History:
         return (said, Turn("bot", said_back(wish))), (wish,)
 
     def _clarified(self) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
-        gap, bind = self._rng.choice(_GAPS), self._speech.bind()
+        gap, bind = self._rng.choice(GAPS), self._speech.bind()
         bind.values["part"] = bind("the").partition(" ")[2]
         wish = self._speech.user(self._speech.draw(gap.said, bind))
         question = Turn("bot", yours(fill(gap.replies[0], bind)))
