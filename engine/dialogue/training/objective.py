@@ -12,6 +12,7 @@ from transformers.models.blenderbot.modeling_blenderbot import shift_tokens_righ
 from engine.dialogue.stream import Batch
 
 IGNORED = -100
+_TOO_BIG = 700  # math.exp raises a little above it
 
 
 def own_share(batch: Batch, micro_batch: int | None, process: int, processes: int) -> list[Batch]:
@@ -78,4 +79,4 @@ def perplexity(
         total[1] += tokens(batch)
     model.train()
     loss, count = accelerator.reduce(total, "sum").tolist()
-    return math.exp(loss / count)
+    return math.exp(loss / count) if loss / count < _TOO_BIG else math.inf
