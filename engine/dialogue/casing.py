@@ -20,6 +20,7 @@ class Casing:
             for found in re.finditer(r"[^\W\d_][\w'’-]*", turn.text):
                 word = found[0]
                 first = re.search(r"(^|[.!?]\s)\s*$", turn.text[: found.start()]) is not None
+                first = first and not re.match(r" [A-Z][a-z]", turn.text[found.end() :])  # "Grand Opening"
                 if word != word.lower() and (not first or word[1:] != word[1:].lower()):
                     self._as_said[normal(word)] = word
 

@@ -1,8 +1,11 @@
-"""A standard question and its answer as one instruction, for when the model does not join them well."""
+"""A question and its answer as one instruction, for when the model does not join them well."""
 
 from __future__ import annotations
 
 import re
+
+from engine.dialogue.grammar.english import VERBS
+from engine.dialogue.grammar.library import sections, word_lists
 
 _FORMS: tuple[tuple[str, str], ...] = (
     (r"what should the background become\?", "change the background to {answer}"),
@@ -23,15 +26,59 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"which size should it be\?", "resize it to {answer}"),
     (r"which part should change colour, and to what\?", "make {answer}"),
 )
-_COMPARES = re.compile(r"(like|as|in) ")
+_NOTHING = re.compile(r"(yes|yeah|yep|no|nope|both|either|ok|okay)")
+_HESITATION = r"(?:h+m+|u+m+|uh|oh|ah|well|ok|okay)[,.]* "
+_COMPARED = re.compile(r"(a|an|the) |\S+ \S+")
+_PREPOSITION = re.compile(r"(in|like|as|with) ")
+_OBJECTS = frozenset(["it", "this", "that", "them", "him", "her", "me", "us", "my", "the", "everything"])
+_AMBIGUOUS = frozenset(word_lists("verbs")["ambiguous"]) | {"only", "simply", "style", "light", "text"}
+
+
+def _frames() -> list[re.Pattern[str]]:
+    """What people put around an answer, "hm, maybe ... i think": the plain ones of the grammar's frames."""
+    plain = [frame for frame in sections("vague")["answer frames"].said if "|" not in frame]
+    sides = [tuple(map(re.escape, frame.split("{answer}"))) for frame in plain]
+    sides.append((_HESITATION, ""))
+    return [re.compile(rf"{before}(?P<answer>.+?){after}[.!?]*") for before, after in sides]
+
+
+_FRAMES = _frames()
+
+
+def bare_answer(text: str) -> str:
+    """The answer without what stands around it; text in the model's lower case."""
+    while True:
+        inner = [found["answer"].strip(" ,.") for frame in _FRAMES if (found := frame.fullmatch(text))]
+        shortest = min(filter(None, inner), key=len, default=text)
+        if shortest == text:
+            return text
+        text = shortest
+
+
+def is_order(text: str) -> bool:
+    """Whether an answer is a wish of its own: "make it night", "crop it", but not "only the dog"."""
+    first, _, rest = text.partition(" ")
+    if first in _AMBIGUOUS:
+        return rest.partition(" ")[0] in _OBJECTS
+    return first in VERBS
 
 
 def joined(question: str, answer: str) -> str | None:
-    """Both in the model's lower case; None for a question of another form."""
+    """Both in the model's lower case; None where they don't make an instruction."""
+    if _NOTHING.fullmatch(answer):
+        return None
     for form, meant in _FORMS:
         if found := re.fullmatch(form, question):
             thing = re.sub(r"\byour\b", "my", found.groupdict().get("thing", ""))
-            if meant.endswith("look {answer}") and not _COMPARES.match(answer):
-                answer = f"like {answer}"
-            return meant.format(thing=thing, answer=answer)
+            return meant.format(thing=thing, answer=_fitting(answer, meant))
     return None
+
+
+def _fitting(answer: str, meant: str) -> str:
+    if meant.endswith('"'):
+        return answer.strip('"')
+    if meant.endswith(("to {answer}", "into {answer}")):
+        return re.sub(r"^(in)?to ", "", answer)
+    if meant.endswith("look {answer}") and _COMPARED.match(answer) and not _PREPOSITION.match(answer):
+        return f"like {answer}"
+    return answer

@@ -18,15 +18,14 @@ from engine.dialogue.grammar.closed import (
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
 from engine.dialogue.grammar.patterns import words_in
-from engine.dialogue.joined import joined
+from engine.dialogue.joined import bare_answer, is_order, joined
 from engine.dialogue.living import asks
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
 _POLITE = frozenset(words_in([*_WISHES["before"].said, *_WISHES["after"].said]))
 _AFTER = frozenset(words_in(_WISHES["after"].said))
-_HESITATION = {"for", "hm", "hmm", "um", "uh", "oh", "well", "ok", "okay", "yes", "yeah", "maybe", "perhaps"}
-_FRAMES = frozenset(words_in(sections("vague")["answer frames"].said)) | _HESITATION
+_FRAMES = frozenset(words_in(sections("vague")["answer frames"].said))
 _LAST_WORDS = re.compile(
     r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
 )
@@ -107,11 +106,8 @@ def own_words(turns: Sequence[Turn]) -> str:
     answers, "give the bike another colour: mint green".
     """
     text = _bare(turns[-1])
-    if _answers(turns) and text.split(" ")[0] not in VERBS:
-        words = text.split(" ")
-        while len(words) > 1 and words[0].strip(",.!?") in _FRAMES:
-            del words[0]
-        answer = " ".join(words)
+    if _answers(turns) and not is_order(text):
+        answer = bare_answer(text)
         text = joined(normal(turns[-2].text), answer) or f"{_bare(turns[-3])}: {answer}"
     return text if _words(_bare(turns[-1])) else ""
 

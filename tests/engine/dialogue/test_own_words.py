@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.dialogue.joined import joined
+from engine.dialogue.joined import bare_answer, joined
 from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
 from engine.jobs import Turn
 
@@ -52,6 +52,11 @@ def test_politeness_stories_and_translation_are_no_loss(wish: str, instruction: 
         ("which style would you like?", "like a comic", "make it look like a comic"),
         ("what should the text say?", "happy birthday", 'add the text "happy birthday"'),
         ("where should the lamp go?", "to the left", "move the lamp to the left"),
+        ("which style would you like?", "cubist", "make it look cubist"),
+        ("which way should i turn it?", "to the left", "rotate it to the left"),
+        ("what should the background become?", "into a beach", "change the background to a beach"),
+        ("which part should stay?", "only the dog", "crop it to only the dog"),
+        ("should the hat be bigger or smaller?", "yes", None),
         ("what bothers you most?", "the bin", None),
     ],
 )
@@ -59,6 +64,21 @@ def test_a_question_and_its_answer_become_one_instruction(
     question: str, answer: str, instruction: str | None
 ) -> None:
     assert joined(question, answer) == instruction
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("hm, maybe teal", "teal"),
+        ("i'd say mint green i think", "mint green"),
+        ("a cat please", "a cat"),
+        ("to the left", "to the left"),
+        ("in the style of van gogh", "in the style of van gogh"),
+        ("let's go with a beach!", "a beach"),
+    ],
+)
+def test_an_answer_is_bare(said: str, answer: str) -> None:
+    assert bare_answer(said) == answer
 
 
 def test_the_person_s_own_words_are_the_last_resort() -> None:
