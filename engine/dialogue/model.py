@@ -16,7 +16,7 @@ from transformers import (
 
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import SEPARATOR, context, normal, read_reply
-from engine.dialogue.copying import KeepCopying
+from engine.dialogue.copying import KeepCopying, ReluctantToAsk
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import pertinent
 from engine.dialogue.own_words import own_words, trustworthy
@@ -36,6 +36,7 @@ class DialogueModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
+        self._reluctant = ReluctantToAsk(self.guard.encode("ask:")[0])
 
     @classmethod
     def load(
@@ -80,7 +81,7 @@ class DialogueModel:
         ids = self.model.generate(
             **encoded.to(self.model.device),
             prefix_allowed_tokens_fn=allowed,
-            logits_processor=LogitsProcessorList([self._keep_copying(jobs)]),
+            logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._reluctant]),
             max_new_tokens=_REPLY_TOKENS,
         )
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True)

@@ -36,6 +36,10 @@ _WHOLE_PICTURE = re.compile(
     r"(brighter|darker|lighter|warmer|cooler|sharper|softer|black and white|sepia|gr[ae]yscale|monochrome"
     rf"|{'|'.join([*_SLOTS['seasons'], *_SLOTS['times']])})"
 )
+# What an instruction may answer with another word: "too dark" with "brighter".
+_COMPLAINTS = frozenset(word_lists("closed")["complaints"])
+_TAKING_AWAY = frozenset({"remove", "replace", "delete", "erase"})
+_ASKED_AWAY = _TAKING_AWAY | frozenset(word_lists("closed")["away"])
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -51,6 +55,7 @@ def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
         nonsense(instruction)
         or loses_something(turns, instruction)
         or scrambled(turns, instruction)
+        or takes_away_unasked(turns, instruction)
         or means_the_picture(turns)
     )
 
@@ -70,9 +75,11 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     """
     said = turns[-1].text.strip()
     words, kept = _words(said), set(_words(instruction))
-    if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said) or kept & TRANSLATED_WORDS - set(words):
+    if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
     known = TALK_WORDS | (_FRAMES if _answers(turns) else frozenset())
+    if kept & TRANSLATED_WORDS - set(words):
+        known |= _COMPLAINTS
     lost = [at for at, word in enumerate(words) if word not in kept | known and not _mistyped(word)]
     taken = [at for at, word in enumerate(words) if word in kept - GLUE_WORDS]
     if not taken:
@@ -84,7 +91,15 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
 
 
 def _mistyped(word: str) -> bool:
-    return len(word) > 4 and bool(get_close_matches(word, EDIT_WORDS, 1, _MISTYPED))
+    meant = get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) if len(word) > 4 else []
+    return bool(meant) and abs(len(meant[0]) - len(word)) < 2
+
+
+def takes_away_unasked(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether a thing is removed or replaced though nobody spoke of that: the worst misunderstanding."""
+    if instruction.split(" ")[0] not in _TAKING_AWAY:
+        return False
+    return not _ASKED_AWAY & {word for turn in turns for word in _words(turn.text)}
 
 
 def scrambled(turns: Sequence[Turn], instruction: str) -> bool:

@@ -53,6 +53,13 @@ def _setting_options(command: Any) -> Any:
 @click.option("--preset", default="starter", show_default=True, help="starter, paper, or a TOML file.")
 @click.option("--base", help="BlenderBot to fine-tune: starter, folder or Hub id. Without it: from scratch.")
 @click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
+@click.option(
+    "--blend",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How far from the base (0) to the trained weights (1) the written ones lie.",
+)
 @_setting_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def train(
@@ -63,6 +70,7 @@ def train(
     preset: str,
     base: str | None,
     config: Path | None,
+    blend: float,
     as_json: bool,
     **chosen: Any,
 ) -> None:
@@ -72,7 +80,7 @@ def train(
     """
     with train_extra():
         from engine.dialogue.training.curve import Curve
-        from engine.dialogue.training.export import export
+        from engine.dialogue.training.export import blend_with, export, state_of
         from engine.dialogue.training.loop import new_accelerator
         from engine.dialogue.training.loop import train as run
         from engine.dialogue.training.source import source
@@ -86,6 +94,7 @@ def train(
         dialogues = source(lists, lines, data_folder, settings.seed)
         with accelerator.main_process_first():  # the tokenizer is learnt once
             model, tokenizer = _beginning(base, config, settings, out, lists, lines)
+        untrained = state_of(model) if base is not None and blend < 1 else None
         outcome = run(accelerator, model, tokenizer, dialogues, settings, out)
     except Stopped as stopped:
         if accelerator.is_main_process:
@@ -96,6 +105,8 @@ def train(
     accelerator.end_training()
     if not accelerator.is_main_process:
         return
+    if untrained is not None:
+        blend_with(model, untrained, blend)
     export(model, tokenizer, out / "model")
     Curve(out).draw()
     result = {"steps": outcome.step, "ppl": round(outcome.ppl, 4), "model": str(out / "model")}

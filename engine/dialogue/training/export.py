@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from transformers import BlenderbotForConditionalGeneration, GenerationConfig, PreTrainedTokenizerBase
 
 
@@ -22,6 +23,23 @@ def explicit_generation(model: BlenderbotForConditionalGeneration) -> None:
         pad_token_id=model.config.pad_token_id,
     )
     model.config.encoder_no_repeat_ngram_size = 0
+
+
+def state_of(model: BlenderbotForConditionalGeneration) -> dict[str, torch.Tensor]:
+    """A copy of the weights as they are now."""
+    return {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+
+
+def blend_with(
+    model: BlenderbotForConditionalGeneration, before: dict[str, torch.Tensor], share: float
+) -> None:
+    """Put the weights between those before the training (0) and after it (1).
+
+    Keeps what the base knew beyond the new data (weight-space ensembles, arXiv 2109.01903).
+    """
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            tensor.copy_(torch.lerp(before[name].to(tensor), tensor, share))
 
 
 def export(
