@@ -51,7 +51,7 @@ class KeepCopying(LogitsProcessor):
         return scores
 
 
-ASKING_COSTS = 0.45
+ASKING_COSTS = 0.5
 """Log-odds: a clear wish that gets a question annoys more than a rough one that is tried."""
 
 

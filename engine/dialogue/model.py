@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,10 +24,15 @@ from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
+from engine.dialogue.written.reader import standard_reply
 from engine.jobs import Decision, DialogueJob
 
 _NOTHING_SAID = "What should I change in the picture?"
 _REPLY_TOKENS = 64
+_COUNTED = re.compile(
+    r"\d|\b(two|three|four|five|six|seven|eight|nine|both|twice|thrice|couple|few|pair|again)\b"
+)
+"""Nobody who did not speak of several steps loses more than one."""
 
 
 class DialogueModel:
@@ -101,6 +107,8 @@ class DialogueModel:
                 return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
+        if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):
+            instruction, said = None, standard_reply("undo")
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
 
 

@@ -40,6 +40,7 @@ _WHOLE_PICTURE = re.compile(
 _COMPLAINTS = frozenset(word_lists("closed")["complaints"])
 _TAKING_AWAY = frozenset({"remove", "replace", "delete", "erase"})
 _ASKED_AWAY = _TAKING_AWAY | frozenset(word_lists("closed")["away"])
+_REFERENCES = frozenset(word_lists("closed")["references"])
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -56,6 +57,7 @@ def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
         or loses_something(turns, instruction)
         or scrambled(turns, instruction)
         or takes_away_unasked(turns, instruction)
+        or borrows(turns, instruction)
         or means_the_picture(turns)
     )
 
@@ -107,6 +109,15 @@ def scrambled(turns: Sequence[Turn], instruction: str) -> bool:
     said, words = _words(turns[-1].text), _words(instruction)
     rest = iter(said)
     return set(words) <= set(said) and not all(word in rest for word in words)
+
+
+def borrows(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether a complete order got words of older wishes mixed in that it does not refer to."""
+    said, words = set(_words(turns[-1].text)), set(_words(instruction))
+    if _answers(turns) or not is_order(_bare(turns[-1])) or words <= said | EDIT_WORDS:
+        return False
+    references = said & _REFERENCES
+    return not references or bool(references & words)
 
 
 def means_the_picture(turns: Sequence[Turn]) -> bool:

@@ -38,7 +38,7 @@ def blend_with(
     Keeps what the base knew beyond the new data (weight-space ensembles, arXiv 2109.01903).
     """
     with torch.no_grad():
-        for name, tensor in model.state_dict().items():
+        for name, tensor in model.named_parameters():  # tied weights stand here once
             tensor.copy_(torch.lerp(before[name].to(tensor), tensor, share))
 
 
