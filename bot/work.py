@@ -130,6 +130,8 @@ class Work:
             return None
         conversations.remember_wish(db, job.conversation, None)
         conversation = conversations.load(db, job.conversation)
+        if job.parent is None and row["questions"] and turn["version"] is None:
+            job = self._answer_to(db, job)
         base = job.parent or conversation.head
         way = tree.path(conversation, base) if base else ()
         said = turns.context(db, job.turn, way[0].id if way else None, CONTEXT_TURNS - 1)
@@ -142,6 +144,14 @@ class Work:
             group=job.group_id,
         )
         return Prepared(replace(job, wish=wish), question)
+
+    def _answer_to(self, db: Database, job: Job) -> Job:
+        """An answer speaks of the picture that the question was about, be it an older one."""
+        picture = jobs.asked_about(db, job.conversation)
+        if picture is None:
+            return job
+        jobs.set_parent(db, job.id, picture)
+        return replace(job, parent=picture)
 
     def _begin_upload(self, db: Database, job: Job, version: str) -> None:
         before = conversations.load(db, job.conversation)

@@ -96,6 +96,20 @@ def set_wish(db: Database, job: str, wish: str) -> None:
     write(db, "UPDATE jobs SET wish = ? WHERE id = ?", wish, job)
 
 
+def set_parent(db: Database, job: str, version: str) -> None:
+    write(db, "UPDATE jobs SET parent = ? WHERE id = ?", version, job)
+
+
+def asked_about(db: Database, conversation: str) -> str | None:
+    """The older picture that the newest question is about; None if it is about the head."""
+    newest = one(
+        db,
+        "SELECT parent FROM jobs WHERE conversation = ? AND act = 'ask' ORDER BY n DESC LIMIT 1",
+        conversation,
+    )
+    return newest["parent"] if newest else None
+
+
 def set_decision(db: Database, job: str, act: Act, instruction: str | None, text: str) -> None:
     """What the model decided, word for word; what the bot could do of it, its answer tells."""
     write(

@@ -98,6 +98,7 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
     way: Way | None = ()
     shown: int | None = None
     said: str | None = None
+    strayed = False  # to an older picture, which only an edit of it would make the newest
     for turn in turns:
         known = () if turn.upload else ways.get(turn.picture or 0)
         moved = turn.picture is not None and turn.picture != shown
@@ -106,6 +107,7 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
             if moved or way is None or turn.speaker == "other":
                 way = known
             said = turn.text if turn.speaker == "user" else None
+            strayed = strayed or moved
         elif said and turn.act:
             if turn.act == "ask" and shown is None:
                 pass  # the bot asked for a picture, whatever the model wanted to know
@@ -116,11 +118,14 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
                 yield Dialogue("", way, "").examples()[-1]
                 if turn.act == "edit" and turn.picture is not None:
                     ways[turn.picture] = way
+                if turn.act == "chat" and strayed:
+                    way = None
             said = None
         elif said:
             way, said = _settled(way), None
         elif moved:  # a button, a reaction, or somebody else's wish
             way = known
+        strayed = strayed and (turn.speaker != "bot" or turn.picture is None)
         shown = turn.picture or shown
 
 
