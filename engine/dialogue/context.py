@@ -17,10 +17,15 @@ from engine.jobs import Act, Turn
 
 ACTS: tuple[Act, ...] = get_args(Act)
 POSITIONS = 128
+REPLY_TOKENS = 64
 SEPARATOR = " | "
 NO_QUESTIONS = "no questions"
 """First line of the context when the model may not ask any more."""
 _APPLIED_KEPT = 3
+
+
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+"""A word, with what an apostrophe or a hyphen joins to it."""
 
 
 def normal(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from engine.dialogue.context import context, target
+from engine.dialogue.context import WORD, target
 from engine.dialogue.grammar.closed import GLUE_WORDS
 from engine.dialogue.json_lines import json_lines
-from engine.dialogue.living import pertinent
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.summary import said_back
 from engine.jobs import Decision, DialogueJob, Turn
@@ -67,7 +65,7 @@ def read_items(path: Path) -> list[Item]:
 
 
 def tokens(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower().replace("’", "'"))
+    return WORD.findall(text.lower().replace("’", "'"))
 
 
 def content_words(text: str) -> set[str]:
@@ -171,11 +169,8 @@ def perplexity(model: DialogueModel, items: Sequence[Item]) -> float | None:
         if reply is None:
             continue
         wanted = target(item.act, reply, item.instructions[0] if item.instructions else None)
-        kept = pertinent(item.job.turns, item.job.applied)
-        source = context(*kept, item.job.may_ask, model.length, positions)
-        encoded = model.tokenizer(source, return_tensors="pt", return_token_type_ids=False).to(
-            model.model.device
-        )
+        source = model.tokenizer(model.source(item.job), return_tensors="pt", return_token_type_ids=False)
+        encoded = source.to(model.model.device)
         labels = model.tokenizer(wanted, return_tensors="pt").input_ids[:, :positions].to(model.model.device)
         loss = model.model(**encoded, labels=labels, use_cache=False).loss
         total += float(loss) * labels.shape[1]

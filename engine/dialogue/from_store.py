@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from engine.dialogue.anonymous import anonymous
 from engine.dialogue.grammar.examples import Example
+from engine.dialogue.living import applied_after
 from engine.dialogue.written.reader import Dialogue, Exchange, standard_reply
 from engine.jobs import Act
 
@@ -147,4 +148,7 @@ def _exchange(said: str, turn: StoredTurn, act: Act, steps: int) -> Exchange:
 
 def _edits(way: Way) -> int:
     """How many edits the picture at the end of a way has had."""
-    return len(Dialogue("", (*way, Exchange("", "chat", "")), "").examples()[-1].applied)
+    applied: tuple[str, ...] = ()
+    for exchange in way:
+        applied = applied_after(applied, exchange.act, exchange.instruction)
+    return len(applied)

@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from engine.dialogue.grammar.library import sections
-from engine.jobs import Turn
+from engine.jobs import Act, Turn
+
+QUESTIONS_PER_WISH = 2
+
+
+def applied_after(applied: Sequence[str], act: Act, instruction: str | None) -> tuple[str, ...]:
+    """The instructions that the picture has in it after a decision, given those before."""
+    if act == "edit" and instruction:
+        return (*applied, instruction)
+    if act == "undo":
+        return tuple(applied[: max(0, len(applied) - int(instruction or 1))])
+    return () if act == "reset" else tuple(applied)
 
 
 def _texts(replies: Iterable[str]) -> re.Pattern[str]:

@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from engine.dialogue.casing import Casing, sentences
-from engine.dialogue.context import SEPARATOR, context, normal, read_reply
+from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import KeepCopying, ReluctantToAsk
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import pertinent
@@ -28,7 +28,6 @@ from engine.dialogue.written.reader import standard_reply
 from engine.jobs import Decision, DialogueJob
 
 _NOTHING_SAID = "What should I change in the picture?"
-_REPLY_TOKENS = 64
 _COUNTED = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|both|twice|thrice|couple|few|pair|again)\b"
 )
@@ -74,10 +73,17 @@ class DialogueModel:
         """Tokens of a text, with the end token."""
         return len(self.tokenizer(text, verbose=False).input_ids)
 
+    def source(self, job: DialogueJob) -> str:
+        """The text that the model reads of a job."""
+        return self._context(_to_the_point(job))
+
+    def _context(self, job: DialogueJob) -> str:
+        positions = self.model.config.max_position_embeddings
+        return context(job.turns, job.applied, job.may_ask, self.length, positions)
+
     @torch.inference_mode()
     def _write(self, jobs: Sequence[DialogueJob]) -> list[str]:
-        positions = self.model.config.max_position_embeddings
-        texts = [context(job.turns, job.applied, job.may_ask, self.length, positions) for job in jobs]
+        texts = [self._context(job) for job in jobs]
         encoded = self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
         starts = [self.guard.start(job) for job in jobs]
 
@@ -88,7 +94,7 @@ class DialogueModel:
             **encoded.to(self.model.device),
             prefix_allowed_tokens_fn=allowed,
             logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._reluctant]),
-            max_new_tokens=_REPLY_TOKENS,
+            max_new_tokens=REPLY_TOKENS,
         )
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True)
 

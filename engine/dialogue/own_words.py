@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 
-from engine.dialogue.context import normal
+from engine.dialogue.context import WORD, normal
 from engine.dialogue.grammar.closed import (
     EDIT_WORDS,
     FUNCTION_WORDS,
@@ -25,7 +25,7 @@ from engine.jobs import Turn
 _WISHES = sections("wishes")
 _POLITE = frozenset(words_in([*_WISHES["before"].said, *_WISHES["after"].said]))
 _AFTER = frozenset(words_in(_WISHES["after"].said))
-_FRAMES = frozenset(words_in(sections("vague")["answer frames"].said))
+_FRAME_WORDS = frozenset(words_in(sections("vague")["answer frames"].said))
 _LAST_WORDS = re.compile(
     r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
 )
@@ -47,7 +47,7 @@ _MISTYPED = 0.8  # as alike as "shuold" and "should"
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", normal(text))
+    return WORD.findall(normal(text))
 
 
 def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
@@ -79,11 +79,13 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     words, kept = _words(said), set(_words(instruction))
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
-    known = TALK_WORDS | (_FRAMES if _answers(turns) else frozenset())
+    known = TALK_WORDS | (_FRAME_WORDS if _answers(turns) else frozenset())
     if kept & TRANSLATED_WORDS - set(words):
         known |= _COMPLAINTS
-    lost = [at for at, word in enumerate(words) if word not in kept | known and not _mistyped(word)]
-    taken = [at for at, word in enumerate(words) if word in kept - GLUE_WORDS]
+    known |= kept
+    content = kept - GLUE_WORDS
+    lost = [at for at, word in enumerate(words) if word not in known and not _mistyped(word)]
+    taken = [at for at, word in enumerate(words) if word in content]
     if not taken:
         return bool(lost)
     return any(

@@ -9,9 +9,8 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from engine.dialogue.context import context, read_reply
+from engine.dialogue.context import REPLY_TOKENS, read_reply
 from engine.dialogue.evaluate import Item, quantile
-from engine.dialogue.living import pertinent
 from engine.dialogue.model import DialogueModel
 
 
@@ -40,11 +39,8 @@ def beside_stock(model: DialogueModel, items: Sequence[Item]) -> dict[str, Any]:
 
 @torch.inference_mode()
 def _stock_reply(model: DialogueModel, item: Item) -> tuple[str | None, int]:
-    positions = model.model.config.max_position_embeddings
-    kept = pertinent(item.job.turns, item.job.applied)
-    text = context(*kept, item.job.may_ask, model.length, positions)
-    encoded = model.tokenizer(text, return_tensors="pt", return_token_type_ids=False)
-    ids = model.model.generate(**encoded.to(model.model.device), max_new_tokens=64)
+    encoded = model.tokenizer(model.source(item.job), return_tensors="pt", return_token_type_ids=False)
+    ids = model.model.generate(**encoded.to(model.model.device), max_new_tokens=REPLY_TOKENS)
     try:
         act, _, _ = read_reply(model.tokenizer.decode(ids[0], skip_special_tokens=True))
     except ValueError:

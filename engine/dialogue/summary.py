@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.dialogue.grammar.library import word_lists
 
 _VERBS = word_lists("verbs")
@@ -16,6 +18,11 @@ _YOURS = {
     "us": "you",
     "myself": "yourself",
 }
+
+
+def yours(text: str) -> str:
+    """The person's "my" in the bot's mouth."""
+    return re.sub(r"\bmy\b", "your", text)
 
 
 def said_back(instruction: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from engine.dialogue.living import QUESTIONS_PER_WISH, applied_after
 from engine.jobs import Decision, DialogueJob, Turn
-
-_QUESTIONS_PER_WISH = 2
 
 
 class _Decides(Protocol):
@@ -18,7 +17,7 @@ class Talk:
     def __init__(self, model: _Decides) -> None:
         self._model = model
         self._turns: list[Turn] = []
-        self.applied: list[str] = []
+        self.applied: tuple[str, ...] = ()
         self._asked = 0
 
     def say(self, text: str) -> Decision:
@@ -27,16 +26,11 @@ class Talk:
             id="talk",
             user="talk",
             turns=tuple(self._turns),
-            applied=tuple(self.applied),
-            may_ask=self._asked < _QUESTIONS_PER_WISH,
+            applied=self.applied,
+            may_ask=self._asked < QUESTIONS_PER_WISH,
         )
         decision = self._model.decide([job])[0]
         self._turns.append(Turn("bot", decision.text))
         self._asked = self._asked + 1 if decision.act == "ask" else 0
-        if decision.act == "edit" and decision.instruction:
-            self.applied.append(decision.instruction)
-        elif decision.act == "undo":
-            del self.applied[max(0, len(self.applied) - int(decision.instruction or 1)) :]
-        elif decision.act == "reset":
-            self.applied.clear()
+        self.applied = applied_after(self.applied, decision.act, decision.instruction)
         return decision

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from tokenizers import Tokenizer
 
 from engine.dialogue.building.drafts import Draft, Rejected
-from engine.dialogue.context import POSITIONS, normal, parts, target
+from engine.dialogue.context import POSITIONS, WORD, normal, parts, target
 from engine.dialogue.grammar.closed import EDIT_WORDS
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.patterns import Split
@@ -43,7 +43,7 @@ def lengths(example: Example, length: Length) -> tuple[int, int]:
 
 
 def words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", normal(text).replace("'s ", " ")))
+    return set(WORD.findall(normal(text).replace("'s ", " ")))
 
 
 def invented(example: Example) -> set[str]:

@@ -10,9 +10,9 @@ from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.histories import GAPS, History
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
-from engine.dialogue.grammar.speech import Speech, yours
+from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
-from engine.dialogue.summary import said_back
+from engine.dialogue.summary import said_back, yours
 from engine.dialogue.written.reader import library_of
 from engine.jobs import Turn
 

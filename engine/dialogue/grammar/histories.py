@@ -7,8 +7,8 @@ from dataclasses import replace
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.library import sections
 from engine.dialogue.grammar.patterns import fill
-from engine.dialogue.grammar.speech import Speech, yours
-from engine.dialogue.summary import said_back
+from engine.dialogue.grammar.speech import Speech
+from engine.dialogue.summary import said_back, yours
 from engine.jobs import Turn
 
 _CONTROLS = sections("controls")

@@ -115,8 +115,3 @@ class Speech:
         if more and self.rng.random() < 0.4:
             return self.rng.choice(more)
         return self.draw(sections("controls")[topic].said)
-
-
-def yours(text: str) -> str:
-    """The person's "my" in the bot's mouth."""
-    return re.sub(r"\bmy\b", "your", text)

@@ -7,11 +7,13 @@ from pathlib import Path
 import torch
 from transformers import BlenderbotForConditionalGeneration, GenerationConfig, PreTrainedTokenizerBase
 
+from engine.dialogue.context import REPLY_TOKENS
+
 
 def explicit_generation(model: BlenderbotForConditionalGeneration) -> None:
     """Greedy, nothing banned, nothing forced: stock BlenderBot's settings forbid copying."""
     model.generation_config = GenerationConfig(
-        max_new_tokens=64,
+        max_new_tokens=REPLY_TOKENS,
         num_beams=1,
         do_sample=False,
         min_length=0,

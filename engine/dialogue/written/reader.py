@@ -17,11 +17,11 @@ from engine.dialogue.context import SEPARATOR
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.library import sections
 from engine.dialogue.grammar.patterns import Split, share
-from engine.dialogue.summary import said_back
+from engine.dialogue.living import QUESTIONS_PER_WISH, applied_after
+from engine.dialogue.summary import said_back, yours
 from engine.jobs import Act, Turn
 
 FOLDER = Path(__file__).parent
-QUESTIONS_PER_WISH = 2
 _TOPICS = {"about": "about the bot", "language": "other language"}
 _SLOT = re.compile(r"\{(\w+)=([^{}]+)\}")
 _LINE = re.compile(r"(user|ask|edit|undo|reset|chat)(?:: (.+))?")
@@ -58,12 +58,7 @@ class Dialogue:
             made.append(Example(turns, at.act, at.text, at.instruction, applied, may_ask, self.tags))
             turns += (Turn("bot", at.text),)
             asked = asked + 1 if at.act == "ask" else 0
-            if at.act == "edit" and at.instruction:
-                applied += (at.instruction,)
-            elif at.act == "undo":
-                applied = applied[: max(0, len(applied) - int(at.instruction or 1))]
-            elif at.act == "reset":
-                applied = ()
+            applied = applied_after(applied, at.act, at.instruction)
         return made
 
 
@@ -113,7 +108,7 @@ def _exchange(said: str, act: str, text: str) -> Exchange:
         return Exchange(said, "reset", standard_reply("reset"))
     if act == "chat":
         return Exchange(said, "chat", standard_reply(_TOPICS.get(text, text)))
-    return Exchange(said, "ask", re.sub(r"\bmy\b", "your", text))
+    return Exchange(said, "ask", yours(text))
 
 
 def standard_reply(topic: str) -> str:

@@ -83,7 +83,7 @@ def test_a_conversation_goes_on_after_start_over_and_undo(starter: DialogueModel
     assert [act for act, _ in said] == ["ask", "edit", "edit", "undo", "reset", "chat", "edit"]
     assert said[1][1] == "make the background blue"
     assert said[2][1] == "make it a bit brighter"
-    assert chat.applied == ["add a hat"]
+    assert chat.applied == ("add a hat",)
 
 
 def test_no_jobs_no_decisions() -> None:
