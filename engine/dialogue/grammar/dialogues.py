@@ -56,15 +56,15 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.24),
+            (self.written, 0.2),
             (self.explicit, 0.34),
             (self.copying, 0.1),
-            (self.vague, 0.1),
+            (self.vague, 0.12),
             (self.answered, 0.08),
-            (self.follow_up, 0.04),
-            (self.undo, 0.04),
-            (self.reset, 0.03),
-            (self.chat, 0.055),
+            (self.follow_up, 0.05),
+            (self.undo, 0.045),
+            (self.reset, 0.04),
+            (self.chat, 0.07),
             (self.assumed, 0.015),
         )
 
@@ -89,7 +89,7 @@ class Grammar(Speech):
 
     def explicit(self) -> Example:
         at = self.rng.random()
-        if at < 0.22:
+        if at < 0.35:
             said, meant = self.rng.choice(
                 share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
             )
@@ -130,7 +130,7 @@ class Grammar(Speech):
 
     def _wish(self, gap: Section, bind: Binding) -> Turn:
         bind.values["part"] = bind("the").partition(" ")[2]
-        return self.user(self.said(self.draw(gap.said, bind), _STORIES.get(gap.name, 0.12)))
+        return self.user(self.said(self.sentences(gap.said, bind), _STORIES.get(gap.name, 0.12)))
 
     def _question(self, gap: Section, bind: Binding, standard: bool) -> Turn:
         """The standard question is what is learnt to be written; the others may stand in a history."""
@@ -153,7 +153,7 @@ class Grammar(Speech):
         if at < 0.12:  # the answer is a new wish of its own
             meant = self.imperative()
             last, decision, tag = self.said(meant, 0.05), ("edit", said_back(meant), meant), "other"
-        elif at < 0.22:
+        elif at < 0.35:
             last = self.draw(_VAGUE["never mind"].said)
             decision, tag = ("chat", _VAGUE["never mind"].replies[0], None), "never mind"
         elif at < 0.34:
@@ -217,7 +217,7 @@ class Grammar(Speech):
 
     def _control(self, act: str) -> Example:
         rng = self.rng
-        said = self.draw(_CONTROLS[act].said)
+        said = self.sentences(_CONTROLS[act].said)
         if rng.random() < 0.35:
             said = rng.choice(_BEFORE_CONTROL) + said
         if rng.random() < 0.35:

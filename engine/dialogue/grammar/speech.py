@@ -17,6 +17,9 @@ _WISHES = sections("wishes")
 _BEFORE, _AFTER, _STORY = (_WISHES[name].said for name in ("before", "after", "story"))
 _IMPERATIVES = {"object": 0.34, "look": 0.2, "scene": 0.16, "style": 0.12, "text": 0.04, "photo": 0.14}
 _FROM_LIBRARY = 0.15
+_TWICE = 0.12
+_LONG = 60
+_STOPS = (".", "!", ",", "", "...", "?")
 _MIND = (
     "would you mind {g}",
     "do you mind {g}",
@@ -60,6 +63,13 @@ class Speech:
     def draw(self, patterns: list[str], bind: Binding | None = None) -> str:
         pattern = pick(self.rng, patterns, self.split)
         return fill(alternatives(pattern, self.rng), bind or self.bind())
+
+    def sentences(self, patterns: list[str], bind: Binding | None = None) -> str:
+        """One pattern, or two that say the same at greater length."""
+        first = self.draw(patterns, bind)
+        if self.rng.random() >= _TWICE or len(first) > _LONG:
+            return first
+        return f"{first.rstrip('.?! ')}{self.rng.choice(_STOPS)} {self.draw(patterns, bind)}"
 
     def pair(self, said: str, meant: str, bind: Binding) -> tuple[str, str]:
         """Expand a pair together; what stands in `<>` of the first is `{same}` in the second."""
@@ -114,4 +124,4 @@ class Speech:
         more = self.words.talk.get(topic)
         if more and self.rng.random() < 0.4:
             return self.rng.choice(more)
-        return self.draw(sections("controls")[topic].said)
+        return self.sentences(sections("controls")[topic].said)

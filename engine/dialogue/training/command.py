@@ -29,6 +29,8 @@ _SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("beta2", float, "How long the optimizer remembers squared gradients (0 to 1)."),
     ("weight_decay", float, "Weight decay."),
     ("clip", float, "The longest gradient."),
+    ("dropout", float, "Dropout while training; without it as the model says."),
+    ("words_left_out", float, "Share of the dialogues whose newest message loses some words."),
     ("seed", int, "Seed of weights, dialogues and dropout."),
     ("mixed_precision", click.Choice(get_args(Precision)), "auto: bf16 or fp16 where the GPU can."),
     ("evaluate_every", int, "Steps between measurements of the held-out perplexity."),
@@ -91,7 +93,7 @@ def train(
     try:
         settings = read_settings(preset, **chosen)
         accelerator = new_accelerator(settings.mixed_precision)
-        dialogues = source(lists, lines, data_folder, settings.seed)
+        dialogues = source(lists, lines, data_folder, settings.seed, settings.words_left_out)
         with accelerator.main_process_first():  # the tokenizer is learnt once
             model, tokenizer = _beginning(base, config, settings, out, lists, lines)
         untrained = state_of(model) if base is not None and blend < 1 else None

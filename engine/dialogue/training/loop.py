@@ -91,6 +91,13 @@ def _optimizer(model: torch.nn.Module, settings: Settings) -> torch.optim.Optimi
     )
 
 
+def _set_dropout(model: BlenderbotForConditionalGeneration, share: float) -> None:
+    """Stacks and layers read it when they are made; the configuration keeps what the model came with."""
+    for stack in (model.model.encoder, model.model.decoder):
+        for module in (stack, *stack.layers):
+            module.dropout = share
+
+
 class _Run:
     """The moving parts of a run, from its last checkpoint on."""
 
@@ -109,6 +116,8 @@ class _Run:
         self.curve = Curve(folder)
         self.best_file = folder / "best.safetensors"
         set_seed(settings.seed, device_specific=True)  # each process its own dropout
+        if settings.dropout is not None:
+            _set_dropout(model, settings.dropout)
         self.model, self.optimizer = accelerator.prepare(model, _optimizer(model, settings))
         begin = Progress(settings.batch, settings.seed, accelerator.num_processes)
         self.progress = checkpoint.load(accelerator, folder, begin)

@@ -41,6 +41,8 @@ class Settings:
     beta2: Share = 0.999
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     clip: PositiveFloat = 1.0
+    dropout: Share | None = None
+    words_left_out: Share = 0.0
     seed: int = 0
     mixed_precision: Precision = "auto"
     evaluate_every: PositiveInt = 250

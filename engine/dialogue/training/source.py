@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.stream import CHUNK, file_chunk, grammar_chunk, read_examples
+from engine.dialogue.training.left_out import with_words_left_out
 
 _HELD_OUT = 300
 
@@ -30,12 +32,24 @@ class Source:
         return round(epochs * (whole * -(-CHUNK // batch) + -(-rest // batch)))
 
 
-def source(lists: dict[str, list[str]], captions: Sequence[str], folder: Path | None, seed: int) -> Source:
+def source(
+    lists: dict[str, list[str]],
+    captions: Sequence[str],
+    folder: Path | None,
+    seed: int,
+    words_left_out: float = 0.0,
+) -> Source:
     """Examples from a data set folder, else made by the grammar as they are needed."""
+
+    def hasty(chunk: Callable[[int], list[Example]], number: int) -> list[Example]:
+        rng = random.Random(f"{seed}:{number}:left out")
+        return [with_words_left_out(example, words_left_out, rng) for example in chunk(number)]
+
     if folder is None:
         held_out = grammar_chunk(Words(lists, captions, "valid"), seed + 1, 0)[:_HELD_OUT]
-        return Source(partial(grammar_chunk, Words(lists, captions, "train"), seed), held_out)
+        made = partial(grammar_chunk, Words(lists, captions, "train"), seed)
+        return Source(partial(hasty, made), held_out)
     examples, held_out = (read_examples(folder / f"{split}.jsonl") for split in ("train", "valid"))
     if not examples or not held_out:
         raise ValueError(f"The data set {folder} holds no dialogues to train on, or none to hold out.")
-    return Source(partial(file_chunk, examples, seed), held_out, len(examples))
+    return Source(partial(hasty, partial(file_chunk, examples, seed)), held_out, len(examples))
