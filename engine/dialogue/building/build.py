@@ -134,4 +134,4 @@ class _Builder:
 
 
 def _texts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.txt"))
+    return sorted(folder.rglob("*.txt"))

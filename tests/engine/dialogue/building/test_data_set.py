@@ -63,7 +63,7 @@ def test_the_card_counts_what_is_there(tmp_path: Path) -> None:
         assert max(counted["tokens"]["context"]["max"], counted["tokens"]["reply"]["max"]) <= 128
         assert len(read_items(tmp_path / "a" / f"{split}.jsonl")) == len(found)
     page = (tmp_path / "a" / "card.md").read_text()
-    assert card["splits"]["test"]["sha256"] in page and card["inputs"]["grammar/wishes.txt"] in page
+    assert card["splits"]["test"]["sha256"] in page and card["inputs"]["wishes/object.txt"] in page
 
 
 def test_splits_share_no_caption_dialogue_or_longer_wish(tmp_path: Path) -> None:
