@@ -32,8 +32,12 @@ def said_back(instruction: str) -> str:
     said: list[str] = []
     for at, word in enumerate(words):
         verb = at == 0 or (words[at - 1] == "and" and word in _SECOND_VERBS)
+        written = quoted or word.startswith('"')  # words to be written into the picture stay as they are
         quoted ^= word.count('"') % 2 == 1
-        said.append(PAST[word] if verb and word in PAST and not quoted else _YOURS.get(word, word))
+        if written:
+            said.append(word)
+        else:
+            said.append(PAST[word] if verb and word in PAST else _YOURS.get(word, word))
     if words[0] in PAST and len(words) > 1:
         return f"i {' '.join(said)}."
     return f"here it is, {' '.join(said)}."
