@@ -13,7 +13,7 @@ from bot.conversation import Version
 from bot.events import RepeatName
 from bot.settings import Strength
 
-DIGITS = 4  # so that Subtler after Stronger is the very same edit again
+DIGITS = 4  # without the dust of division, Subtler after Stronger is the very same edit again
 
 
 @dataclass(frozen=True, slots=True)
