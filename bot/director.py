@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from typing import Literal
 from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, replies, sharing
+from bot import inbox, intake, moves, repeats, replies, sharing
 from bot.events import (
     ButtonPressed,
     CommandInvoked,
@@ -19,6 +20,7 @@ from bot.events import (
     MessageIn,
     Platform,
     ReactionChanged,
+    RepeatName,
 )
 from bot.lanes import Lanes
 from bot.moves import Wanted
@@ -33,6 +35,7 @@ from engine.jobs import Engine
 
 log = logging.getLogger(__name__)
 
+ActName = Literal["undo", "redo", "reset"] | RepeatName
 VARIATION_SELECTOR = "\ufe0f"
 
 
@@ -129,6 +132,7 @@ class Director:
             log.info("job %s of conversation %s cancelled by a person", job, conversation)
             self._work.stop(job)
         if conversation is not None:
+            self._lanes.wake(conversation)
             self.courier.wake(conversation)
 
     def _reaction(self, db: Database, event: ReactionChanged) -> tuple[str | None, list[str]]:
@@ -154,8 +158,7 @@ class Director:
         wanted = self._wanted(event, conversation)
         if event.name == "cancel":
             return conversation, moves.cancel(db, wanted, event.target)
-        act = moves.undo if event.name == "undo" else moves.redo
-        return conversation, act(db, wanted, event.target)
+        return conversation, self._act(db, wanted, event.name, event.target)
 
     async def _command(self, event: CommandInvoked) -> None:
         if event.name == "help":
@@ -165,7 +168,8 @@ class Director:
         elif event.name == "share":
             await self._once(event, lambda db: self._share(db, event))
         else:
-            await self._once(event, lambda db: self._command_move(db, event))
+            name = event.name
+            await self._once(event, lambda db: self._command_act(db, event, name))
 
     def _tell(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
@@ -176,11 +180,24 @@ class Director:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         return self._tell(db, event, sharing.share(db, conversation, event.user, event.argument))
 
-    def _command_move(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+    def _command_act(
+        self, db: Database, event: CommandInvoked, name: ActName
+    ) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        wanted = self._wanted(event, conversation)
-        act = {"undo": moves.undo, "redo": moves.redo, "reset": moves.reset}[event.name]
-        return conversation, act(db, wanted)
+        return conversation, self._act(db, self._wanted(event, conversation), name)
+
+    def _act(self, db: Database, wanted: Wanted, name: ActName, target: str | None = None) -> list[str]:
+        """What buttons and commands have in common; `target` is a version, None the head."""
+        match name:
+            case "undo":
+                return moves.undo(db, wanted, target)
+            case "redo":
+                return moves.redo(db, wanted, target)
+            case "reset":
+                return moves.reset(db, wanted)
+            case "again" | "stronger" | "subtler":
+                repeats.order(db, wanted, name, self._settings.strength, target)
+                return []
 
     def _wanted(
         self, event: ReactionChanged | ButtonPressed | CommandInvoked, conversation: str, quiet: bool = False

@@ -95,7 +95,8 @@ class ReactionChanged:
     removed: tuple[str, ...] = ()
 
 
-ButtonName = Literal["undo", "redo", "cancel"]
+RepeatName = Literal["again", "stronger", "subtler"]
+ButtonName = Literal["undo", "redo", "cancel"] | RepeatName
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help", "share"]
+CommandName = Literal["undo", "redo", "reset", "help", "share"] | RepeatName
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. `target` is a job id (cancel) or a version id (undo, redo), at most 32 characters."""
+    """A button. `target` is a job id (cancel) or a version id (all others), at most 32 characters."""
 
     name: ButtonName
     target: str

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import replies
+from bot import replies, strength
 from bot.conversation import CannotMove, Conversation, Version
 from bot.events import Action, UserRef
 from bot.permissions import may_change
@@ -92,6 +92,8 @@ def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
         actions.append(Action("undo", head.id))
     if conversation.moves:
         actions.append(Action("redo", conversation.moves[-1].target))
+    if head is not None:
+        actions += [Action(name, head.id) for name in strength.offered(head)]
     return tuple(actions)
 
 

@@ -29,6 +29,14 @@ SHARED_NO_MORE = (
     " who can delete it."
 )
 ONLY_OWNER_SHARES = "Only the person who began this conversation can decide that; nothing was changed."
+AGAIN = "Here is another try."
+STRONGER = "A little stronger."
+SUBTLER = "A little subtler."
+STRONGEST = "That is as strong as it gets; tell me in words how you want it."
+SUBTLEST = "That is as subtle as it gets; tell me in words how you want it."
+NOT_EDITED = "This is the picture as you sent it; tell me first what to change."
+EXACT_EDIT = "That was done exactly and would look the same again; tell me in words how you want it."
+NO_STRENGTH = "I can't paint that one stronger or subtler; use /again, or tell me in words how you want it."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
@@ -89,6 +97,8 @@ def help_text(capabilities: Capabilities) -> str:
         else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',
         "Reply to an older picture to go on from that one.",
+        f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
+        " /again, /stronger or /subtler.",
         "Your words are used to train the bot only if you say /share on; /share off stops it.",
     ]
     return "\n".join(lines)

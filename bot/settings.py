@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
@@ -20,6 +20,10 @@ class SettingsError(Exception):
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+TextGuidance = Annotated[float, Field(ge=1, le=20)]
+ImageGuidance = Annotated[float, Field(ge=0.5, le=5)]
 
 
 class Web(Section):
@@ -59,10 +63,24 @@ class Engine(Section):
     editor: str = "starter"
     editor_revision: str | None = None
     steps: int | None = Field(default=None, ge=1, le=200)
-    text_guidance: float | None = Field(default=None, ge=1, le=20)
-    image_guidance: float | None = Field(default=None, ge=0.5, le=5)
+    text_guidance: TextGuidance | None = None
+    image_guidance: ImageGuidance | None = None
     soft_seconds: float = Field(default=120.0, gt=0)
     hard_seconds: float = Field(default=180.0, gt=0)
+
+
+def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
+    if bounds[0] >= bounds[1]:
+        raise ValueError("the lower bound comes first")
+    return bounds
+
+
+class Strength(Section):
+    """What Stronger and Subtler do: each press changes both scales by `ratio`, within their bounds."""
+
+    ratio: float = Field(default=1.25, gt=1, le=4)
+    text_guidance: Annotated[tuple[TextGuidance, TextGuidance], AfterValidator(_in_order)] = (1.0, 15.0)
+    image_guidance: Annotated[tuple[ImageGuidance, ImageGuidance], AfterValidator(_in_order)] = (0.8, 2.5)
 
 
 class Settings(BaseSettings):
@@ -83,6 +101,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     limits: Limits = Limits()
     engine: Engine = Engine()
+    strength: Strength = Strength()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 

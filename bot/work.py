@@ -276,8 +276,8 @@ class Work:
             instruction=job.instruction,
             summary=summary,
             seed=edited.seed,
-            text_guidance=job.text_guidance,
-            image_guidance=job.image_guidance,
+            text_guidance=edited.text_guidance,
+            image_guidance=edited.image_guidance,
             editor=edited.editor,
         )
         before = conversations.load(db, job.conversation)

@@ -73,7 +73,8 @@ class Decision:
 class Edited:
     """`image` has the source's size unless the instruction changes it; JPEG if the source was, else PNG.
 
-    `summary` is set when the editor knows better than the dialogue model what was done.
+    `summary` is set when the editor knows better than the dialogue model what was done. `text_guidance` and
+    `image_guidance` are the scales that were used; None where the edit has none.
     """
 
     image: bytes = field(repr=False)
@@ -84,6 +85,8 @@ class Edited:
     seed: int
     seconds: float
     summary: str | None = None
+    text_guidance: float | None = None
+    image_guidance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Undo, Redo and Cancel: the target travels in the button's custom_id, so a restart does not break them."""
+"""The buttons: the target travels in the button's custom_id, so a restart does not break them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ _log = logging.getLogger(__name__)
 _LOOK: dict[ButtonName, tuple[str, str]] = {
     "undo": ("Undo", "↩️"),
     "redo": ("Redo", "↪️"),
+    "again": ("Again", "🎲"),
+    "stronger": ("Stronger", "➕"),
+    "subtler": ("Subtler", "➖"),
     "cancel": ("Cancel", "✖️"),
 }
 
 
 class ActionButton(
-    ui.DynamicItem[ui.Button[Any]], template=r"dialogpaint:(?P<name>undo|redo|cancel):(?P<target>.{1,32})"
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"dialogpaint:(?P<name>{'|'.join(_LOOK)}):(?P<target>.{{1,32}})",
 ):
     """One button of a reply or a status message."""
 

@@ -21,6 +21,9 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "undo": "Take the last edit back",
     "redo": "Bring back the edit that was undone last",
     "reset": "Start over from the picture you uploaded",
+    "again": "Give the last edit another try",
+    "stronger": "Do the last edit a little stronger",
+    "subtler": "Do the last edit a little subtler",
     "help": "What I can do here",
 }
 _SHARE = "May your words in this conversation be used to train the bot?"

@@ -58,6 +58,9 @@ COMMANDS = [
     BotCommand("undo", "Take the last edit back"),
     BotCommand("redo", "Do it again after all"),
     BotCommand("reset", "Start over from your photo"),
+    BotCommand("again", "Give the last edit another try"),
+    BotCommand("stronger", "The last edit, a little stronger"),
+    BotCommand("subtler", "The last edit, a little subtler"),
     BotCommand("share", "on or off: may your words here train the bot?"),
     BotCommand("help", "What I can do"),
 ]

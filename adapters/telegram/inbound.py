@@ -23,6 +23,7 @@ from telegram import (
 from telegram.constants import ChatType
 
 from adapters.telegram.files import attachments_of
+from adapters.telegram.layout import LABELS
 from adapters.telegram.members import Members
 from adapters.telegram.wording import read_command, read_words
 from bot.events import (
@@ -47,9 +48,12 @@ COMMANDS: dict[str, CommandName] = {
     "reset": "reset",
     "help": "help",
     "share": "share",
+    "again": "again",
+    "stronger": "stronger",
+    "subtler": "subtler",
     "start": "help",
 }
-BUTTONS: dict[str, ButtonName] = {"undo": "undo", "redo": "redo", "cancel": "cancel"}
+BUTTONS: dict[str, ButtonName] = {name: name for name in LABELS}
 
 
 def conversation_of(chat_id: int, thread_id: int | None = None) -> ConversationRef:

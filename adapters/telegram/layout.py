@@ -22,7 +22,15 @@ MAX_PHOTO_SIDES = 10_000
 MAX_PHOTO_RATIO = 20
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 
-LABELS: dict[ButtonName, str] = {"undo": "↩️ Undo", "redo": "↪️ Redo", "cancel": "✖️ Cancel"}
+LABELS: dict[ButtonName, str] = {
+    "undo": "↩️ Undo",
+    "redo": "↪️ Redo",
+    "again": "🎲 Again",
+    "stronger": "➕ Stronger",
+    "subtler": "➖ Subtler",
+    "cancel": "✖️ Cancel",
+}
+SECOND_ROW = ("again", "stronger", "subtler")  # five in one row would be cut off on a phone
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 
@@ -54,17 +62,18 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """One row; a button's data is `name:target` (at most 64 bytes: 6 + 1 + 32)."""
-    if not actions:
-        return None
-    return InlineKeyboardMarkup(
+    """Two rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
+    first = [action for action in actions if action.name not in SECOND_ROW]
+    second = [action for action in actions if action.name in SECOND_ROW]
+    rows = [
         [
-            [
-                InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")
-                for action in actions
-            ]
+            InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")
+            for action in row
         ]
-    )
+        for row in (first, second)
+        if row
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:

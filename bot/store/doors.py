@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.events import ConversationRef, Platform
-from bot.store import conversations, jobs
+from bot.store import conversations, jobs, outbox
 from bot.store.database import Store
 from bot.store.sql import one, rows, write
 
@@ -118,9 +119,10 @@ def _messages(db: Database, ref: ConversationRef) -> list[dict[str, Any]]:
     states = conversations.version_states(db, found)
     said = rows(
         db,
-        "SELECT coalesce(message_id, t.id) AS id, speaker, text, decision, version, image, mime, width,"
-        " height, (julianday(t.created) - 2440587.5) * 86400.0 AS at"
-        " FROM turns t LEFT JOIN images i ON i.sha256 = t.image WHERE conversation = ? ORDER BY n",
+        "SELECT coalesce(t.message_id, t.id) AS id, t.speaker, t.text, t.decision, t.version, t.image,"
+        " i.mime, i.width, i.height, (julianday(t.created) - 2440587.5) * 86400.0 AS at, o.actions"
+        " FROM turns t LEFT JOIN images i ON i.sha256 = t.image LEFT JOIN outbox o ON o.id = t.id"
+        " WHERE t.conversation = ? AND (t.text <> '' OR t.image IS NOT NULL) ORDER BY t.n",
         found,
     )
     return [_message(row, states) for row in said]
@@ -132,4 +134,5 @@ def _message(row: dict[str, Any], states: dict[str, str]) -> dict[str, Any]:
         **{key: row[key] for key in ("id", "speaker", "text", "decision", "version", "at")},
         "image": image if row["image"] else None,
         "state": states.get(row["version"]),
+        "actions": [asdict(action) for action in outbox.actions(row["actions"] or "")],
     }

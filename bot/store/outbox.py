@@ -100,7 +100,7 @@ def next_open(db: Database, conversation: str) -> OutboxRow | None:
     )
     if row is None:
         return None
-    row["actions"] = _actions(row["actions"])
+    row["actions"] = actions(row["actions"])
     return OutboxRow(**row)
 
 
@@ -128,6 +128,7 @@ def set_state(db: Database, row: str, state: RowState, reason: str | None = None
     write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
 
 
-def _actions(text: str) -> tuple[Action, ...]:
+def actions(text: str) -> tuple[Action, ...]:
+    """The buttons of a row, as they are kept: "undo:VERSION redo:VERSION"."""
     pairs = (pair.partition(":") for pair in text.split())
     return tuple(Action(name, target) for name, _, target in pairs)  # pyright: ignore[reportArgumentType]

@@ -15,12 +15,15 @@ def add_user_turn(
     db: Database,
     conversation: str,
     user: str,
-    message_id: str,
+    message_id: str | None,
     text: str,
     image: str | None = None,
     version: str | None = None,
 ) -> str:
-    """A person's message; `image` and `version` are set when it brought a picture. Returns the turn's id."""
+    """A person's message; `image` and `version` are set when it brought a picture. Returns the turn's id.
+
+    A button or command that is a wish is a turn without words; its `message_id` is the message to answer.
+    """
     turn = new_id()
     insert(
         db,

@@ -84,13 +84,23 @@ class Editor:
         if self.knowledge is not None and not self.knowledge.covers(job.instruction):
             return Refused(REFUSAL)
         source = np.asarray(picture.convert("RGB"))
-        planes = yield from self._diffuse(job, picture)
+        guidance = self._guidance(job)
+        planes = yield from self._diffuse(job, picture, guidance)
         result = Image.fromarray(merge.apply(planes, source))
         if picture.mode == "RGBA":
             result.putalpha(picture.getchannel("A"))
         encoded = pictures.encode(result, is_jpeg)
         seconds = time.perf_counter() - started
-        return Edited(encoded.data, encoded.mime, *result.size, "diffusion", job.seed, seconds)
+        return Edited(
+            encoded.data,
+            encoded.mime,
+            *result.size,
+            "diffusion",
+            job.seed,
+            seconds,
+            text_guidance=guidance.text,
+            image_guidance=guidance.image,
+        )
 
     def _exactly(
         self, job: EditJob, exact: Plan, picture: Image.Image, is_jpeg: bool, started: float
@@ -105,7 +115,16 @@ class Editor:
             encoded.data, encoded.mime, *result.size, "exact", job.seed, seconds, summary=exact.summary
         )
 
-    def _diffuse(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, merge.Array]:
+    def _guidance(self, job: EditJob) -> sampler.Guidance:
+        text, image = self.defaults.text_guidance, self.defaults.image_guidance
+        return sampler.Guidance(
+            text if job.text_guidance is None else job.text_guidance,
+            image if job.image_guidance is None else job.image_guidance,
+        )
+
+    def _diffuse(
+        self, job: EditJob, picture: Image.Image, guidance: sampler.Guidance
+    ) -> Generator[Step, None, merge.Array]:
         """The edit as the merge's coefficients."""
         parts, defaults = self.parts, self.defaults
         working, wider = self._working_size(picture.size), views.margin(defaults.views)
@@ -130,10 +149,6 @@ class Editor:
 
         conditions = sampler.Conditions(
             sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction), self._empty, image
-        )
-        guidance = sampler.Guidance(
-            defaults.text_guidance if job.text_guidance is None else job.text_guidance,
-            defaults.image_guidance if job.image_guidance is None else job.image_guidance,
         )
         generator = torch.Generator().manual_seed(job.seed)
         latents = image

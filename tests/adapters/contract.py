@@ -229,14 +229,21 @@ class AdapterContract:
         assert act.event_id != back.event_id
         assert harness.more_events() == []
 
-    async def test_a_button_tells_its_target(self, harness: Harness) -> None:
-        undo = Action("undo", "0123456789abcdef0123456789abcdef")
-        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(undo,)))
-        act = await harness.press(ref, undo)
-        assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, "undo", undo.target)
+    @pytest.mark.parametrize("name", ["undo", "redo", "again", "stronger", "subtler"])
+    async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
+        button = Action(name, "0123456789abcdef0123456789abcdef")
+        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(button,)))
+        act = await harness.press(ref, button)
+        assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, name, button.target)
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("name", ["undo", "reset"])
+    async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
+        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler")
+        actions = tuple(Action(name, "0123456789abcdef0123456789abcdef") for name in names)
+        await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=actions))
+        assert [message.buttons for message in await harness.shown() if message.buttons] == [names]
+
+    @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler"])
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
         act = await harness.command(name)
         assert await harness.next_event() == CommandInvoked(act.event_id, act.ref, act.user, name)

@@ -44,6 +44,9 @@ def test_config_toml_names_every_key() -> None:
         ("colour = 1", "colour"),
         ("[engine]\ndevice = 'tpu'", "engine.device"),
         ("[limits]\nwaiting_per_user = 'many'", "limits.waiting_per_user"),
+        ("[strength]\nratio = 1.0", "strength.ratio"),
+        ("[strength]\ntext_guidance = [9.0, 2.0]", "strength.text_guidance"),
+        ("[strength]\nimage_guidance = [0.1, 2.0]", "strength.image_guidance"),
         ("discord_token = 'abc'", "discord_token"),
     ],
 )

@@ -26,6 +26,8 @@ from engine.jobs import (
 )
 
 SIZE = (32, 24)
+TEXT_GUIDANCE, IMAGE_GUIDANCE = 7.5, 1.5
+"""What the fake's weights recommend."""
 
 
 def painted(image: bytes, instruction: str) -> bytes:
@@ -34,6 +36,11 @@ def painted(image: bytes, instruction: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", SIZE, (red, green, blue)).save(out, "PNG")
     return out.getvalue()
+
+
+def diffused(image: bytes, instruction: str, seed: int, text_guidance: float, image_guidance: float) -> bytes:
+    """The picture that the fake paints for an instruction that begins with "paint": all of it matters."""
+    return painted(image, f"{instruction} {seed} {text_guidance} {image_guidance}")
 
 
 def decided(job: DialogueJob) -> Decision:
@@ -107,8 +114,7 @@ class ScriptedEngine:
                     wait.cancel()
             if gone.is_set():
                 return Cancelled()
-            image = painted(job.image, job.instruction)
-            return Edited(image, "image/png", *SIZE, editor="exact", seed=job.seed, seconds=0.0)
+            return _edited(job)
         finally:
             del self.running[job.id]
 
@@ -121,3 +127,12 @@ class ScriptedEngine:
 
     def status(self) -> Status:
         return Status("ready", "scripted", 0, len(self.running))
+
+
+def _edited(job: EditJob) -> Edited:
+    if not job.instruction.startswith("paint"):
+        image = painted(job.image, job.instruction)
+        return Edited(image, "image/png", *SIZE, editor="exact", seed=job.seed, seconds=0.0)
+    scales = (job.text_guidance or TEXT_GUIDANCE, job.image_guidance or IMAGE_GUIDANCE)
+    image = diffused(job.image, job.instruction, job.seed, *scales)
+    return Edited(image, "image/png", *SIZE, "diffusion", job.seed, 0.0, None, *scales)

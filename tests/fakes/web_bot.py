@@ -1,7 +1,7 @@
 """A whole bot in memory for the web adapter: it asks, edits, undoes and keeps a transcript as the store does.
 
 Its "edits" are Pillow one-liners; the version tree is the real one. While `hold` is cleared, edits stay at
-their status message; `events` is everything that the adapter delivered.
+their status message; `events` is everything that the adapter delivered, `offers` the buttons under an edit.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class WebBot:
         self.hold = asyncio.Event()
         self.hold.set()
         self.healthy = True
+        self.offers = ("undo", "again", "stronger", "subtler")
         self._ids = (f"{number:04d}" for number in itertools.count(1))
 
     # ------------------------------------------------------------ Handler
@@ -77,6 +78,10 @@ class WebBot:
                 await self._move(ref.conversation, tree.reset, "Back to your picture.", "reset")
             case CommandInvoked(ref=ref, name="share", argument=argument):
                 await self._say(ref.conversation, f"Sharing: {argument}.", "chat")
+            case ButtonPressed(ref=ref, name="again" | "stronger" | "subtler", target=target):
+                version = self._chat(ref.conversation).tree.versions[target]
+                assert version.parent is not None
+                self._order(ref.conversation, f"{version.instruction} {event.name}", version.parent)
             case ButtonPressed(ref=ref, name="cancel", target=job):
                 self._chat(ref.conversation).jobs.pop(job).cancel()
                 await self.adapter.clear_status(ref)
@@ -102,8 +107,12 @@ class WebBot:
             if event.reply_to is not None:
                 replied = event.reply_to.message_id
                 parent = next(turn["version"] for turn in chat.turns if turn["id"] == replied)
-            job = next(self._ids)
-            chat.jobs[job] = asyncio.create_task(self._edit(event.ref.conversation, job, event.text, parent))
+            self._order(event.ref.conversation, event.text, parent)
+
+    def _order(self, conversation: ConversationRef, wish: str, parent: str) -> None:
+        job = next(self._ids)
+        edit = self._edit(conversation, job, wish, parent)
+        self._chat(conversation).jobs[job] = asyncio.create_task(edit)
 
     async def _edit(self, conversation: ConversationRef, job: str, wish: str, parent: str) -> None:
         chat = self._chat(conversation)
@@ -121,7 +130,8 @@ class WebBot:
         version = self._version(chat, parent, edited, wish)
         key = next(self._ids)
         turn: dict[str, Any] = {"id": key, "speaker": "bot", "text": f"Done: {wish}."} | self._nothing()
-        chat.turns.append(turn | {"decision": "edit"} | self._shown(chat, version))
+        actions = [{"name": name, "target": version} for name in self.offers]
+        chat.turns.append(turn | {"decision": "edit", "actions": actions} | self._shown(chat, version))
         del chat.jobs[job]
         await self.adapter.send(Reply(key, conversation, turn["text"], status=status, decision="edit"))
 
@@ -164,7 +174,7 @@ class WebBot:
         return self.chats.setdefault(conversation, Chat())
 
     def _nothing(self) -> dict[str, Any]:
-        return {"decision": None, "image": None, "version": None, "at": time.time()}
+        return {"decision": None, "image": None, "version": None, "at": time.time(), "actions": []}
 
     def _version(self, chat: Chat, parent: str | None, data: bytes, wish: str | None) -> str:
         sha256 = hashlib.sha256(data).hexdigest()

@@ -8,7 +8,8 @@ import { Statuses } from "./statuses.js";
 import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
-const COMMAND = /^\/(undo|redo|reset|help|share)(?:\s+(on|off))?$/; // written into the text field
+// written into the text field
+const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|help|share)(?:\s+(on|off))?$/;
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -27,6 +28,7 @@ const messages = new Messages({
   open: openViewer,
   undo: (message, undone) => act(() => api.reaction(message.id, undoEmoji, !undone)),
   reply: (message) => composer.replyTo(message),
+  press: (message, { name, target }) => act(() => api.button(message.id, name, target)),
   undoEmoji: () => undoEmoji,
 });
 

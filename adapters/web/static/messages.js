@@ -3,6 +3,11 @@
 import { byId, icon, make, pixels, setText } from "./dom.js";
 
 const DOWNLOAD = "M12 4v11m-5-5 5 5 5-5M5 20h14";
+const REPEATS = {
+  again: { label: "Again", title: "Give this edit another try" },
+  stronger: { label: "Stronger", title: "Do this edit a little stronger" },
+  subtler: { label: "Subtler", title: "Do this edit a little subtler" },
+};
 const REPLY = "M10 8 5 13l5 5M5 13h9a5 5 0 0 0 5-5V6";
 
 export class Messages {
@@ -10,7 +15,8 @@ export class Messages {
   #items = new Map();
   #actions;
 
-  /** `actions`: imageUrl(sha256), open(image, url), undo(message, undone), reply(message), undoEmoji(). */
+  /** `actions`: imageUrl(sha256), open(image, url), undo(message, undone), press(message, action),
+   * reply(message), undoEmoji(). */
   constructor(actions) {
     this.#actions = actions;
   }
@@ -103,7 +109,21 @@ export class Messages {
       pixels(image),
     );
     const isEdit = speaker === "bot" && version && owns;
-    return make("figcaption", {}, isEdit ? undo : null, version ? reply : null, download);
+    const repeats = isEdit ? this.#repeats(message) : [];
+    return make("figcaption", {}, isEdit ? undo : null, ...repeats, version ? reply : null, download);
+  }
+
+  #repeats(message) {
+    const offered = message.actions.filter(({ name }) => name in REPEATS);
+    return offered.map((action) => {
+      const { label, title } = REPEATS[action.name];
+      const click = () => this.#actions.press(message, action);
+      return make(
+        "button",
+        { class: "pill", type: "button", title, "data-testid": `picture-${action.name}`, click },
+        label,
+      );
+    });
   }
 
   #mark(node, message, isHead) {

@@ -170,6 +170,9 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "undo",
         "redo",
         "reset",
+        "again",
+        "stronger",
+        "subtler",
         "help",
         "share",
     }

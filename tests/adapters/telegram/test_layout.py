@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.telegram.layout import fits_photo, keyboard_of, split, units, unping
+from adapters.telegram.layout import LABELS, fits_photo, keyboard_of, split, units, unping
 from adapters.telegram.recent import Recent
 from bot.events import Action, Picture
 
@@ -35,10 +35,12 @@ def test_no_name_is_left_to_be_notified_and_nothing_else_changes(text: str) -> N
     assert quiet.replace("\u2060", "") == text.replace("\u2060", "")
 
 
-def test_the_longest_target_fits_into_a_button() -> None:
-    keyboard = keyboard_of((Action("cancel", "f" * 32), Action("undo", "f" * 32)))
+def test_the_longest_target_fits_into_every_button_and_no_row_is_cut_off() -> None:
+    keyboard = keyboard_of([Action(name, "f" * 32) for name in LABELS])
     assert keyboard is not None
-    assert [len(str(button.callback_data)) for row in keyboard.inline_keyboard for button in row] == [39, 37]
+    assert [len(row) for row in keyboard.inline_keyboard] == [3, 3]
+    assert all(len(str(button.callback_data)) <= 64 for row in keyboard.inline_keyboard for button in row)
+    assert keyboard_of(()) is None
 
 
 def test_what_is_shown_as_a_photo() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from adapters.web.adapter import WebAdapter
-from bot.events import Action, CommandName, ConversationRef, MessageRef, Receipt, Reply, UserRef
+from bot.events import Action, ButtonName, CommandName, ConversationRef, MessageRef, Receipt, Reply, UserRef
 from tests.adapters.contract import Act, AdapterContract, Harness, Shown
 from tests.adapters.web.person import Person, person
 
@@ -40,7 +41,11 @@ class WebHarness(Harness):
 
     async def messages(self, conversation: ConversationRef) -> list[dict[str, Any]]:
         said = [reply for reply in self.said.values() if reply.conversation == conversation]
-        return [{"id": r.key, "speaker": "bot", "text": r.text, "image": _image(r)} for r in said]
+        return [
+            {"id": r.key, "speaker": "bot", "text": r.text, "image": _image(r)}
+            | {"actions": [asdict(action) for action in r.actions]}
+            for r in said
+        ]
 
     async def image(self, conversation: ConversationRef, sha256: str) -> tuple[bytes, str] | None:
         pictures = [reply.image for reply in self.said.values() if reply.image]
@@ -74,11 +79,11 @@ class WebHarness(Harness):
 
     async def shown(self) -> list[Shown]:
         page = await self.person.show()
-        said = [Shown(m["id"], m["text"], await self._fetched(m["image"])) for m in page["messages"]]
-        statuses = [
-            Shown(s["id"], s["text"], buttons=tuple(action["name"] for action in s["actions"]))
-            for s in page["statuses"]
+        said = [
+            Shown(m["id"], m["text"], await self._fetched(m["image"]), _names(m["actions"]))
+            for m in page["messages"]
         ]
+        statuses = [Shown(s["id"], s["text"], buttons=_names(s["actions"])) for s in page["statuses"]]
         return said + statuses
 
     async def send(self, reply: Reply) -> Receipt:
@@ -109,6 +114,10 @@ def _image(reply: Reply) -> dict[str, Any] | None:
         return None
     sha256 = hashlib.sha256(reply.image.data).hexdigest()
     return {"sha256": sha256, "width": reply.image.width, "height": reply.image.height, "mime": "image/png"}
+
+
+def _names(actions: list[dict[str, Any]]) -> tuple[ButtonName, ...]:
+    return tuple(action["name"] for action in actions)
 
 
 class TestWebContract(AdapterContract):

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from adapters.web.adapter import WebAdapter
-from bot.events import CommandInvoked, MessageIn
+from bot.events import ButtonPressed, CommandInvoked, MessageIn
 from tests.adapters.contract import png
 from tests.adapters.web.browser import chromium, opened, tab
 from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
@@ -117,6 +117,28 @@ async def test_upload_question_answer_edit_undo_redo_reload(
         await expect(picture).to_have_js_property("naturalWidth", 640)
     await expect(undo).to_have_attribute("aria-pressed", "true")
     assert complaints == []
+
+
+async def test_an_edit_again_stronger_and_subtler(page: Page, photo: Path, bot: WebBot) -> None:
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    for number, name in enumerate(("again", "stronger", "subtler"), 2):
+        await page.get_by_test_id(f"picture-{name}").first.click()
+        await edits(page, number)
+        await expect(page.locator("[data-decision=edit]").last).to_contain_text(f"make it night {name}")
+        await expect(state(page, number)).to_have_attribute("data-state", "head")
+    pressed = [event for event in bot.events if isinstance(event, ButtonPressed)]
+    assert [event.name for event in pressed] == ["again", "stronger", "subtler"]
+    assert len({event.target for event in pressed}) == 1
+
+
+async def test_an_edit_is_repeated_only_where_that_is_offered(page: Page, photo: Path, bot: WebBot) -> None:
+    bot.offers = ("undo",)
+    await say(page, "make it brighter", photo)
+    await edits(page, 1)
+    await expect(page.get_by_test_id("picture-undo")).to_have_count(1)
+    await expect(page.get_by_test_id("picture-again")).to_have_count(0)
+    await expect(page.get_by_test_id("picture-stronger")).to_have_count(0)
 
 
 async def test_a_command_in_the_text_field_is_no_wish(page: Page, bot: WebBot) -> None:

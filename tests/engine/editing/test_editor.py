@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,13 @@ def test_the_weights_own_defaults_are_used_unless_told_otherwise(tmp_path: Path)
 def test_what_is_no_picture_is_an_error_of_the_caller(editor: Editor) -> None:
     with pytest.raises(OSError):
         run(editor, job(b"no picture"))
+
+
+def test_the_scales_that_were_used_are_told(editor: Editor) -> None:
+    image = encoded(photo())
+    own, more = (run(editor, replace(job(image), text_guidance=scale))[1] for scale in (None, 3.0))
+    assert isinstance(own, Edited) and isinstance(more, Edited)
+    defaults = editor.defaults
+    assert (own.text_guidance, own.image_guidance) == (defaults.text_guidance, defaults.image_guidance)
+    assert (more.text_guidance, more.image_guidance) == (3.0, defaults.image_guidance)
+    assert own.image != more.image
