@@ -1,4 +1,4 @@
-"""The first picture is what its caption alone gives, and sharing attention draws the second one nearer to it."""
+"""The first picture is what its caption alone gives, and sharing attention draws the second nearer to it."""
 
 from __future__ import annotations
 
