@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from engine.editing.data.clip import Clip
+    from engine.editing.data.item import Maker
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -31,38 +35,159 @@ def _show(result: dict[str, Any], as_json: bool) -> None:
 
 @click.command("editing")
 @click.argument("out", type=NEW)
+@click.option("--photos", type=FOLDER, help="Exact pairs: a folder of photos (photos.jsonl may name labels).")
+@click.option("--cutouts", type=FOLDER, help="Exact pairs: the assets folder of @lobehub/fluent-emoji-3d.")
+@click.option("--labels", type=FILE, help="Exact pairs: en/data.json of emojibase-data.")
 @click.option(
-    "--photos", type=FOLDER, required=True, help="A folder of photos (photos.jsonl may name labels)."
+    "--train",
+    "train_count",
+    type=click.IntRange(1),
+    default=16_000,
+    show_default=True,
+    help="Exact pairs to train on.",
 )
-@click.option("--cutouts", type=FOLDER, required=True, help="The assets folder of @lobehub/fluent-emoji-3d.")
-@click.option("--labels", type=FILE, required=True, help="en/data.json of emojibase-data.")
-@click.option("--train", "train_count", type=click.IntRange(1), default=16_000, show_default=True)
-@click.option("--val", "val_count", type=click.IntRange(1), default=300, show_default=True)
-@click.option("--test", "test_count", type=click.IntRange(1), default=500, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--val",
+    "val_count",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="Exact pairs to validate on.",
+)
+@click.option(
+    "--test",
+    "test_count",
+    type=click.IntRange(1),
+    default=500,
+    show_default=True,
+    help="Exact pairs to test on.",
+)
+@click.option(
+    "--stable-diffusion",
+    metavar="WEIGHTS",
+    help="Prompt-to-Prompt pairs: a folder or an id on the Hub of Stable Diffusion 1.x or 2.x.",
+)
+@click.option(
+    "--captions",
+    type=FILE,
+    help="Prompt-to-Prompt: JSON lines with before, instruction and after, as `data instructions` makes "
+    "them; default: the 500 that were written by hand.",
+)
+@click.option(
+    "--candidates",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="Prompt-to-Prompt: pairs to draw for a line, the best of which CLIP keeps (InstructPix2Pix: 100). "
+    "Without --clip one is drawn.",
+)
+@click.option(
+    "--pairs",
+    type=FOLDER,
+    help="One's own pairs: pairs.jsonl (source, target, instruction, mask?, caption_before?, "
+    "caption_after?) and the pictures beside it.",
+)
+@click.option(
+    "--clip",
+    "clip_folder",
+    type=FOLDER,
+    help="CLIP in transformers' layout: leaves out pairs that do not fit their captions.",
+)
+@click.option(
+    "--strike",
+    type=FILE,
+    multiple=True,
+    help="Leave out what this list names; OUT/review-SPLIT.html makes one. May be given more than once.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same set.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes for exact and own pairs.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(("auto", "cpu", "cuda")),
+    default="auto",
+    show_default=True,
+    help="For Stable Diffusion and CLIP.",
+)
 @json_option
 def data(
+    out: Path, clip_folder: Path | None, strike: tuple[Path, ...], workers: int, as_json: bool, **options: Any
+) -> None:
+    """Make pairs (source, target, instruction, mask?) in the folder OUT.
+
+    Exact pairs need --photos, --cutouts and --labels, Prompt-to-Prompt pairs --stable-diffusion, one's own
+    pairs --pairs; a set may hold all three kinds. OUT/README.md says what was left out, and why.
+    """
+    from engine.editing.data.build import build
+    from engine.editing.data.review import read_strikes
+    from engine.errors import EngineError
+
+    try:
+        makers = _makers(out, **options)
+        clip = _clip(clip_folder, options["device"]) if clip_folder else None
+        result = build(makers, out, workers, clip, read_strikes(strike))
+    except (OSError, ValueError, KeyError, EngineError) as error:
+        _fail(error)
+    if strangers := result["struck_without_item"]:
+        click.echo(
+            f"{strangers} struck names fit no item: are they of other inputs, or another seed?",
+            err=True,
+        )
+    _show(result, as_json)
+
+
+def _makers(
     out: Path,
-    photos: Path,
-    cutouts: Path,
-    labels: Path,
+    photos: Path | None,
+    cutouts: Path | None,
+    labels: Path | None,
     train_count: int,
     val_count: int,
     test_count: int,
+    stable_diffusion: str | None,
+    captions: Path | None,
+    candidates: int,
+    pairs: Path | None,
     seed: int,
-    workers: int,
-    as_json: bool,
-) -> None:
-    """Make pairs (source, target, instruction, mask) in the folder OUT."""
-    from engine.editing.data.build import Recipe, build
+    device: Any,
+) -> list[Maker]:
+    """Those for which there is something. Raises `ValueError` with one sentence."""
+    from engine.editing.data.caption_pairs import LIBRARY, CaptionPairs
+    from engine.editing.data.exact_pairs import ExactPairs
+    from engine.editing.data.own_pairs import OwnPairs
+    from engine.sources import resolve
 
-    recipe = Recipe(photos, cutouts, labels, seed, train_count, val_count, test_count)
-    try:
-        result = build(recipe, out, workers)
-    except (OSError, ValueError, KeyError) as error:
-        _fail(error)
-    _show(result, as_json)
+    makers: list[Maker] = []
+    if photos and cutouts and labels:
+        makers.append(ExactPairs(photos, cutouts, labels, seed, train_count, val_count, test_count))
+    elif photos or cutouts or labels:
+        raise ValueError("Exact pairs need all three of --photos, --cutouts and --labels.")
+    if stable_diffusion:
+        weights = resolve("editor", stable_diffusion)
+        makers.append(CaptionPairs(weights, captions or LIBRARY, candidates, seed, device))
+    if pairs:
+        if pairs.resolve().is_relative_to(out.resolve()):
+            raise ValueError(
+                f"The folder of your own pairs, {pairs}, is inside {out}, which is written anew."
+            )
+        makers.append(OwnPairs(pairs))
+    if not makers:
+        raise ValueError(
+            "Nothing to make pairs from: give --photos, --stable-diffusion or --pairs (see --help)."
+        )
+    return makers
+
+
+def _clip(folder: Path, device: Any) -> Clip:
+    from engine.device import choose
+    from engine.editing.data.clip import Clip
+
+    return Clip.load(folder, choose(device).device)
 
 
 @click.command("editing")

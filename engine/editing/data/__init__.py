@@ -1,1 +1,1 @@
-"""Pairs (source, target, instruction, mask) that are exact by construction."""
+"""Pairs (source, target, instruction, mask?): exact ones, by Prompt-to-Prompt, and one's own."""

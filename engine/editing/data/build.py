@@ -1,133 +1,159 @@
-"""`dialogpaint data editing`: writes a set to disk in the evaluation format, with a card and a contact sheet.
+"""`dialogpaint data editing`: a set on disk in the evaluation format, with a card and pages for review.
 
-    OUT/train.jsonl  val.jsonl  test.jsonl     source, target, mask, instruction, phrasings, skill
-    OUT/pictures/SPLIT/000000-source.png …     128 x 128, 112 x 144 or 144 x 112
+    OUT/train.jsonl  val.jsonl  test.jsonl     id, source, target, mask?, instruction, phrasings?,
+                                               skill?, caption_before?, caption_after?, clip?
+    OUT/pictures/SPLIT/ID-source.png …         the pictures of an item have one size
+    OUT/review-SPLIT.html                      every pair, to be struck by hand
     OUT/README.md  sheet.png                   data card and contact sheet
 
-Item i of a split depends on the seed, the split and i alone: the number of workers does not change the set.
+Pairs are made, judged and written one after the other. What an item is depends on its maker and its key
+alone: neither the number of workers nor what else was struck changes it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import cache
+import shutil
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from engine.editing.data.makers import MAKERS, Pair
-from engine.editing.data.material import Array, Cutouts, Material, Photos, Split
+from engine.editing.data.card import Tally, write_card
+from engine.editing.data.filter import Filter, Rejected
+from engine.editing.data.item import BadRow, Item, Maker, name_of
+from engine.editing.data.material import Split
+from engine.editing.data.review import review_page
 from engine.editing.data.sheet import contact_sheet
 
-SIZES = ((128, 128), (112, 144), (144, 112))
-SIZE_SHARES = (0.5, 0.3, 0.2)
+if TYPE_CHECKING:
+    from engine.editing.data.clip import Clip, Similarities
+
+HELD_OUT_FIRST: tuple[Split, ...] = ("test", "val", "train")
+"""What they hold is kept out of the training set, not the reverse."""
+AHEAD = 16
+"""Items that each worker may be ahead of the writing."""
+
+Result = Callable[[], Iterable[Item]]
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Where the material is and how much to make of it."""
-
-    photos: Path
-    cutouts: Path
-    labels: Path
-    seed: int = 0
-    train: int = 24_000
-    val: int = 400
-    test: int = 500
-
-    def count(self, split: Split) -> int:
-        return {"train": self.train, "val": self.val, "test": self.test}[split]
-
-
-def build(recipe: Recipe, out: Path, workers: int = 1) -> dict[str, int | str]:
+def build(
+    makers: Sequence[Maker],
+    out: Path,
+    workers: int = 1,
+    clip: Clip | None = None,
+    struck: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
     """Make all splits; gives the counts and the hash of the three lists.
 
     Raises `ValueError` or `OSError` with one sentence when the material is not usable.
     """
-    for split in get_args(Split):
-        _material(recipe, split)  # fail early, with a sentence, not in a worker
-    out.mkdir(parents=True, exist_ok=True)
-    skills: Counter[str] = Counter()
+    for maker in makers:
+        for split in get_args(Split):
+            maker.keys(split)  # fail early, with a sentence, not in a worker
+    building = _Building(out, Filter(clip), struck)
+    for split in HELD_OUT_FIRST:
+        building.make(split, makers, workers)
     digest = hashlib.sha256()
     for split in get_args(Split):
-        (out / "pictures" / split).mkdir(parents=True, exist_ok=True)
-        with (out / f"{split}.jsonl").open("w", encoding="utf-8") as file:
-            for row in tqdm(_rows(recipe, split, out, workers), total=recipe.count(split), desc=split):
-                line = json.dumps(row, ensure_ascii=False)
-                file.write(line + "\n")
-                digest.update(line.encode())
-                if split == "train":
-                    skills[row["skill"]] += 1
-    contact_sheet(out / "val.jsonl", out / "sheet.png")
-    summary = {split: recipe.count(split) for split in get_args(Split)} | {"sha256": digest.hexdigest()}
-    _card(recipe, out, skills, summary)
-    return summary
+        digest.update((out / f"{split}.jsonl").read_bytes())
+    tally = building.tally
+    contact_sheet(out / ("val.jsonl" if tally.kept["val"] else "train.jsonl"), out / "sheet.png")
+    about = [maker.about for maker in makers] + [clip.about if clip else "CLIP was not asked."]
+    write_card(out / "README.md", about, tally, digest.hexdigest())
+    return tally.summary() | {"sha256": digest.hexdigest()}
 
 
-def _rows(recipe: Recipe, split: Split, out: Path, workers: int) -> Iterator[dict[str, object]]:
-    jobs = [(recipe, split, out, index) for index in range(recipe.count(split))]
-    if workers == 1:
-        yield from map(_make, jobs)
+class _Building:
+    """One run: what was seen and counted so far."""
+
+    def __init__(self, out: Path, judge: Filter, struck: frozenset[str]) -> None:
+        self._out = out
+        self._filter = judge
+        self._struck = struck
+        self._unmet = set(struck)
+        self.tally = Tally(candidates=judge.candidates, strangers=len(struck))
+
+    def make(self, split: Split, makers: Sequence[Maker], workers: int) -> None:
+        pictures = self._out / "pictures" / split
+        shutil.rmtree(pictures, ignore_errors=True)  # of an earlier build, of which more may be struck by now
+        pictures.mkdir(parents=True)
+        with (
+            (self._out / f"{split}.jsonl").open("w", encoding="utf-8") as rows,
+            review_page(self._out / f"review-{split}.html", split, self._struck) as page,
+        ):
+            for maker in makers:
+                for row in self._rows(maker, split, workers):
+                    rows.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    page.add(row)
+
+    def _rows(self, maker: Maker, split: Split, workers: int) -> Iterator[dict[str, Any]]:
+        names = [name_of(maker, key) for key in maker.keys(split)]
+        wanted = [index for index, name in enumerate(names) if name not in self._struck]
+        self._unmet.difference_update(names)
+        self.tally.strangers = len(self._unmet)
+        self.tally.rejected.update(
+            {"struck by hand": len(names) - len(wanted)} if len(names) > len(wanted) else {}
+        )
+        made = _made(maker, split, wanted, workers)
+        for index, result in tqdm(made, f"{split}, {maker.name}", len(wanted)):
+            try:
+                item, found = self._filter.best(result())
+                self._filter.admit(item, split)
+            except Rejected as reason:
+                self.tally.rejected[str(reason)] += 1
+            except BadRow as problem:
+                self.tally.rejected["a bad row"] += 1
+                tqdm.write(str(problem), sys.stderr)
+            else:
+                self.tally.kept[split] += 1
+                self.tally.makers[maker.name] += 1
+                if item.skill and split == "train":
+                    self.tally.skills[item.skill] += 1
+                yield self._written(names[index], split, item, found)
+
+    def _written(self, name: str, split: Split, item: Item, found: Similarities | None) -> dict[str, Any]:
+        """The item's row; its pictures are on disk then."""
+        row: dict[str, Any] = {"id": name}
+        for part in ("source", "target", "mask"):
+            if (file := getattr(item, part)) is not None:
+                row[part] = f"pictures/{split}/{name}-{part}.png"
+                (self._out / row[part]).write_bytes(file)
+        row["instruction"] = item.instruction
+        if item.phrasings:
+            row["phrasings"] = item.phrasings
+        if item.skill:
+            row["skill"] = item.skill
+        if item.captions:
+            row["caption_before"], row["caption_after"] = item.captions
+        if found:
+            row["clip"] = {key: round(value, 4) for key, value in asdict(found).items()}
+        return row
+
+
+def _made(maker: Maker, split: Split, wanted: Iterable[int], workers: int) -> Iterator[tuple[int, Result]]:
+    """Each index with what gives, or raises, its candidates; workers are never far ahead of the reader."""
+    if workers == 1 or not maker.parallel:
+        for index in wanted:
+            yield index, partial(maker.make, split, index)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(_make, jobs, chunksize=32)
+        waiting: deque[tuple[int, Future[list[Item]]]] = deque()
+        for index in wanted:
+            waiting.append((index, pool.submit(_all, maker, split, index)))
+            if len(waiting) > AHEAD * workers:
+                first, future = waiting.popleft()
+                yield first, future.result
+        for index, future in waiting:
+            yield index, future.result
 
 
-@cache
-def _material(recipe: Recipe, split: Split) -> Material:
-    return Material(Photos(recipe.photos, split), Cutouts(recipe.cutouts, recipe.labels))
-
-
-def _make(job: tuple[Recipe, Split, Path, int]) -> dict[str, object]:
-    recipe, split, out, index = job
-    rng = np.random.default_rng([recipe.seed, get_args(Split).index(split), index])
-    pair = draw(_material(recipe, split), rng)
-    row: dict[str, object] = {}
-    for name, pixels in (("source", pair.source), ("target", pair.target), ("mask", pair.mask)):
-        place = Path("pictures") / split / f"{index:06d}-{name}.png"
-        Image.fromarray(as_bytes(pixels)).save(out / place, compress_level=1)
-        row[name] = place.as_posix()
-    said = pair.phrasings
-    row |= {"instruction": said[int(rng.integers(len(said)))], "phrasings": said, "skill": pair.skill}
-    return row
-
-
-def draw(material: Material, rng: np.random.Generator) -> Pair:
-    """One pair by a maker drawn by its share."""
-    shares = np.array([share for _, share in MAKERS.values()])
-    name = str(rng.choice(list(MAKERS), p=shares / shares.sum()))
-    size = SIZES[int(rng.choice(len(SIZES), p=SIZE_SHARES))]
-    return MAKERS[name][0](material, size, rng)
-
-
-def as_bytes(pixels: Array) -> np.ndarray:
-    return (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
-
-
-def _card(recipe: Recipe, out: Path, skills: Counter[str], summary: dict[str, int | str]) -> None:
-    counts = "\n".join(f"| {skill} | {count} |" for skill, count in sorted(skills.items()))
-    (out / "README.md").write_text(
-        f"""# Editing pairs
-
-Made by `dialogpaint data editing` with seed {recipe.seed}: {summary["train"]} training, {summary["val"]}
-validation and {summary["test"]} test pairs; sha256 of the lists {summary["sha256"]}.
-
-Every target is computed from its source, so it is exact: outside `mask` (white: may change) both are equal.
-No photo is in two splits, nor are two views of one larger photo. Masks of subjects in photos are estimated
-(saliency by boundary connectivity) and only clear-cut ones are used; they are not hand-drawn truth. The drawn
-objects are the same in all splits.
-
-| skill | training pairs |
-|---|---|
-{counts}
-""",
-        encoding="utf-8",
-    )
+def _all(maker: Maker, split: Split, index: int) -> list[Item]:
+    return list(maker.make(split, index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
@@ -13,7 +14,8 @@ SHEET_ROWS, SHEET_COLUMNS, SHEET_CELL = 24, 4, 128
 
 def contact_sheet(rows: Path, file: Path, limit: int = SHEET_ROWS * SHEET_COLUMNS) -> None:
     """Source | target with the instruction under it, for the first rows of a set."""
-    items = [json.loads(line) for line in rows.read_text(encoding="utf-8").splitlines()[:limit]]
+    with rows.open(encoding="utf-8") as lines:
+        items = [json.loads(line) for line in islice(lines, limit)]
     cells = []
     for item in items:
         pictures = [Image.open(rows.parent / item[name]).convert("RGB") for name in ("source", "target")]

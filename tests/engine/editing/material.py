@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.editing.data.build import Recipe
+from engine.editing.data.exact_pairs import ExactPairs
 from tests.engine.editing.tiny import photo
 
 NAMED = {"cat": "1F408", "balloon": "1F388", "red apple": "1F34E"}
 
 
-def material(folder: Path, photos: int = 60) -> Recipe:
+def material(folder: Path, photos: int = 60) -> ExactPairs:
     """Photos of a bright disc on a soft ground (a clear subject), and three round cut-outs."""
     (folder / "photos").mkdir(parents=True)
     (folder / "cutouts").mkdir()
@@ -36,4 +36,4 @@ def material(folder: Path, photos: int = 60) -> Recipe:
         stamp.save(folder / "cutouts" / f"{code.lower()}.webp", lossless=True)
     labels = [{"label": label, "hexcode": code} for label, code in NAMED.items()]
     (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
-    return Recipe(folder / "photos", folder / "cutouts", folder / "labels.json", train=24, val=4, test=4)
+    return ExactPairs(folder / "photos", folder / "cutouts", folder / "labels.json", train=24, val=4, test=4)

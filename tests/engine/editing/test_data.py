@@ -12,23 +12,23 @@ from PIL import Image
 
 from engine.editing.data import effects, styles
 from engine.editing.data.build import build
-from engine.editing.data.makers import MAKERS
 from engine.editing.data.material import Cutouts, Material, Photos, Split, group_of, split_of
+from engine.editing.data.recipes import RECIPES
 from engine.editing.data.scenes import COLOURS, SCENES
 from tests.engine.editing.material import material
 from tests.engine.editing.tiny import photo
 
 
 @pytest.fixture(scope="module")
-def recipe(tmp_path_factory: pytest.TempPathFactory):
+def maker(tmp_path_factory: pytest.TempPathFactory):
     return material(tmp_path_factory.mktemp("material"))
 
 
-@pytest.mark.parametrize("name", list(MAKERS))
-def test_outside_the_mask_source_and_target_are_equal(recipe, name: str) -> None:
-    drawn = Material(Photos(recipe.photos, "train"), Cutouts(recipe.cutouts, recipe.labels))
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_outside_the_mask_source_and_target_are_equal(maker, name: str) -> None:
+    drawn = Material(Photos(maker.photos, "train"), Cutouts(maker.cutouts, maker.labels))
     for seed in range(3):
-        pair = MAKERS[name][0](drawn, (64, 80), np.random.default_rng(seed))
+        pair = RECIPES[name][0](drawn, (64, 80), np.random.default_rng(seed))
         assert pair.source.shape == pair.target.shape == (64, 80, 3)
         outside = pair.mask == 0
         assert np.array_equal(pair.source[outside], pair.target[outside])
@@ -65,8 +65,8 @@ def test_thirteen_background_colours_are_apart() -> None:
     assert apart.min() > 0.25
 
 
-def test_no_photo_is_in_two_splits(recipe) -> None:
-    files = [{f.name for f in Photos(recipe.photos, split).files} for split in get_args(Split)]
+def test_no_photo_is_in_two_splits(maker) -> None:
+    files = [{f.name for f in Photos(maker.photos, split).files} for split in get_args(Split)]
     assert sum(map(len, files)) == len(set().union(*files)) == 60
 
 
@@ -75,9 +75,9 @@ def test_views_of_one_picture_share_a_split() -> None:
     assert split_of(group_of("scene-hdri-lebombo-2.jpg")) == split_of(group_of("scene-hdri-lebombo-4.jpg"))
 
 
-def test_a_set_on_disk_is_complete_and_the_same_for_any_number_of_workers(recipe, tmp_path: Path) -> None:
-    one = build(recipe, tmp_path / "one", workers=1)
-    two = build(recipe, tmp_path / "two", workers=2)
+def test_a_set_on_disk_is_complete_and_the_same_for_any_number_of_workers(maker, tmp_path: Path) -> None:
+    one = build([maker], tmp_path / "one", workers=1)
+    two = build([maker], tmp_path / "two", workers=2)
     assert one == two
     rows = [json.loads(line) for line in (tmp_path / "one/train.jsonl").read_text().splitlines()]
     assert len(rows) == 24

@@ -24,7 +24,7 @@ from tests.engine.editing.tiny import TINY, save, standard_parts
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("train")
-    build(material(folder / "material"), folder / "pairs")
+    build([material(folder / "material")], folder / "pairs")
     return folder / "pairs"
 
 

@@ -53,7 +53,16 @@ def starter_parts(seed: int = 0) -> Components:
     )
 
 
-def standard_parts(seed: int = 0) -> Components:
+def text_to_image_parts(seed: int = 0) -> Components:
+    """The classes of a real Stable Diffusion folder, with a text that matters to the pictures."""
+    parts = standard_parts(seed, in_channels=4)
+    for name, parameter in parts.unet.named_parameters():
+        if "attn" in name:
+            parameter.data *= 3
+    return parts
+
+
+def standard_parts(seed: int = 0, in_channels: int = 8) -> Components:
     """The classes of a real InstructPix2Pix folder: AutoencoderKL and an epsilon UNet of 8 input channels."""
     torch.manual_seed(seed)
     words = tokenizer()
@@ -67,7 +76,7 @@ def standard_parts(seed: int = 0) -> Components:
     )
     unet = UNet2DConditionModel(
         sample_size=8,
-        in_channels=8,
+        in_channels=in_channels,
         out_channels=4,
         block_out_channels=(16, 32),
         layers_per_block=1,

@@ -1,4 +1,4 @@
-"""Makers: each draws one pair (source, target, instruction, mask) whose target is known by construction."""
+"""Recipes of exact pairs: each draws a (source, target, instruction, mask) that is right by construction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Pair:
 
 T = TypeVar("T")
 Size = tuple[int, int]
-Maker = Callable[[Material, Size, np.random.Generator], Pair]
+Recipe = Callable[[Material, Size, np.random.Generator], Pair]
 
 
 def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
@@ -250,7 +250,7 @@ def recolour(material: Material, size: Size, rng: np.random.Generator) -> Pair:
     return _pair(clip(source), target, mask, phrases.recolour(thing, colour), f"recolour {colour}")
 
 
-MAKERS: dict[str, tuple[Maker, float]] = {
+RECIPES: dict[str, tuple[Recipe, float]] = {
     "light and weather": (light_and_weather, 0.30),
     "style": (drawn_style, 0.11),
     "background colour": (background_colour, 0.18),
