@@ -54,7 +54,8 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
 
     A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early. A
     person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it; so
-    is a wish that was refused or failed, with the questions about it, or it would seem to be still open.
+    is a wish that was refused or failed, with the questions about it, or it would seem to be still open. So
+    is an edit that nobody put into words (again, stronger): the wish it repeats is there already.
     """
     said = rows(
         db,
@@ -72,7 +73,12 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
         limit,
     )
     kept: list[dict[str, Any]] = []
+    heard: set[int] = set()
     for row in reversed(said):
+        if row["speaker"] == "user":
+            heard.add(row["n"])
+        if row["decision"] == "edit" and row["wish"] not in heard:
+            continue
         if row["decision"] != "error":
             kept.append(row)
         elif kept and kept[-1]["n"] == row["wish"]:  # the answer to a wish, not to a bad picture

@@ -54,6 +54,16 @@ async def test_again_is_another_seed_on_the_picture_before(world: World) -> None
     assert world.engine.dialogues[1:] == []
 
 
+async def test_the_dialogue_model_hears_the_wish_once(world: World) -> None:
+    await press(world, "stronger", await painted_once(world))
+    await world.say("brighter")
+    said = [turn.text for turn in world.engine.dialogues[-1].turns]
+    assert said[0] == "paint a cheetah"
+    assert said[-1] == "brighter"
+    assert len(said) == 3
+    assert replies.STRONGER not in said
+
+
 async def test_undo_of_another_try_goes_to_the_picture_before_and_redo_comes_back(world: World) -> None:
     edit = await painted_once(world)
     await press(world, "again", edit)
