@@ -144,8 +144,10 @@ def evaluate(
 ) -> None:
     """Measure an editor on FILE.
 
-    One JSON object a line: source, instruction, and where there are target, mask, caption_before, caption_after.
+    One JSON object a line: source, instruction, and if known target, mask, caption_before, caption_after.
     """
+    from importlib.util import find_spec
+
     from engine.device import choose
     from engine.editing.editor import Editor
     from engine.editing.measures.curve import guidance_curve, write_curve
@@ -165,12 +167,15 @@ def evaluate(
         features = _features(clip, compute.device)
         if features is None:
             if guidances:
-                raise ValueError(INSTALL.replace("FID and PRD need", "The curve needs"))
-            click.echo(INSTALL, err=True)
+                raise ValueError(f"The curve needs a feature space: {INSTALL}, or give --clip.")
+            click.echo(f"FID and PRD need a feature space: {INSTALL}, or give --clip.", err=True)
+        if guidances and find_spec("matplotlib") is None:
+            raise ValueError(f"The curve needs matplotlib: {INSTALL}.")
         editor = Editor.load(resolve("editor", weights), *compute)
-        result = measure(editor, rows, sheet, features, side_by_side)
-        if guidances and features is not None:
+        if guidances:  # first: a set that can't give a curve shows at once
             write_curve(guidance_curve(editor, rows, guidances, features, side_by_side), curve)
+        result = measure(editor, rows, sheet, features, side_by_side)
+        if guidances:
             result["curve"] = str(curve)
     except (OSError, ValueError, EngineError) as error:
         _fail(error)

@@ -1,4 +1,4 @@
-"""CLIP from a folder in transformers' layout, where its weights are there: pictures and captions in one space."""
+"""CLIP from a folder in transformers' layout, where there is one: pictures and captions in one space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What s_I trades: likeness to the source against obedience, as InstructPix2Pix (Brooks et al. 2023) shows it.
+"""What s_I trades, likeness against obedience, as shown for InstructPix2Pix (Brooks et al. 2023).
 
 Two cosines between features of length 1, averaged over the items:
 

