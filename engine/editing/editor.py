@@ -127,7 +127,7 @@ class Editor:
     ) -> Generator[Step, None, merge.Array]:
         """The edit as the merge's coefficients."""
         parts, defaults = self.parts, self.defaults
-        working, wider = self._working_size(picture.size), views.margin(defaults.views)
+        working, wider = self.working_size(picture.size), views.margin(defaults.views)
         small = picture.convert("RGB").resize(
             (working[0] + wider, working[1] + wider), Image.Resampling.LANCZOS
         )
@@ -173,7 +173,7 @@ class Editor:
             return np.ones((1, 1, 1), np.float32)
         return 1 - np.asarray(Image.fromarray(subject).resize(size, Image.Resampling.BILINEAR))[..., None]
 
-    def _working_size(self, size: tuple[int, int]) -> tuple[int, int]:
+    def working_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) at which the network sees a picture of `size`."""
         side = self.defaults.resolution
         if self.defaults.square:

@@ -11,13 +11,14 @@ from PIL import Image
 
 from engine.editing.commands import data, evaluate, train
 from engine.editing.editor import Editor
-from engine.editing.evaluate import Scores, _score
-from engine.editing.evaluate import evaluate as measure
+from engine.editing.measures.evaluate import evaluate as measure
+from engine.editing.measures.scores import Scores
 from engine.editing.training.cache import read_rows
 from tests.engine.editing.test_editor import KNOWN, STARTER
 from tests.engine.editing.tiny import photo, save, starter_parts
 
-KEYS = {"n", "refused", "l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "features", "s_per_edit"}
+MEASURES = {"l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "s_per_edit"}
+KEYS = MEASURES | {"n", "refused", "exact", "features"}
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def rows(tmp_path: Path) -> Path:
 
 def scored(output: Image.Image, target: Image.Image) -> Scores:
     scores = Scores()
-    _score(scores, target, output, target, {})
+    scores.add(target, output, target, {})
     return scores
 
 
@@ -62,7 +63,7 @@ def test_what_changed_outside_the_mask_is_counted_alone(rows: Path) -> None:
     found = []
     for output in (source, inside, outside):
         scores = Scores()
-        _score(scores, source, output, None, row)
+        scores.add(source, output, None, row)
         found.append(scores.outside[0])
     assert found[0] == found[1] == 0 < found[2]
 
