@@ -29,6 +29,7 @@ SHARED_NO_MORE = (
     " who can delete it."
 )
 ONLY_OWNER_SHARES = "Only the person who began this conversation can decide that; nothing was changed."
+LISTED = "I'm sorry, that is a wish that I don't fulfil here. I'm glad to help with another one."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."

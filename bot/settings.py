@@ -10,8 +10,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.wordlist import plain
 
 
 class SettingsError(Exception):
@@ -65,6 +67,21 @@ class Engine(Section):
     hard_seconds: float = Field(default=180.0, gt=0)
 
 
+class Safety(Section):
+    checker: str = "auto"
+    checker_revision: str | None = None
+    skip_age_restricted: bool = False
+    words: tuple[str, ...] = ()
+
+    @field_validator("words")
+    @classmethod
+    def _words_are_words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not plain(word):
+                raise ValueError(f'"{word}" holds neither letters nor digits')
+        return words
+
+
 class Settings(BaseSettings):
     """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
 
@@ -83,6 +100,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     limits: Limits = Limits()
     engine: Engine = Engine()
+    safety: Safety = Safety()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 
