@@ -218,10 +218,10 @@ def engine_findings(settings: Settings) -> list[Finding]:
         else:
             size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             findings.append(Finding(f"{kind} weights", "good", f"{source}, {size / 1e6:.0f} MB in {folder}."))
-    return [*findings, _safety_finding(settings)]
+    return [*findings, safety_finding(settings)]
 
 
-def _safety_finding(settings: Settings) -> Finding:
+def safety_finding(settings: Settings) -> Finding:
     """Which safety checks are active."""
     from engine import sources
     from engine.errors import WeightsError

@@ -64,8 +64,6 @@ def load(config: EngineConfig, say: Say) -> Models:
     from engine.device import choose
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
-    from engine.safety.checker import SafetyChecker
-    from engine.safety.guard import Guard
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
@@ -78,6 +76,9 @@ def load(config: EngineConfig, say: Say) -> Models:
     load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
     editor: Edits = _load(editor_folder, load_editor)
     if checker_folder is not None:
+        from engine.safety.checker import SafetyChecker
+        from engine.safety.guard import Guard
+
         load_checker = partial(SafetyChecker.load, checker_folder, compute.device)
         editor = Guard(editor, _load(checker_folder, load_checker))
     say("Warming up.", LOAD_SECONDS)

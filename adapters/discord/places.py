@@ -35,10 +35,9 @@ def channel_id_of(conversation: ConversationRef) -> int:
 
 def is_age_restricted(channel: object) -> bool:
     """Whether Discord lets only adults into a channel; not where it is a direct chat or not known (yet)."""
-    return (
-        isinstance(channel, discord.TextChannel | discord.ForumChannel | discord.VoiceChannel)
-        and channel.is_nsfw()
-    )
+    if isinstance(channel, discord.TextChannel | discord.ForumChannel):
+        return channel.is_nsfw()
+    return isinstance(channel, discord.VoiceChannel | discord.StageChannel) and channel.is_nsfw()
 
 
 def is_moderator(person: discord.abc.User, channel: object) -> bool:

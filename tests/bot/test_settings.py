@@ -45,6 +45,7 @@ def test_config_toml_names_every_key() -> None:
         ("[engine]\ndevice = 'tpu'", "engine.device"),
         ("[limits]\nwaiting_per_user = 'many'", "limits.waiting_per_user"),
         ("discord_token = 'abc'", "discord_token"),
+        ("[safety]\nwords = ['naked', '!?']", "safety.words"),
     ],
 )
 def test_a_wrong_value_names_its_key_and_exits_2(toml: str, key: str, tmp_path: Path) -> None:
