@@ -113,7 +113,7 @@ class Harness(ABC):
         """The person gives a command in the platform's own form."""
 
     async def restrict(self) -> bool:
-        """Only adults are let into the conversation's place now. False where the platform knows no such thing."""
+        """Let only adults into the conversation's place; False where the platform knows no such thing."""
         return False
 
     @abstractmethod
