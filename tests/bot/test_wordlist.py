@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wordlist import WordList
@@ -36,6 +36,7 @@ def test_whole_words_are_found_in_any_spelling(text: str, entry: str | None) -> 
     assert LISTED.find(text) == entry
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_empty_list_finds_nothing(text: str) -> None:
     assert WordList().find(text) is None
@@ -44,6 +45,7 @@ def test_an_empty_list_finds_nothing(text: str) -> None:
 WORDS = st.lists(st.text("abé", min_size=1, max_size=3), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_a_phrase_is_found_just_where_its_words_stand_together(
     before: list[str], phrase: list[str], after: list[str]

@@ -25,8 +25,9 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def write_weights(file: Path) -> None:
+    """Each file has a content of its own: the Hub's cache downloads none twice."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"weight": np.ones((4, 4), np.float32)}, file)
+    save_file({"weight": np.ones((4, 4), np.float32)}, file, metadata={"file": file.parent.name + file.name})
 
 
 def dialogue_folder(folder: Path) -> Path:
@@ -53,7 +54,7 @@ def checker_folder(folder: Path) -> Path:
     """A pipeline's folder with a safety checker."""
     for name in ("safety_checker/config.json", "feature_extractor/preprocessor_config.json"):
         (folder / name).parent.mkdir(parents=True)
-        (folder / name).write_text("{}")
+        (folder / name).write_text(json.dumps({"file": name}))
     write_weights(folder / "safety_checker" / "model.safetensors")
     return folder
 

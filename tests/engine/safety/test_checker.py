@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -52,6 +52,7 @@ def test_what_stands_beside_the_middle_is_seen(place: tuple[int, int], upright: 
     assert checker.flags(wide)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20_000), st.integers(1, 20_000))
 def test_looks_cover_the_picture_without_gaps(width: int, height: int) -> None:
     boxes = looks(width, height)
