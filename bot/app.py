@@ -171,23 +171,28 @@ def _platform(name: str) -> Platform:
 
 def build_engine(settings: Settings) -> LocalEngine:
     """The engine that the settings describe, not started."""
+    return LocalEngine(engine_config(settings))
+
+
+def engine_config(settings: Settings) -> EngineConfig:
+    """The settings as the engine wants them."""
     engine, limits = settings.engine, settings.limits
-    return LocalEngine(
-        EngineConfig(
-            device=engine.device,
-            dialogue=engine.dialogue,
-            dialogue_revision=engine.dialogue_revision,
-            editor=engine.editor,
-            editor_revision=engine.editor_revision,
-            steps=engine.steps,
-            text_guidance=engine.text_guidance,
-            image_guidance=engine.image_guidance,
-            soft_seconds=engine.soft_seconds,
-            hard_seconds=engine.hard_seconds,
-            waiting_per_user=limits.waiting_per_user,
-            waiting_per_group=limits.waiting_per_group,
-            waiting_in_all=limits.waiting_in_all,
-        )
+    return EngineConfig(
+        device=engine.device,
+        dialogue=engine.dialogue,
+        dialogue_revision=engine.dialogue_revision,
+        editor=engine.editor,
+        editor_revision=engine.editor_revision,
+        safety_checker=settings.safety.checker,
+        safety_checker_revision=settings.safety.checker_revision,
+        steps=engine.steps,
+        text_guidance=engine.text_guidance,
+        image_guidance=engine.image_guidance,
+        soft_seconds=engine.soft_seconds,
+        hard_seconds=engine.hard_seconds,
+        waiting_per_user=limits.waiting_per_user,
+        waiting_per_group=limits.waiting_per_group,
+        waiting_in_all=limits.waiting_in_all,
     )
 
 
@@ -213,7 +218,29 @@ def engine_findings(settings: Settings) -> list[Finding]:
         else:
             size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             findings.append(Finding(f"{kind} weights", "good", f"{source}, {size / 1e6:.0f} MB in {folder}."))
-    return findings
+    return [*findings, safety_finding(settings)]
+
+
+def safety_finding(settings: Settings) -> Finding:
+    """Which safety checks are active."""
+    from engine import sources
+    from engine.errors import WeightsError
+
+    safety = settings.safety
+    try:
+        folder = sources.resolve_checker(engine_config(settings))
+    except WeightsError as error:
+        return Finding("safety check", "wrong", str(error))
+    if folder is not None:
+        pictures = f"pictures are checked by the Stable Diffusion safety checker in {folder}"
+        if safety.skip_age_restricted:
+            pictures += ", except in age-restricted Discord channels"
+    elif safety.checker == "off":
+        pictures = 'pictures are not checked (safety.checker = "off")'
+    else:
+        pictures = "pictures are not checked, as the editor's weights bring no checker (see safety.checker)"
+    wishes = f"the word list holds {len(safety.words)}" if safety.words else "the word list is empty"
+    return Finding("safety check", "good" if folder else "note", f"{pictures}; {wishes}.")
 
 
 async def run(settings: Settings) -> None:

@@ -30,6 +30,7 @@ from bot.progress import Statuses
 from bot.settings import Settings
 from bot.store import Store, conversations, jobs, ledger, outbox, refs
 from bot.store.outbox import Answer
+from bot.wordlist import WordList
 from bot.work import Work
 from engine.jobs import Engine
 
@@ -51,7 +52,8 @@ class Director:
         self._store, self._settings, self._adapters = store, settings, adapters
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
-        self._work = Work(store, engine, settings.limits, self.statuses, self.courier.wake)
+        self._words = WordList(settings.safety.words)
+        self._work = Work(store, engine, settings, adapters, self.statuses, self.courier.wake)
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
@@ -98,8 +100,10 @@ class Director:
         if not context.meant:
             await self._store.run(lambda db: inbox.ignore(db, event))
             return
-        brought = await intake.take(event.text, context.pictures, self._settings.limits)
-        if brought.trouble or brought.bad_wish:
+        brought = await intake.take(event.text, context.pictures, self._settings.limits, self._words)
+        if brought.listed is not None:
+            log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
+        elif brought.trouble or brought.bad_wish:
             log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
         if brought.upload is not None:
             await self._store.keep_image(brought.upload.data, brought.upload.mime)

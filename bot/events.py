@@ -235,6 +235,7 @@ class Capabilities:
 
     `needs_place`: the platform has no idempotency key, so a reply arrives once only if it is edited into a
     message that is there already; the courier then has one made by `show_status` and remembers it.
+    `age_restricted`: the platform lets only adults in there; False where it knows no such thing.
     """
 
     undo_emoji: tuple[str, ...]
@@ -243,3 +244,4 @@ class Capabilities:
     max_upload: int = 10 * 1024 * 1024
     max_text: int = 2000
     needs_place: bool = False
+    age_restricted: bool = False

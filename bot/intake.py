@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import pictures, replies, wishes
 from bot.events import Attachment, AttachmentGone
 from bot.pictures import BadPicture, Upload
 from bot.settings import Limits
 from bot.wishes import BadWish
+from bot.wordlist import WordList
 
 log = logging.getLogger(__name__)
 
@@ -21,36 +22,44 @@ DECODERS = ThreadPoolExecutor(2, "decode")  # a decoded picture takes up to 100 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a message brought. `trouble` is a sentence about the picture, `bad_wish` one about the text."""
+    """What a message brought. `trouble` is a sentence about the picture, `bad_wish` one about the text.
+
+    `listed`: the entry of the admin's word list for which the wish was refused.
+    """
 
     upload: Upload | None = None
     wish: str | None = None
     trouble: str | None = None
     bad_wish: str | None = None
     note: str | None = None
+    listed: str | None = None
 
 
-async def take(text: str, attachments: tuple[Attachment, ...], limits: Limits) -> Intake:
+async def take(text: str, attachments: tuple[Attachment, ...], limits: Limits, words: WordList) -> Intake:
     """Read the wish, download the first picture and clean it. Never raises for what a person sent."""
-    wish, bad_wish = _wish(text, limits.wish_characters)
+    brought = _wish(text, limits.wish_characters, words)
     if not attachments:
-        return Intake(wish=wish, bad_wish=bad_wish)
+        return brought
     try:
         upload = await _picture(attachments[0], limits)
     except BadPicture as error:
-        return Intake(wish=wish, bad_wish=bad_wish, trouble=str(error))
+        return replace(brought, trouble=str(error))
     except Exception:
         log.exception("an attachment broke in an unforeseen way")
-        return Intake(wish=wish, bad_wish=bad_wish, trouble=replies.GONE)
+        return replace(brought, trouble=replies.GONE)
     several = replies.FIRST_OF_SEVERAL if len(attachments) > 1 else None
-    return Intake(upload, wish, None, bad_wish, replies.joined(upload.note, several) or None)
+    return replace(brought, upload=upload, note=replies.joined(upload.note, several) or None)
 
 
-def _wish(text: str, limit: int) -> tuple[str | None, str | None]:
+def _wish(text: str, limit: int, words: WordList) -> Intake:
     try:
-        return wishes.read(text, limit).text or None, None
+        wish = wishes.read(text, limit).text
     except BadWish as error:
-        return None, str(error)
+        return Intake(bad_wish=str(error))
+    listed = words.find(text)  # as it came: cleaning takes an invisible sign within a word for a space
+    if listed is not None:
+        return Intake(bad_wish=replies.LISTED, listed=listed)
+    return Intake(wish=wish or None)
 
 
 async def _picture(attachment: Attachment, limits: Limits) -> Upload:

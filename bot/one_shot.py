@@ -10,9 +10,11 @@ from typing import Any
 
 from PIL import Image
 
+from bot import replies
 from bot.pictures import BadPicture, Upload, normalise
 from bot.settings import Settings
 from bot.wishes import BadWish, read
+from bot.wordlist import WordList
 from engine.jobs import Decision, DialogueJob, Edited, EditJob, Engine, Failed, Job, Outcome, Refused, Turn
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -37,6 +39,8 @@ async def edit(
         raise CannotEdit(str(sentence)) from sentence
     if not text:
         raise CannotEdit("Please say in words what to change.")
+    if WordList(settings.safety.words).find(wish):
+        raise CannotEdit(replies.LISTED)
     await engine.start()
     try:
         decision = await _outcome(engine, DialogueJob(_id(), "cli", (Turn("user", text),)))

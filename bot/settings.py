@@ -10,8 +10,18 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.wordlist import plain
 
 
 class SettingsError(Exception):
@@ -83,6 +93,21 @@ class Strength(Section):
     image_guidance: Annotated[tuple[ImageGuidance, ImageGuidance], AfterValidator(_in_order)] = (0.8, 2.5)
 
 
+class Safety(Section):
+    checker: str = "auto"
+    checker_revision: str | None = None
+    skip_age_restricted: bool = False
+    words: tuple[str, ...] = ()
+
+    @field_validator("words")
+    @classmethod
+    def _words_are_words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not plain(word):
+                raise ValueError(f'"{word}" holds neither letters nor digits')
+        return words
+
+
 class Settings(BaseSettings):
     """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
 
@@ -102,6 +127,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     engine: Engine = Engine()
     strength: Strength = Strength()
+    safety: Safety = Safety()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -12,14 +12,16 @@ from sqlite_utils import Database
 from bot import conversation as tree
 from bot import counting, moves, replies
 from bot.conversation import Version
-from bot.events import ConversationRef, UserRef
+from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
+from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.settings import Limits
+from bot.settings import Settings
 from bot.store import Store, conversations, images, jobs, outbox, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
+from bot.wordlist import WordList
 from engine.jobs import (
     Cancelled,
     Decision,
@@ -65,12 +67,15 @@ class Work:
         self,
         store: Store,
         engine: Engine,
-        limits: Limits,
+        settings: Settings,
+        adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
         deliver: Callable[[str], None],
     ) -> None:
-        self._store, self._engine, self._limits = store, engine, limits
-        self._statuses, self._deliver = statuses, deliver
+        self._store, self._engine, self._limits = store, engine, settings.limits
+        self._words = WordList(settings.safety.words)
+        self._skip_age_restricted = settings.safety.skip_age_restricted
+        self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
         self._stopped: set[str] = set()
 
     async def step(self, conversation: str) -> bool:
@@ -181,6 +186,12 @@ class Work:
             self._answer(db, job, said)
 
     def _order_edit(self, db: Database, job: Job, decision: Decision, base: str) -> None:
+        listed = self._words.find(decision.instruction or "")  # put together from several turns
+        if listed is not None:
+            self._answer(db, job, Answer(replies.LISTED, "error"))
+            jobs.set_state(db, job.id, "failed", f"refused by the word list ({listed})")
+            log.warning("job %s: refused by the word list (%s)", job.id, listed)
+            return
         jobs.add(
             db,
             conversation=job.conversation,
@@ -231,6 +242,7 @@ class Work:
             text_guidance=job.text_guidance,
             image_guidance=job.image_guidance,
             group=job.group_id,
+            safety_check=await self._safety_check(begun.conversation),
         )
         reporter = self._statuses.open(job, begun.conversation, begun.message)
         try:
@@ -241,6 +253,13 @@ class Work:
             await self._keep(job, outcome)
         else:
             await self._trouble(job, outcome)
+
+    async def _safety_check(self, place: ConversationRef) -> bool:
+        """Whether pictures are checked there; they are while the platform can't be asked."""
+        adapter = self._adapters.get(place.platform)
+        if adapter is None or not self._skip_age_restricted:
+            return True
+        return not (await adapter.capabilities(place)).age_restricted
 
     def _begin_edit(self, db: Database, job_id: str) -> BegunEdit | None:
         job = jobs.claim(db, job_id)
@@ -308,7 +327,7 @@ class Work:
             else:
                 await self._fail(job, outcome.sentence, outcome.error)
         elif isinstance(outcome, Refused):
-            await self._fail(job, outcome.sentence, outcome.sentence)
+            await self._fail(job, outcome.sentence, outcome.reason or outcome.sentence)
         else:
             await self._fail(job, replies.STOPPED_BY_ENGINE, f"unexpected outcome {type(outcome).__name__}")
 

@@ -11,8 +11,9 @@ class EngineConfig:
     """Picklable: the worker process gets it unchanged.
 
     `dialogue` and `editor` are "starter", a folder, or a Hub id with its pinned revision. None for steps and
-    guidance scales means what the weights recommend. Both time limits count the seconds that the worker spent
-    on the one job, not those it spent on others in between. The bounds count jobs that wait or run,
+    guidance scales means what the weights recommend. `safety_checker` is "auto" (the one that the editor's
+    weights bring, if any), "off", a folder or a Hub id. Both time limits count the seconds that the worker
+    spent on the one job, not those it spent on others in between. The bounds count jobs that wait or run,
     messages and pictures each by themselves. `threads`: CPU threads of the worker, None for all cores.
     """
 
@@ -21,6 +22,8 @@ class EngineConfig:
     dialogue_revision: str | None = None
     editor: str = "starter"
     editor_revision: str | None = None
+    safety_checker: str = "auto"
+    safety_checker_revision: str | None = None
     steps: int | None = None
     text_guidance: float | None = None
     image_guidance: float | None = None

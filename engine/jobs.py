@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 
 Act = Literal["ask", "edit", "undo", "reset", "chat"]
 
+PREVIEW_SECONDS = 1.0  # platforms allow about one edit of a message a second
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -41,6 +43,7 @@ class EditJob:
     """Edit one picture. `image` is an encoded PNG or JPEG at full resolution, upright, without metadata.
 
     `text_guidance` is s_T and `image_guidance` s_I of the paper's equation 3; None: the weights' own default.
+    `safety_check`: whether the picture and what becomes of it are looked at, where there is a safety checker.
     """
 
     id: str
@@ -51,6 +54,7 @@ class EditJob:
     text_guidance: float | None = None
     image_guidance: float | None = None
     group: str | None = None
+    safety_check: bool = True
 
 
 Job = DialogueJob | EditJob
@@ -91,9 +95,13 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The job can't be done and never will be; `sentence` is for the person who asked."""
+    """The job can't be done and never will be; `sentence` is for the person who asked.
+
+    `reason`: one line for the admin where the sentence doesn't say it all.
+    """
 
     sentence: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Denoising step `step` of `steps` is done; `preview` is a small JPEG or None."""
+    """Denoising step `step` of `steps` is done; `preview` is a small JPEG or None.
+
+    The engine tells every step, and shows a preview once in `PREVIEW_SECONDS`.
+    """
 
     step: int
     steps: int

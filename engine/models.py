@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from engine.config import EngineConfig
 from engine.errors import EngineError, WeightsError, is_cuda_error, is_out_of_memory, one_line
 from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step, Turn
-from engine.sources import resolve
+from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
     from engine.device import Compute
-    from engine.editing.editor import Editor
 
 LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
 SMALL_BYTES = 100_000_000  # weights; the starter's are a third of it
@@ -54,6 +54,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     say("Looking for the weights.", None)
     dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision)
     editor_folder = resolve("editor", config.editor, config.editor_revision)
+    checker_folder = resolve_checker(config)
 
     say("Starting torch.", LOAD_SECONDS)
     import diffusers
@@ -66,22 +67,31 @@ def load(config: EngineConfig, say: Say) -> Models:
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
-    torch.set_num_threads(config.threads or _threads(dialogue_folder, editor_folder))
+    folders = [folder for folder in (dialogue_folder, editor_folder, checker_folder) if folder]
+    torch.set_num_threads(config.threads or _threads(*folders))
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
     guidance = (config.text_guidance, config.image_guidance)
-    editor = _load(editor_folder, lambda: Editor.load(editor_folder, *compute, config.steps, *guidance))
+    load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
+    editor: Edits = _load(editor_folder, load_editor)
+    if checker_folder is not None:
+        from engine.safety.checker import SafetyChecker
+        from engine.safety.guard import Guard
+
+        load_checker = partial(SafetyChecker.load, checker_folder, compute.device)
+        editor = Guard(editor, _load(checker_folder, load_checker))
     say("Warming up.", LOAD_SECONDS)
     _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
     _load(editor_folder, lambda: _first_step(editor))
-    return Models(dialogue, editor, f"Ready on {compute}.", _free_memory(compute))
+    checked = ", with a safety check" if checker_folder else ""
+    return Models(dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute))
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
 
 
-def _first_step(editor: Editor) -> None:
+def _first_step(editor: Edits) -> None:
     """The first step compiles and allocates nearly all that later ones use."""
     from PIL import Image
 

@@ -9,19 +9,30 @@ from typing import Any, Literal
 
 from safetensors import SafetensorError, safe_open
 
+from engine.config import EngineConfig
 from engine.errors import WeightsError, one_line
 
-Kind = Literal["dialogue", "editor"]
+Kind = Literal["dialogue", "editor", "safety"]
 
-__all__ = ["Kind", "WeightsError", "check", "resolve"]
+__all__ = ["Kind", "WeightsError", "check", "checker_parts", "resolve", "resolve_checker"]
 
 _STARTER = Path(__file__).parent / "weights"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _SMALL = ("json", "txt", "safetensors")
 _EDITOR_PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
+_SETTING: dict[Kind, str] = {
+    "dialogue": "engine.dialogue",
+    "editor": "engine.editor",
+    "safety": "safety.checker",
+}
 _WANTED: dict[Kind, list[str]] = {
     "dialogue": [f"*.{ending}" for ending in _SMALL],
-    # Not the single-file checkpoint beside the folders, nor the safety checker: 9 GB that nobody loads.
+    # The checker alone, or in a pipeline's folder.
+    "safety": [
+        *("config.json", "preprocessor_config.json", "model.safetensors"),
+        *("safety_checker/*.json", "safety_checker/*.safetensors", "feature_extractor/*.json"),
+    ],
+    # Not the single-file checkpoint beside the folders: 8 GB that nobody loads.
     "editor": ["model_index.json", *(f"{part}/*.{ending}" for part in _EDITOR_PARTS for ending in _SMALL)],
 }
 _UNWANTED = ["*.fp16.safetensors", "*.non_ema.safetensors"]
@@ -32,6 +43,41 @@ def resolve(kind: Kind, source: str, revision: str | None = None) -> Path:
 
     Raises `WeightsError` with one sentence that names the setting, the repository or the file.
     """
+    folder = _find(kind, source, revision)
+    check(kind, folder)
+    return folder
+
+
+def resolve_checker(config: EngineConfig) -> Path | None:
+    """The folder that holds the safety checker's complete weights; None where there is to be no check.
+
+    Raises `WeightsError`: a checker that is there in part is not passed over in silence.
+    """
+    auto = config.safety_checker == "auto"
+    if config.safety_checker == "off" or (auto and config.editor == "starter"):
+        return None
+    if not auto:
+        return resolve("safety", config.safety_checker, config.safety_checker_revision)
+    folder = _find("safety", config.editor, config.editor_revision)
+    if not (folder / "safety_checker").is_dir():
+        return None
+    try:
+        check("safety", folder)
+    except WeightsError as error:
+        raise WeightsError(
+            f'{error.sentence} Put the whole safety checker there, or set safety.checker = "off".'
+        ) from error
+    return folder
+
+
+def checker_parts(folder: Path) -> tuple[Path, Path]:
+    """Where in `folder` (a pipeline's, or the checker's own) the checker and its preprocessing lie."""
+    if (folder / "safety_checker").is_dir():
+        return folder / "safety_checker", folder / "feature_extractor"
+    return folder, folder
+
+
+def _find(kind: Kind, source: str, revision: str | None) -> Path:
     if source == "starter":
         folder = _STARTER / kind
         if not folder.is_dir():
@@ -42,9 +88,8 @@ def resolve(kind: Kind, source: str, revision: str | None = None) -> Path:
         folder = _download(kind, source, revision)
     else:
         raise WeightsError(
-            f'engine.{kind} is "{source}", which is neither a folder here nor an id on the Hub.'
+            f'{_SETTING[kind]} is "{source}", which is neither a folder here nor an id on the Hub.'
         )
-    check(kind, folder)
     return folder
 
 
@@ -67,7 +112,7 @@ def _download(kind: Kind, repo: str, revision: str | None) -> Path:
         raise WeightsError(f"The Hub asks for a licence agreement or a token for {repo}.") from error
     except RepositoryNotFoundError as error:
         raise WeightsError(
-            f'engine.{kind} is "{repo}": there is no such folder here and no such model on the Hub.'
+            f'{_SETTING[kind]} is "{repo}": there is no such folder here and no such model on the Hub.'
         ) from error
     except (RevisionNotFoundError, HFValidationError) as error:
         raise WeightsError(f"The Hub's model {repo} can't be had{at}: {one_line(error)}.") from error
@@ -85,6 +130,11 @@ def check(kind: Kind, folder: Path) -> None:
     if kind == "dialogue":
         for name in ("config.json", "tokenizer.json"):
             _json(folder / name)
+        _check_weights(folder, "model")
+    elif kind == "safety":
+        folder, processor = checker_parts(folder)
+        for file in (folder / "config.json", processor / "preprocessor_config.json"):
+            _json(file)
         _check_weights(folder, "model")
     else:
         parts = _json(folder / "model_index.json")

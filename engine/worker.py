@@ -19,7 +19,19 @@ from queue import Empty, SimpleQueue
 
 from engine.config import EngineConfig
 from engine.errors import EngineError, is_cuda_error, is_out_of_memory, one_line
-from engine.jobs import Cancelled, Decision, DialogueJob, Edited, EditJob, Failed, Job, Outcome, Refused, Step
+from engine.jobs import (
+    PREVIEW_SECONDS,
+    Cancelled,
+    Decision,
+    DialogueJob,
+    Edited,
+    EditJob,
+    Failed,
+    Job,
+    Outcome,
+    Refused,
+    Step,
+)
 from engine.messages import (
     Broken,
     Cancel,
@@ -33,8 +45,6 @@ from engine.messages import (
     Working,
 )
 from engine.models import Models, Say
-
-PREVIEW_SECONDS = 1.0  # platforms allow about one edit of a message a second
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from adapters.discord.client import Client
 from adapters.discord.inbound import Inbound
 from adapters.discord.outbound import Outbound
-from adapters.discord.places import ArchiveMinutes, Threads
+from adapters.discord.places import ArchiveMinutes, Threads, is_age_restricted
 from adapters.discord.supervisor import Supervisor
 from adapters.discord.text import MAX_TEXT
 from bot.events import Capabilities, ConversationRef, MessageRef, Platform, Receipt, Reply, StatusUpdate
@@ -77,6 +77,7 @@ class DiscordAdapter:
             undo_emoji=self._undo_emoji,
             max_upload=self._outbound.max_upload(int(conversation.space_id)),
             max_text=MAX_TEXT,
+            age_restricted=is_age_restricted(self.client.get_channel(int(conversation.space_id))),
         )
 
     async def send(self, reply: Reply) -> Receipt:

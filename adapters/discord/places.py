@@ -33,6 +33,13 @@ def channel_id_of(conversation: ConversationRef) -> int:
     return int(conversation.thread_id or conversation.space_id)
 
 
+def is_age_restricted(channel: object) -> bool:
+    """Whether Discord lets only adults into a channel; not where it is a direct chat or not known (yet)."""
+    if isinstance(channel, discord.TextChannel | discord.ForumChannel):
+        return channel.is_nsfw()
+    return isinstance(channel, discord.VoiceChannel | discord.StageChannel) and channel.is_nsfw()
+
+
 def is_moderator(person: discord.abc.User, channel: object) -> bool:
     """Whether the person may manage others' messages there, as far as the payload tells."""
     if not isinstance(person, discord.Member) or not isinstance(

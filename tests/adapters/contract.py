@@ -112,6 +112,10 @@ class Harness(ABC):
     async def command(self, name: CommandName, argument: str = "") -> Act:
         """The person gives a command in the platform's own form."""
 
+    async def restrict(self) -> bool:
+        """Let only adults into the conversation's place; False where the platform knows no such thing."""
+        return False
+
     @abstractmethod
     async def redeliver(self) -> None:
         """The platform delivers the last act again, as after a lost connection; returns when it was taken."""
@@ -364,6 +368,11 @@ class AdapterContract:
         assert able.undo_emoji
         assert able.max_upload >= 1024 * 1024
         assert able.max_text >= 1000
+
+    async def test_an_age_restriction_is_told(self, harness: Harness) -> None:
+        assert not (await harness.adapter.capabilities(harness.conversation)).age_restricted
+        restricted = await harness.restrict()
+        assert (await harness.adapter.capabilities(harness.conversation)).age_restricted is restricted
 
     async def test_stopping_twice_does_no_harm(self, harness: Harness) -> None:
         await harness.adapter.stop()

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from safetensors.numpy import save_file
 
+from bot import app
 from bot.doctor import Finding, examine
 from bot.settings import Settings
 
@@ -90,3 +93,25 @@ async def test_a_dead_line_is_a_finding(tmp_path: Path, monkeypatch: pytest.Monk
     settings = Settings(data_dir=tmp_path, web={"port": 0})  # type: ignore[arg-type]
     found = by_name(await examine(settings, [], discord_api="http://127.0.0.1:1"))
     assert "can't be asked" in found["Discord"].sentence
+
+
+def test_the_safety_checks_are_told(tmp_path: Path) -> None:
+    def told(**safety: Any) -> Finding:
+        return app.safety_finding(Settings(safety=safety))  # type: ignore[arg-type]
+
+    assert told().state == told(checker="off").state == "note"
+    assert "not checked, as the editor's weights bring no checker" in told().sentence
+    assert 'safety.checker = "off"' in told(checker="off").sentence
+    assert "the word list is empty" in told().sentence
+    broken = told(checker=str(tmp_path))
+    assert broken.state == "wrong"
+    assert "config.json is missing" in broken.sentence
+    for name in ("config.json", "preprocessor_config.json"):
+        (tmp_path / name).write_text("{}")
+    save_file({"weight": np.ones(1, np.float32)}, tmp_path / "model.safetensors")
+    found = told(checker=str(tmp_path), skip_age_restricted=True, words=["blood", "gore"])
+    assert found.state == "good"
+    assert str(tmp_path) in found.sentence
+    assert "except in age-restricted Discord channels" in found.sentence
+    assert "the word list holds 2" in found.sentence
+    assert "blood" not in found.sentence

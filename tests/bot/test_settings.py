@@ -48,6 +48,7 @@ def test_config_toml_names_every_key() -> None:
         ("[strength]\ntext_guidance = [9.0, 2.0]", "strength.text_guidance"),
         ("[strength]\nimage_guidance = [0.1, 2.0]", "strength.image_guidance"),
         ("discord_token = 'abc'", "discord_token"),
+        ("[safety]\nwords = ['naked', '!?']", "safety.words"),
     ],
 )
 def test_a_wrong_value_names_its_key_and_exits_2(toml: str, key: str, tmp_path: Path) -> None:

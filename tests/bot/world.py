@@ -27,7 +27,7 @@ from bot.events import (
 )
 from bot.pictures import normalise
 from bot.ports import Adapter
-from bot.settings import Limits, Settings
+from bot.settings import Limits, Safety, Settings
 from bot.store import Store
 from bot.store.sql import rows
 from tests.fakes.adapter import MemoryAdapter
@@ -61,9 +61,9 @@ def photo(data: bytes, size: int | None = None) -> Attachment:
 class World:
     """What people do, and what they see."""
 
-    def __init__(self, data_dir: Path, **limits: Any) -> None:
+    def __init__(self, data_dir: Path, safety: Safety | None = None, **limits: Any) -> None:
         self.data_dir = data_dir
-        self.settings = Settings(data_dir=data_dir, limits=Limits(**limits))
+        self.settings = Settings(data_dir=data_dir, limits=Limits(**limits), safety=safety or Safety())
         self.engine = ScriptedEngine()
         self.adapter = MemoryAdapter()
         self.adapters: dict[Platform, Adapter] = {"web": self.adapter}

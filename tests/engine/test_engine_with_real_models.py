@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.dialogue.training.new_model import new_model
 from engine.jobs import Decision, Edited, EditJob, Failed, Refused, Step
 from engine.service import LocalEngine
 from tests.engine.editing.tiny import encoded, photo, save, starter_parts
+from tests.engine.safety import tiny as safety
 from tests.fakes.local_engine import Watched, question
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -30,19 +32,44 @@ TINY_DIALOGUE = {
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[LocalEngine]:
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Tiny dialogue and editor weights."""
     words = ["can you change the background ?", "which colour shall it be ?", "make it night"] * 20
     tokenizer = train_tokenizer(words, 400)
     dialogue = tmp_path / "dialogue"
     new_model(TINY_DIALOGUE, tokenizer, seed=0).save_pretrained(dialogue)
     tokenizer.save_pretrained(dialogue)
-    editor = save(starter_parts(), tmp_path / "editor")
+    return dialogue, save(starter_parts(), tmp_path / "editor")
+
+
+@pytest.fixture
+async def engine(folders: tuple[Path, Path]) -> AsyncIterator[LocalEngine]:
+    dialogue, editor = folders
     engine = LocalEngine(
         EngineConfig(device="cpu", dialogue=str(dialogue), editor=str(editor), steps=3, threads=1)
     )
     await engine.start()
     assert (await engine.settled()).state == "ready", engine.status().detail
     yield engine
+    await engine.stop()
+
+
+async def test_what_the_safety_checker_flags_never_leaves_the_worker(folders: tuple[Path, Path]):
+    dialogue, editor = folders
+    safety.save(safety.model(safety.FLAGS_ALL), editor)
+    engine = LocalEngine(
+        EngineConfig(device="cpu", dialogue=str(dialogue), editor=str(editor), steps=3, threads=1)
+    )
+    await engine.start()
+    assert (await engine.settled()).state == "ready", engine.status().detail
+    assert engine.status().detail.endswith(", with a safety check.")
+    flagged = Watched(engine, job("flagged", "make it night", 1))
+    outcome = await flagged.task
+    assert isinstance(outcome, Refused)
+    assert outcome.reason == "the source picture was flagged by the Stable Diffusion safety checker"
+    assert not any(isinstance(step, Step) for step in flagged.progress)
+    unchecked = await engine.run(replace(job("unchecked", "make it night", 1), safety_check=False))
+    assert isinstance(unchecked, Edited)
     await engine.stop()
 
 

@@ -17,15 +17,17 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from engine.sources import WeightsError, check, resolve
+from engine.config import EngineConfig
+from engine.sources import WeightsError, check, checker_parts, resolve, resolve_checker
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def write_weights(file: Path) -> None:
+    """Each file has a content of its own: the Hub's cache downloads none twice."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"weight": np.ones((4, 4), np.float32)}, file)
+    save_file({"weight": np.ones((4, 4), np.float32)}, file, metadata={"file": file.parent.name + file.name})
 
 
 def dialogue_folder(folder: Path) -> Path:
@@ -45,6 +47,15 @@ def editor_folder(folder: Path) -> Path:
     (folder / "scheduler" / "scheduler_config.json").write_text('{"a": 1}')
     (folder / "unet" / "config.json").write_text("{}")
     write_weights(folder / "unet" / "diffusion_pytorch_model.safetensors")
+    return folder
+
+
+def checker_folder(folder: Path) -> Path:
+    """A pipeline's folder with a safety checker."""
+    for name in ("safety_checker/config.json", "feature_extractor/preprocessor_config.json"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(json.dumps({"file": name}))
+    write_weights(folder / "safety_checker" / "model.safetensors")
     return folder
 
 
@@ -74,6 +85,44 @@ def test_a_missing_part_of_the_editor_is_named(tmp_path: Path):
     (editor_folder(tmp_path) / "scheduler").rename(tmp_path / "elsewhere")
     with pytest.raises(WeightsError, match="scheduler"):
         check("editor", tmp_path)
+
+
+def test_auto_takes_the_checker_that_the_editor_brings(tmp_path: Path):
+    editor = editor_folder(tmp_path)
+    assert resolve_checker(EngineConfig(editor=str(editor))) is None
+    checker_folder(editor)
+    assert resolve_checker(EngineConfig(editor=str(editor))) == editor
+    assert resolve_checker(EngineConfig(editor=str(editor), safety_checker="off")) is None
+    assert resolve_checker(EngineConfig()) is None
+    assert resolve_checker(EngineConfig(safety_checker=str(editor))) == editor
+
+
+def test_a_checker_in_a_folder_of_its_own_is_taken(tmp_path: Path):
+    for name in ("config.json", "preprocessor_config.json"):
+        (tmp_path / name).write_text("{}")
+    write_weights(tmp_path / "model.safetensors")
+    assert resolve_checker(EngineConfig(safety_checker=str(tmp_path))) == tmp_path
+    assert checker_parts(tmp_path) == (tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "safety_checker/config.json",
+        "safety_checker/model.safetensors",
+        "feature_extractor/preprocessor_config.json",
+    ],
+)
+def test_a_checker_that_is_there_in_part_is_not_passed_over(tmp_path: Path, name: str):
+    (checker_folder(editor_folder(tmp_path)) / name).unlink()
+    with pytest.raises(WeightsError, match=name) as caught:
+        resolve_checker(EngineConfig(editor=str(tmp_path)))
+    assert 'safety.checker = "off"' in str(caught.value)
+
+
+def test_a_checker_that_is_nothing_names_the_setting():
+    with pytest.raises(WeightsError, match=r'^safety\.checker is "nowhere"'):
+        resolve_checker(EngineConfig(safety_checker="nowhere"))
 
 
 def cut_short(file: Path) -> None:
@@ -198,15 +247,20 @@ def hub(tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
 
 SCRIPT = """
 import sys
-from engine.sources import WeightsError, resolve
+from engine.config import EngineConfig
+from engine.sources import WeightsError, resolve, resolve_checker
 try:
     print(resolve("editor", sys.argv[1], sys.argv[2] or None))
+    if sys.argv[3]:
+        print(resolve_checker(EngineConfig(
+            editor=sys.argv[1], editor_revision=sys.argv[2] or None, safety_checker=sys.argv[3]
+        )))
 except WeightsError as error:
     print(error.temporary, error)
 """
 
 
-def ask(endpoint: str, cache: Path, repo: str, revision: str = "") -> str:
+def ask(endpoint: str, cache: Path, repo: str, revision: str = "", checker: str = "") -> str:
     """In a process of its own: the client reads its address once, at import."""
     environment = {
         **os.environ,
@@ -215,7 +269,7 @@ def ask(endpoint: str, cache: Path, repo: str, revision: str = "") -> str:
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
     environment.pop("HF_HUB_OFFLINE", None)
-    command = [sys.executable, "-c", SCRIPT, repo, revision]
+    command = [sys.executable, "-c", SCRIPT, repo, revision, checker]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
@@ -239,6 +293,25 @@ def test_a_hub_id_is_downloaded_once_and_then_works_offline(tmp_path: Path, hub:
         "unet/diffusion_pytorch_model.safetensors",
     ]
     assert ask("http://127.0.0.1:9", tmp_path / "cache", "ann/editor", COMMIT) == folder
+
+
+def test_the_hub_s_checker_is_downloaded_only_where_it_is_wanted(tmp_path: Path, hub: ThreadingHTTPServer):
+    repo = checker_folder(editor_folder(tmp_path / "repo"))
+    write_weights(repo / "safety_checker" / "model.fp16.safetensors")
+    (repo / "safety_checker" / "pytorch_model.bin").write_bytes(b"a pickle")
+    handler = hub.RequestHandlerClass
+    assert issubclass(handler, FakeHub)
+    handler.repos["ann/editor"] = repo
+    address = f"http://127.0.0.1:{hub.server_port}"
+    assert ask(address, tmp_path / "cache", "ann/editor", COMMIT, "off").endswith("None")
+    assert not any("safety" in name for name in handler.downloads)
+    editor, checker = ask(address, tmp_path / "cache", "ann/editor", COMMIT, "auto").splitlines()
+    assert checker == editor
+    assert sorted(name for name in set(handler.downloads) if "safety" in name or "feature" in name) == [
+        "feature_extractor/preprocessor_config.json",
+        "safety_checker/config.json",
+        "safety_checker/model.safetensors",
+    ]
 
 
 def test_what_the_hub_does_not_have_is_said(tmp_path: Path, hub: ThreadingHTTPServer):

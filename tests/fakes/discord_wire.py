@@ -153,6 +153,11 @@ class DiscordWire:
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
         return await self._deliver("INTERACTION_CREATE", payload)
 
+    async def restrict(self, channel: int) -> Payload:
+        """An admin makes a channel age-restricted."""
+        self.world.channels[channel]["nsfw"] = True
+        return await self._deliver("CHANNEL_UPDATE", self.world.channels[channel])
+
     async def again(self) -> None:
         """The last act is delivered a second time."""
         assert self.last is not None

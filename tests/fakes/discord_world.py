@@ -85,6 +85,7 @@ class World:
             "name": name,
             "position": 0,
             "permission_overwrites": [],
+            "nsfw": False,
             "parent_id": None,
         }
         return channel_id

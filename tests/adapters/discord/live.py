@@ -84,6 +84,13 @@ class DiscordHarness(Harness):
         payload = await self.wire.slash(name, options, channel=self.thread)
         return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
 
+    async def restrict(self) -> bool:
+        await self.wire.restrict(self.wire.world.general)
+        # Events come in the order of the gateway: when this one is here, the change was taken.
+        await self.write("let us see")
+        await self.next_event()
+        return True
+
     async def redeliver(self) -> None:
         await self.wire.again()
         # Events of one thread come in their order: when this one is here, the double was taken.
