@@ -76,4 +76,4 @@ def test_an_instruction_is_said_back_in_the_past_and_to_the_other_person() -> No
     assert said_back("as a pencil sketch") == "here it is, as a pencil sketch."
     assert said_back('write "turn and add" on it') == 'i wrote "turn and add" on it.'
     assert said_back("add bread and light beer") == "i added bread and light beer."
-    assert said_back('write "will you be my wife" on my card') == 'i wrote "will you be my wife" on your card.'
+    assert said_back('write "be my wife" on my card') == 'i wrote "be my wife" on your card.'
