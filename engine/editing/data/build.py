@@ -63,7 +63,9 @@ def build(
         building.make(split, makers, workers)
     digest = hashlib.sha256()
     for split in get_args(Split):
-        digest.update((out / f"{split}.jsonl").read_bytes())
+        with (out / f"{split}.jsonl").open("rb") as lines:
+            for line in lines:
+                digest.update(line)
     tally = building.tally
     contact_sheet(out / ("val.jsonl" if tally.kept["val"] else "train.jsonl"), out / "sheet.png")
     about = [maker.about for maker in makers] + [clip.about if clip else "CLIP was not asked."]
@@ -99,9 +101,8 @@ class _Building:
         wanted = [index for index, name in enumerate(names) if name not in self._struck]
         self._unmet.difference_update(names)
         self.tally.strangers = len(self._unmet)
-        self.tally.rejected.update(
-            {"struck by hand": len(names) - len(wanted)} if len(names) > len(wanted) else {}
-        )
+        if len(wanted) < len(names):
+            self.tally.rejected["struck by hand"] += len(names) - len(wanted)
         made = _made(maker, split, wanted, workers)
         for index, result in tqdm(made, f"{split}, {maker.name}", len(wanted)):
             try:
