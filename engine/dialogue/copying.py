@@ -51,18 +51,18 @@ class KeepCopying(LogitsProcessor):
         return scores
 
 
-ASKING_COSTS = 0.5
-"""Log-odds: a clear wish that gets a question annoys more than a rough one that is tried."""
+ASKING_COSTS, TALKING_COSTS = 1.0, 0.5
+"""Log-odds: a clear wish that gets a question, or small talk, annoys more than a rough one that is tried."""
 
 
-class ReluctantToAsk(LogitsProcessor):
-    """Lets the model ask only where it is rather sure; `asking` is the first token of "ask:"."""
+class EagerToEdit(LogitsProcessor):
+    """Lets the model ask or chat only where it is rather sure; the tokens are the first of those acts."""
 
-    def __init__(self, asking: int, cost: float = ASKING_COSTS) -> None:
-        self._asking = asking
-        self._cost = cost
+    def __init__(self, asking: int, talking: int) -> None:
+        self._costs = {asking: ASKING_COSTS, talking: TALKING_COSTS}
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         if input_ids.shape[1] == 1:
-            scores[:, self._asking] -= self._cost
+            for token, cost in self._costs.items():
+                scores[:, token] -= cost
         return scores

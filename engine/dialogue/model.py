@@ -17,7 +17,7 @@ from transformers import (
 
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
-from engine.dialogue.copying import KeepCopying, ReluctantToAsk
+from engine.dialogue.copying import EagerToEdit, KeepCopying
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import pertinent
 from engine.dialogue.own_words import own_words, trustworthy
@@ -41,7 +41,7 @@ class DialogueModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
-        self._reluctant = ReluctantToAsk(self.guard.encode("ask:")[0])
+        self._eager = EagerToEdit(self.guard.encode("ask:")[0], self.guard.encode("chat:")[0])
 
     @classmethod
     def load(
@@ -93,7 +93,7 @@ class DialogueModel:
         ids = self.model.generate(
             **encoded.to(self.model.device),
             prefix_allowed_tokens_fn=allowed,
-            logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._reluctant]),
+            logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._eager]),
             max_new_tokens=REPLY_TOKENS,
         )
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True)
