@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from engine.dialogue.context import WORD, target
 from engine.dialogue.grammar.closed import GLUE_WORDS
-from engine.dialogue.json_lines import json_lines
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.summary import said_back
 from engine.jobs import Decision, DialogueJob, Turn
+from engine.json_lines import json_lines
 
 
 @dataclass(frozen=True)

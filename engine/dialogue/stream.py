@@ -15,9 +15,9 @@ from engine.dialogue.context import ACTS, context, target
 from engine.dialogue.grammar.dialogues import Grammar
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.words import Words
-from engine.dialogue.json_lines import json_lines
 from engine.dialogue.living import pertinent
 from engine.jobs import Turn
+from engine.json_lines import json_lines
 
 CHUNK = 2048
 Batch = dict[str, torch.Tensor]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from engine.editing.data.clip import Clip
+    from engine.editing.clip import Clip
     from engine.editing.data.item import Maker
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -188,7 +188,7 @@ def _makers(
 
 def _clip(folder: Path, device: Any) -> Clip:
     from engine.device import choose
-    from engine.editing.data.clip import Clip
+    from engine.editing.clip import Clip
 
     return Clip.load(folder, choose(device).device)
 
@@ -309,7 +309,7 @@ def evaluate(
 
 def _features(clip: Path | None, device: Any) -> Any:
     """CLIP if its folder is given, else EfficientNet-Lite0 if it is installed, else None."""
-    from engine.editing.measures.clip import Clip
+    from engine.editing.clip import Clip
     from engine.editing.measures.features import efficientnet
 
     return efficientnet(device) if clip is None else Clip.load(clip, device)

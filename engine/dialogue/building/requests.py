@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.dialogue.json_lines import json_lines
+from engine.json_lines import json_lines
 
 
 def from_requests(source: Path, target: Path) -> int:

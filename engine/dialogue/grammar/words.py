@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.dialogue.grammar.library import word_lists
 from engine.dialogue.grammar.patterns import Split, share
-from engine.dialogue.json_lines import json_lines
+from engine.json_lines import json_lines
 
 _CORE = word_lists("words")
 _FUNCTION = frozenset(_CORE["in no phrase"])

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
+from engine.editing.data.agreement import Similarities, about
 from engine.editing.data.card import Tally, write_card
 from engine.editing.data.filter import Filter, Rejected
 from engine.editing.data.item import BadRow, Item, Maker, name_of
@@ -34,7 +35,7 @@ from engine.editing.data.review import review_page
 from engine.editing.data.sheet import contact_sheet
 
 if TYPE_CHECKING:
-    from engine.editing.data.clip import Clip, Similarities
+    from engine.editing.clip import Clip
 
 HELD_OUT_FIRST: tuple[Split, ...] = ("test", "val", "train")
 """What they hold is kept out of the training set, not the reverse."""
@@ -68,8 +69,8 @@ def build(
                 digest.update(line)
     tally = building.tally
     contact_sheet(out / ("val.jsonl" if tally.kept["val"] else "train.jsonl"), out / "sheet.png")
-    about = [maker.about for maker in makers] + [clip.about if clip else "CLIP was not asked."]
-    write_card(out / "README.md", about, tally, digest.hexdigest())
+    notes = [maker.about for maker in makers] + [about(clip) if clip else "CLIP was not asked."]
+    write_card(out / "README.md", notes, tally, digest.hexdigest())
     return tally.summary() | {"sha256": digest.hexdigest()}
 
 

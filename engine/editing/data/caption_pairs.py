@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from engine.dialogue.json_lines import json_lines
 from engine.editing.data.item import Item, png
 from engine.editing.data.material import Split, split_of
+from engine.json_lines import json_lines
 
 if TYPE_CHECKING:
     from engine.editing.data.prompt_to_prompt import PromptToPrompt

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from engine.editing.data.agreement import Similarities, similarities
 from engine.editing.data.item import Item, opened
 from engine.editing.data.material import Split
 
 if TYPE_CHECKING:
-    from engine.editing.data.clip import Clip, Similarities
+    from engine.editing.clip import Clip
 
 ALIKE = 4
 """Pictures whose difference hashes differ in no more of their 64 bits count as the same."""
@@ -45,7 +46,8 @@ class Filter:
         for item in candidates:
             if self._clip is None or item.captions is None:
                 return item, None
-            found = self._clip.similarities((opened(item.source), opened(item.target)), item.captions)
+            pictures = opened(item.source), opened(item.target)
+            found = similarities(self._clip, pictures, item.captions)
             problem = found.too_low()
             self.candidates[problem or "good enough"] += 1
             if problem is None and (best is None or found.direction > best[1].direction):

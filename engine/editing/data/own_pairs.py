@@ -14,9 +14,9 @@ from typing import Any, ClassVar, get_args
 
 from PIL import Image, ImageOps
 
-from engine.dialogue.json_lines import json_lines
 from engine.editing.data.item import BadRow, Item, png
 from engine.editing.data.material import Split, split_of
+from engine.json_lines import json_lines
 
 LONGEST = 768
 """Pixels; larger pictures are made smaller, as no editor of this project trains on more."""

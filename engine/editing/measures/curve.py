@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from engine.editing.clip import Clip
 from engine.editing.editor import Editor
-from engine.editing.measures.clip import Clip
 from engine.editing.measures.editors import Edit, editors
 from engine.editing.measures.evaluate import read
 from engine.editing.measures.features import Features

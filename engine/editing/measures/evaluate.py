@@ -4,7 +4,7 @@ l1_to_target   mean absolute difference to the target, of 1
 psnr, ssim     the same pair, in decibels; structural similarity (Wang et al. 2004)
 outside_l1     mean absolute difference to the SOURCE outside the mask: what should have stayed
 fid            Fréchet distance between all outputs and all targets in the space named by `features`
-prd            of the same sets: F_8 (`f8`, recall) and F_1/8 (`f1_8`, precision); 1 is best
+prd            of the same sets: F_8, which weighs recall, and as `prd_precision` F_1/8; 1 is best
 
 The paper's table 1 gives one "Precision-Recall Distance" of 1.56 and says that lower is better, without a
 formula or a source. It can be neither of these two, best at 1. Measured here is what the name PRD

@@ -58,7 +58,7 @@ class Scores:
             "ssim": _mean(self.ssim),
             "outside_l1": _mean(self.outside),
             "fid": self._fid(),
-            "prd": self._prd(),
+            **dict(zip(("prd", "prd_precision"), self._prd(), strict=True)),
             "s_per_edit": _mean(self.seconds),
         }
 
@@ -67,11 +67,11 @@ class Scores:
             return None
         return round(frechet_distance(np.stack(self.outputs), np.stack(self.targets)), 5)
 
-    def _prd(self) -> dict[str, float] | None:
+    def _prd(self) -> tuple[float, float] | tuple[None, None]:
         if len(self.outputs) < CLUSTERS:
-            return None
+            return None, None
         recall, precision = f_scores(*precision_recall(np.stack(self.outputs), np.stack(self.targets)))
-        return {"f8": round(recall, 5), "f1_8": round(precision, 5)}
+        return round(recall, 5), round(precision, 5)
 
 
 def _mean(values: Iterable[float]) -> float | None:

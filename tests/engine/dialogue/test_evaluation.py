@@ -1,7 +1,7 @@
 """A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
 
-`unseen.jsonl` was written apart from all training text and is only measured on; `cases.jsonl` is what was
-looked at while the model and its guards were made.
+`unseen.jsonl` and `unseen_second.jsonl` were written apart from all training text, by two hands, and are only
+measured on; `cases.jsonl` is what was looked at while the model and its guards were made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.dialogue.model import DialogueModel
 from tests.engine.dialogue.tiny import job
 
 HERE = Path(__file__).parent
-CASES, UNSEEN = HERE / "cases.jsonl", HERE / "unseen.jsonl"
+CASES, UNSEEN, SECOND = (HERE / f"{name}.jsonl" for name in ("cases", "unseen", "unseen_second"))
 
 
 def item(said: str, *wanted: str):
@@ -90,22 +90,22 @@ def known():
     return answers_to(CASES)
 
 
-@pytest.fixture(scope="module")
-def unseen():
-    return answers_to(UNSEEN)
+@pytest.fixture(scope="module", params=[UNSEEN, SECOND], ids=["first", "second"])
+def unseen(request: pytest.FixtureRequest):
+    return answers_to(request.param)
 
 
 # What the shipped weights reach, less a margin of a case or two: an honest floor, not the goal.
 FLOORS = {
-    "vague": 0.6,
-    "answer": 0.9,
+    "vague": 0.77,
+    "answer": 0.95,
     "explicit": 0.9,
-    "follow-up": 0.8,
-    "two wishes": 0.8,
-    "undo": 0.62,
-    "reset": 0.58,
-    "thanks": 0.8,
-    "off-topic": 0.5,
+    "follow-up": 0.85,
+    "two wishes": 0.85,
+    "undo": 0.7,
+    "reset": 0.8,
+    "thanks": 0.7,
+    "off-topic": 0.45,
 }
 
 
@@ -119,21 +119,20 @@ def test_acts_on_unseen_cases(unseen, tag: str) -> None:
 @pytest.mark.slow
 def test_acts_on_known_cases(known) -> None:
     _, table, _ = known
-    assert table["act_accuracy"] >= 0.9
+    assert table["act_accuracy"] >= 0.93
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cases", ["known", "unseen"])
-def test_instructions_keep_what_was_said(cases: str, request: pytest.FixtureRequest) -> None:
-    _, table, _ = request.getfixturevalue(cases)
-    assert table["instruction"]["kept_words"] >= 0.85
-    assert table["instruction"]["invented_words"] <= 0.04
+def test_instructions_keep_what_was_said(known, unseen) -> None:
+    for (_, table, _), floor in ((known, 0.95), (unseen, 0.83)):
+        assert table["instruction"]["kept_words"] >= floor
+        assert table["instruction"]["invented_words"] <= 0.03
 
 
 @pytest.mark.slow
 def test_a_question_names_what_is_missing(unseen) -> None:
     _, table, _ = unseen
-    assert table["question"]["names_what_is_missing"] >= 0.5
+    assert table["question"]["names_what_is_missing"] >= 0.66
 
 
 @pytest.mark.slow

@@ -14,10 +14,10 @@ from PIL import Image
 from torch.nn.functional import cosine_similarity
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
 
-from engine.editing.data.clip import Clip, Similarities
+from engine.editing.clip import Clip
+from engine.editing.data.agreement import Similarities, similarities
 from engine.editing.data.filter import ALIKE, Filter, Rejected, difference_hash
 from engine.editing.data.item import Item, png
-from engine.errors import WeightsError
 from tests.engine.editing.tiny import photo, tokenizer
 
 CAPTIONS = "a cat on the left", "a dog on the left"
@@ -127,7 +127,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_similarities_are_the_cosines_of_clips_features(folder: Path) -> None:
     clip = Clip.load(folder, torch.device("cpu"))
     pictures = photo(60, 40, 1), photo(60, 40, 2)
-    found = clip.similarities(pictures, CAPTIONS)
+    found = similarities(clip, pictures, CAPTIONS)
 
     model, words = CLIPModel.from_pretrained(folder), tokenizer().from_pretrained(folder)
     processor = CLIPImageProcessorPil.from_pretrained(folder)
@@ -151,11 +151,6 @@ def test_similarities_are_the_cosines_of_clips_features(folder: Path) -> None:
 
 
 def test_a_picture_that_did_not_change_went_in_no_direction(folder: Path) -> None:
-    found = Clip.load(folder, torch.device("cpu")).similarities((photo(), photo()), CAPTIONS)
+    found = similarities(Clip.load(folder, torch.device("cpu")), (photo(), photo()), CAPTIONS)
     assert found.image == pytest.approx(1, abs=1e-5) and np.isclose(found.direction, 0, atol=1e-2)
     assert replace(found, before=0.3, after=0.3).too_low() is not None
-
-
-def test_a_folder_without_clip_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no complete CLIP"):
-        Clip.load(tmp_path, torch.device("cpu"))

@@ -17,7 +17,7 @@ from engine.editing.training.cache import read_rows
 from tests.engine.editing.test_editor import KNOWN, STARTER
 from tests.engine.editing.tiny import photo, save, starter_parts
 
-MEASURES = {"l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "s_per_edit"}
+MEASURES = {"l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "prd_precision", "s_per_edit"}
 KEYS = MEASURES | {"n", "refused", "exact", "features"}
 
 

@@ -14,8 +14,8 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from skimage import data
 
+from engine.editing.clip import Clip
 from engine.editing.measures import features
-from engine.editing.measures.clip import Clip
 from engine.errors import WeightsError
 from tests.engine.editing.measures.tiny_clip import save_clip
 from tests.engine.editing.tiny import photo

@@ -9,8 +9,8 @@ import pytest
 
 from engine.dialogue.evaluate import read_items
 from engine.dialogue.grammar.words import load_captions
-from engine.dialogue.json_lines import json_lines
 from engine.dialogue.stream import read_examples
+from engine.json_lines import json_lines
 
 GOOD = {"turns": [{"speaker": "user", "text": "make it blue"}], "expect": {"act": "edit", "text": "done"}}
 
