@@ -185,3 +185,9 @@ def m004_words_that_may_be_shared(db: Database) -> None:
         "training_names",
         "SELECT rowid AS conversation, shared_as AS name FROM conversations WHERE shared_as <> ''",
     )
+
+
+@migrations()
+def m005_turns_find_their_jobs(db: Database) -> None:
+    """What was said before a wish is read with the job of each turn."""
+    write(db, "CREATE INDEX jobs_turn ON jobs (turn)")

@@ -54,14 +54,17 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
 
     A bot's turn counts to the wish it answers, so wishes that came in the meantime are not seen early. A
     person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it; so
-    is a wish that was refused or failed, with the questions about it, or it would seem to be still open. So
-    is an edit that nobody put into words (again, stronger): the wish it repeats is there already.
+    is a wish that was refused or failed, with the questions about it, or it would seem to be still open, and
+    an undo that had nothing to undo. So is an edit that nobody put into words (again, stronger): the wish it
+    repeats is there already.
     """
     said = rows(
         db,
         """
         SELECT t.n, speaker, t.wish, decision, iif(speaker = 'user', j.wish, text) AS said,
-            coalesce(t.wish, t.n) AS place
+            coalesce(t.wish, t.n) AS place,
+            (SELECT act FROM jobs JOIN turns heard ON heard.id = jobs.turn
+                WHERE heard.n = t.wish AND jobs.kind = 'dialogue') AS decided
         FROM (SELECT n AS now, conversation AS here FROM turns WHERE id = ?), turns t
         LEFT JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'
         WHERE t.conversation = here AND place < now AND said <> ''
@@ -79,7 +82,8 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
             heard.add(row["n"])
         if row["decision"] == "edit" and row["wish"] not in heard:
             continue
-        if row["decision"] != "error":
+        moved_nothing = row["decision"] == "chat" and row["decided"] != "chat"
+        if row["decision"] != "error" and not moved_nothing:
             kept.append(row)
         elif kept and kept[-1]["n"] == row["wish"]:  # the answer to a wish, not to a bad picture
             while kept and (kept[-1]["speaker"] == "user" or kept[-1]["decision"] == "ask"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import replies
+from bot.conversation import FIRST_PICTURE
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
@@ -224,3 +225,14 @@ async def test_a_button_of_another_chat_does_nothing(world: World) -> None:
     await world.press("undo", world.engine.edits[0].id)
     await world.press("cancel", world.last.actions[0].target)
     assert len(world.adapter.sent) == said
+
+
+async def test_what_could_not_be_undone_is_forgotten_with_the_wish(world: World) -> None:
+    await world.say("brighter", photo(png()))
+    await world.say("undo")
+    await world.say("undo it")
+    assert world.last.text == FIRST_PICTURE
+    await world.say("warmer")
+    said = [turn.text for turn in world.engine.dialogues[-1].turns]
+    assert "undo it" not in said and FIRST_PICTURE not in said
+    assert said[0] == "brighter" and said[-1] == "warmer"

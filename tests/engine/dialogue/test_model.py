@@ -7,6 +7,7 @@ import torch
 
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.commands import STARTER
+from engine.dialogue.evaluate import content_words
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.talk import Talk
 from engine.jobs import Turn
@@ -122,4 +123,5 @@ def test_a_long_conversation_leaves_no_words_in_a_new_wish(starter: DialogueMode
     applied = ("make it winter", "make it sunset", "make the background green", "make it black and white")
     said = [text for one in applied for text in (one, f"I did: {one}.")]
     (decision,) = starter.decide([job(*said, wish, applied=applied)])
-    assert (decision.act, decision.instruction) == ("edit", wish)
+    assert decision.act == "edit"
+    assert content_words(decision.instruction or "") == content_words(wish)
