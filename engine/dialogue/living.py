@@ -41,12 +41,18 @@ _TALK = _texts(
 )
 
 
+_REDONE = "here it is again."
+"""What the bot says when an undo is taken back; nobody asks for that in words."""
+
+
 def living(turns: Sequence[Turn]) -> list[Turn]:
     """The turns without small talk, without undone edits, and nothing from before a start over.
 
-    A question and its answer belong to the edit that they led to: what undoes it takes them along.
+    A question and its answer belong to the edit that they led to: what undoes it takes them along, and redo
+    brings them back.
     """
     wishes: list[list[Turn]] = []
+    undone: list[list[list[Turn]]] = []
     under_way: list[Turn] = []
     for turn in turns:
         under_way.append(turn)
@@ -54,14 +60,20 @@ def living(turns: Sequence[Turn]) -> list[Turn]:
             continue
         said = turn.text.strip().lower()
         if _RESET.fullmatch(said):
-            wishes.clear()
+            undone.append(wishes)
+            wishes = []
         elif _UNDO.fullmatch(said):
             count = re.search(r"\d+", said)
-            del wishes[-int(count[0]) if count else -1 :]
+            kept = max(0, len(wishes) - int(count[0] if count else 1))
+            undone.append(wishes[kept:])
+            wishes = wishes[:kept]
+        elif said == _REDONE:
+            wishes += undone.pop() if undone else []
         elif not _TALK.fullmatch(said):
             if asks(turn):
                 continue
             wishes.append(under_way)
+            undone.clear()
         under_way = []
     return [*(turn for wish in wishes for turn in wish), *under_way]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import replies
 from engine.dialogue.context import POSITIONS, context, normal, read_reply, target
 from engine.dialogue.living import living
 from engine.jobs import Turn
@@ -93,3 +94,15 @@ def test_only_what_still_counts_is_read() -> None:
     twice = [Turn("user", "back two"), Turn("bot", "Back by 2 pictures.")]
     assert living([*night, *hat, *twice, now]) == [now]
     assert living([now]) == [now]
+
+
+def test_what_was_taken_back_and_brought_back_counts_again() -> None:
+    night = [Turn("user", "make it night"), Turn("bot", "I made it night.")]
+    hat = [Turn("user", "add a hat"), Turn("bot", "I added a hat.")]
+    undone, redone = Turn("bot", replies.BACK_ONE), Turn("bot", replies.REDONE)
+    anew, now = Turn("bot", replies.BACK_TO_UPLOAD), Turn("user", "bigger")
+    assert living([*night, *hat, undone, now]) == [*night, now]
+    assert living([*night, *hat, undone, redone, now]) == [*night, *hat, now]
+    assert living([*night, *hat, undone, undone, redone, now]) == [*night, now]
+    assert living([*night, *hat, anew, redone, now]) == [*night, *hat, now]
+    assert living([*night, undone, *hat, redone, now]) == [*hat, now]  # there is nothing to bring back
