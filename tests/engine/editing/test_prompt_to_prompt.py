@@ -59,7 +59,7 @@ def test_sharing_leaves_the_first_picture_and_brings_the_second_nearer() -> None
     drawn = [model.pair(CAPTIONS, share, seed=3) for share in (0.0, 0.5, 1.0)]
     assert all(np.abs(pixels(before) - pixels(drawn[0][0])).max() <= 1 for before, _ in drawn)
     apart = [np.abs(pixels(before) - pixels(after)).mean() for before, after in drawn]
-    assert apart[0] > apart[1] > apart[2] > 0
+    assert 0 < max(apart[1:]) < 0.7 * apart[0]
 
 
 def test_a_pair_depends_on_its_seed_alone() -> None:
