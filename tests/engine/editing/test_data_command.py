@@ -98,7 +98,7 @@ def test_captions_become_pairs_and_the_same_seed_gives_the_same(tmp_path: Path) 
         (("--photos", "."), "all three"),
         (("--pairs", "out/own"), "inside"),
         (("--pairs", "own", "--strike", "own/pairs.jsonl"), "no item's name"),
-        (("--pairs", "own", "--clip", "own"), "no complete CLIP"),
+        (("--pairs", "own", "--clip", "own"), "is not a CLIP"),
         (("--stable-diffusion", "nowhere at all"), "neither a folder"),
     ],
 )
