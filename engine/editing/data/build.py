@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
-from engine.editing.data.agreement import Similarities, about
+from engine.editing.data.agreement import Similarities, about, similarities
 from engine.editing.data.card import Tally, write_card
 from engine.editing.data.filter import Filter, Rejected
 from engine.editing.data.item import BadRow, Item, Maker, name_of
@@ -59,7 +59,7 @@ def build(
     for maker in makers:
         for split in get_args(Split):
             maker.keys(split)  # fail early, with a sentence, not in a worker
-    building = _Building(out, Filter(clip), struck)
+    building = _Building(out, Filter(partial(similarities, clip) if clip else None), struck)
     for split in HELD_OUT_FIRST:
         building.make(split, makers, workers)
     digest = hashlib.sha256()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PIL import Image
 
-from engine.editing.data.agreement import Similarities, similarities
+from engine.editing.data.agreement import Similarities
 from engine.editing.data.item import Item, opened
 from engine.editing.data.material import Split
 
-if TYPE_CHECKING:
-    from engine.editing.clip import Clip
-
+Judge = Callable[[tuple[Image.Image, Image.Image], tuple[str, str]], Similarities]
+"""(source, target), (caption before, caption after) -> how well they agree."""
 ALIKE = 4
 """Pictures whose difference hashes differ in no more of their 64 bits count as the same."""
 
@@ -26,13 +24,13 @@ class Rejected(Exception):
 
 
 class Filter:
-    """`clip` judges what has captions; pairs without captions are taken as they are.
+    """`judge` (CLIP) looks at what has captions; pairs without captions are taken as they are.
 
     `candidates` counts what was looked at by CLIP, and what was wrong with it.
     """
 
-    def __init__(self, clip: Clip | None = None) -> None:
-        self._clip = clip
+    def __init__(self, judge: Judge | None = None) -> None:
+        self._judge = judge
         self._wishes: defaultdict[str, list[array[int]]] = defaultdict(lambda: [array("Q"), array("Q")])
         self._pictures: defaultdict[Split, array[int]] = defaultdict(lambda: array("Q"))
         self.candidates: Counter[str] = Counter()
@@ -44,10 +42,10 @@ class Filter:
         """
         best: tuple[Item, Similarities] | None = None
         for item in candidates:
-            if self._clip is None or item.captions is None:
+            if self._judge is None or item.captions is None:
                 return item, None
             pictures = opened(item.source), opened(item.target)
-            found = similarities(self._clip, pictures, item.captions)
+            found = self._judge(pictures, item.captions)
             problem = found.too_low()
             self.candidates[problem or "good enough"] += 1
             if problem is None and (best is None or found.direction > best[1].direction):

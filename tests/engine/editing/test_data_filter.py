@@ -73,7 +73,7 @@ class Judge:
     def __init__(self, *verdicts: Similarities) -> None:
         self._verdicts = iter(verdicts)
 
-    def similarities(self, *_: object) -> Similarities:
+    def __call__(self, *_: object) -> Similarities:
         return next(self._verdicts)
 
 
@@ -85,7 +85,7 @@ def test_the_best_candidate_that_passes_is_kept_and_the_others_are_counted() -> 
         replace(FIT, direction=0.9, after=0.19),
         replace(FIT, direction=0.19),
     )
-    kept = Filter(judge)  # type: ignore[arg-type]
+    kept = Filter(judge)
     candidates = [item(target=number) for number in range(5)]
     found, scores = kept.best(iter(candidates))
     assert found is candidates[1] and scores is not None and scores.direction == 0.5
@@ -93,7 +93,7 @@ def test_the_best_candidate_that_passes_is_kept_and_the_others_are_counted() -> 
 
 
 def test_an_item_without_a_fit_candidate_is_left_out() -> None:
-    kept = Filter(Judge(replace(FIT, before=0.1)))  # type: ignore[arg-type]
+    kept = Filter(Judge(replace(FIT, before=0.1)))
     with pytest.raises(Rejected, match="CLIP"):
         kept.best([item()])
 
