@@ -53,7 +53,7 @@ class Director:
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
-        self._work = Work(store, engine, settings, adapters, self.statuses, self.courier.wake)
+        self._work = Work(store, engine, settings, self._words, adapters, self.statuses, self.courier.wake)
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 

@@ -68,12 +68,13 @@ class Work:
         store: Store,
         engine: Engine,
         settings: Settings,
+        words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
         deliver: Callable[[str], None],
     ) -> None:
         self._store, self._engine, self._limits = store, engine, settings.limits
-        self._words = WordList(settings.safety.words)
+        self._words = words
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
         self._stopped: set[str] = set()

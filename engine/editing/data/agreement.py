@@ -8,17 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from engine.editing.vectors import unit
 
 if TYPE_CHECKING:
     from engine.editing.clip import Clip
 
 IMAGE, TEXT, DIRECTION = 0.75, 0.2, 0.2
 """The least similarity of the pictures, of a picture and its caption, and of both changes."""
-
-Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +51,11 @@ def similarities(
     clip: Clip, pictures: tuple[Image.Image, Image.Image], captions: tuple[str, str]
 ) -> Similarities:
     """Of (source, target) and (before, after)."""
-    source, target = (_unit(clip(picture)) for picture in pictures)
-    before, after = (_unit(clip.caption(text)) for text in captions)
+    source, target = (unit(clip(picture)) for picture in pictures)
+    before, after = (unit(clip.caption(text)) for text in captions)
     return Similarities(
         float(source @ target),
         float(source @ before),
         float(target @ after),
-        float(_unit(target - source) @ _unit(after - before)),
+        float(unit(target - source) @ unit(after - before)),
     )
-
-
-def _unit(vector: Vector) -> Vector:
-    """Of length 1; what has no length stays 0: no change agrees with none."""
-    length = np.linalg.norm(vector)
-    return vector / length if length > 1e-6 else np.zeros_like(vector)

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from engine.editing.clip import Clip
@@ -27,8 +26,8 @@ from engine.editing.measures.editors import Edit, editors
 from engine.editing.measures.evaluate import read
 from engine.editing.measures.features import Features
 from engine.editing.training.cache import Row
+from engine.editing.vectors import Vector, unit
 
-Vector = NDArray[np.float32]
 Point = tuple[str, float]
 """Which editor, and its s_I."""
 
@@ -82,7 +81,7 @@ def _measure(
 ) -> dict[Point, tuple[float, float]]:
     """(image similarity, direction similarity) of one item at every point; empty if it is to be left out."""
     source = read(row["source"])
-    before = _unit(features(source))
+    before = unit(features(source))
     way = _way(row, before, features)
     if way is None:
         return {}
@@ -91,8 +90,8 @@ def _measure(
         output = edits[name](source, str(row["instruction"]), guidance)
         if output.by != "diffusion":
             return {}
-        after = _unit(features(output.picture))
-        found[name, guidance] = float(after @ before), float(_unit(after - before) @ way)
+        after = unit(features(output.picture))
+        found[name, guidance] = float(after @ before), float(unit(after - before) @ way)
     return found
 
 
@@ -101,19 +100,13 @@ def _way(row: Row, before: Vector, features: Features) -> Vector | None:
     if isinstance(features, Clip):
         if not (row.get("caption_before") and row.get("caption_after")):
             return None
-        start, end = (_unit(features.caption(str(row[f"caption_{when}"]))) for when in ("before", "after"))
+        start, end = (unit(features.caption(str(row[f"caption_{when}"]))) for when in ("before", "after"))
     elif row.get("target"):
-        start, end = before, _unit(features(read(row["target"])))
+        start, end = before, unit(features(read(row["target"])))
     else:
         return None
-    way = _unit(end - start)
+    way = unit(end - start)
     return way if way.any() else None
-
-
-def _unit(vector: Vector) -> Vector:
-    """Of length 1; what has no length stays 0, so that a picture left as it was has gone nowhere."""
-    length = np.linalg.norm(vector)
-    return vector / length if length > 1e-6 else np.zeros_like(vector)
 
 
 def write_curve(curve: Mapping[str, Any], file: Path) -> None:

@@ -12,13 +12,14 @@ import pytest
 import torch
 from PIL import Image
 from torch.nn.functional import cosine_similarity
-from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
+from transformers import CLIPImageProcessorPil, CLIPModel
 
 from engine.editing.clip import Clip
 from engine.editing.data.agreement import Similarities, similarities
 from engine.editing.data.filter import ALIKE, Filter, Rejected, difference_hash
 from engine.editing.data.item import Item, png
 from tests.engine.editing.tiny import photo, tokenizer
+from tests.engine.editing.tiny_clip import save_clip
 
 CAPTIONS = "a cat on the left", "a dog on the left"
 FIT = Similarities(image=0.8, before=0.25, after=0.25, direction=0.3)
@@ -109,19 +110,7 @@ def test_without_clip_the_first_candidate_is_taken_and_no_other_is_made() -> Non
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random CLIP, every part real."""
-    folder = tmp_path_factory.mktemp("clip")
-    words = tokenizer()
-    torch.manual_seed(0)
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
-    ids = {"bos_token_id": words.bos_token_id, "eos_token_id": words.eos_token_id}
-    text = small | ids | {"vocab_size": len(words), "max_position_embeddings": 12}
-    vision = small | {"image_size": 32, "patch_size": 8}
-    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=16))
-    model.save_pretrained(folder)
-    words.save_pretrained(folder)
-    size = {"shortest_edge": 32}, {"height": 32, "width": 32}
-    CLIPImageProcessorPil(size=size[0], crop_size=size[1]).save_pretrained(folder)
-    return folder
+    return save_clip(tmp_path_factory.mktemp("clip"))
 
 
 def test_similarities_are_the_cosines_of_clips_features(folder: Path) -> None:

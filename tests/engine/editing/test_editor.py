@@ -14,8 +14,9 @@ from PIL import Image
 
 from engine.editing.editor import Defaults, Editor
 from engine.editing.knowledge import REFUSAL, Knowledge, content
-from engine.jobs import Edited, EditJob, Refused, Step
+from engine.jobs import Edited, EditJob, Refused
 from tests.engine.editing.tiny import encoded, photo, save, standard_parts, starter_parts
+from tests.engine.edits import run
 
 STARTER = Defaults(resolution=32, square=True, views=4, steps=3, text_guidance=2.0, image_guidance=1.2)
 KNOWN = Knowledge(frozenset({content("make it night"), content("make it autumn")}))
@@ -23,15 +24,6 @@ KNOWN = Knowledge(frozenset({content("make it night"), content("make it autumn")
 
 def job(image: bytes, instruction: str = "make it night", seed: int = 1) -> EditJob:
     return EditJob("1", "ann", image, instruction, seed)
-
-
-def run(editor: Editor, work: EditJob) -> tuple[list[Step], Edited | Refused]:
-    steps, generator = [], editor.edit(work)
-    while True:
-        try:
-            steps.append(next(generator))
-        except StopIteration as stop:
-            return steps, stop.value
 
 
 @pytest.fixture(scope="module")

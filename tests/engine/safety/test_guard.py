@@ -12,6 +12,7 @@ from engine.jobs import Edited, EditJob, Refused, Step
 from engine.safety import guard
 from engine.safety.guard import RESULT_REFUSED, SOURCE_REFUSED, Guard, appearances
 from tests.engine.editing.tiny import encoded
+from tests.engine.edits import run
 
 CLEAN, BAD = (20, 200, 30), (200, 20, 30)
 
@@ -58,15 +59,6 @@ def result(colour: tuple[int, int, int]) -> Edited:
 
 def job(image: bytes, *, safety_check: bool = True) -> EditJob:
     return EditJob("1", "ann", image, "make it night", 1, safety_check=safety_check)
-
-
-def run(guarded: Guard, work: EditJob) -> tuple[list[Step], Edited | Refused]:
-    steps, generator = [], guarded.edit(work)
-    while True:
-        try:
-            steps.append(next(generator))
-        except StopIteration as stop:
-            return steps, stop.value
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from skimage import data
 from engine.editing.clip import Clip
 from engine.editing.measures import features
 from engine.errors import WeightsError
-from tests.engine.editing.measures.tiny_clip import save_clip
 from tests.engine.editing.tiny import photo
+from tests.engine.editing.tiny_clip import save_clip
 
 CPU = torch.device("cpu")
 TABBY, ESPRESSO = {281, 282, 285}, {967}

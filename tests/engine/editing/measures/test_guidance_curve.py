@@ -18,8 +18,8 @@ from engine.editing.editor import Editor
 from engine.editing.measures import curve, editors
 from engine.editing.training.cache import read_rows
 from tests.engine.editing.measures.test_side_by_side import USAGE, weights, written
-from tests.engine.editing.measures.tiny_clip import save_clip
 from tests.engine.editing.tiny import starter_parts
+from tests.engine.editing.tiny_clip import save_clip
 
 
 class Colour:

@@ -18,9 +18,9 @@ from engine.editing.measures import editors
 from engine.editing.measures.evaluate import evaluate as measure
 from engine.editing.measures.features import efficientnet
 from engine.editing.training.cache import Row
-from tests.engine.editing.measures.tiny_clip import save_clip
 from tests.engine.editing.test_evaluate import KEYS, MEASURES
 from tests.engine.editing.tiny import photo, save, standard_parts, starter_parts
+from tests.engine.editing.tiny_clip import save_clip
 
 USAGE = Defaults(resolution=32, square=True, views=1, steps=2, text_guidance=2.0, image_guidance=1.2)
 
