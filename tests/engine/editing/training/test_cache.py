@@ -78,4 +78,4 @@ def test_a_picture_is_squeezed_or_cut_as_the_editor_will_see_it(tmp_path: Path) 
     picture.save(tmp_path / "a.png")
     squeezed, cut = (read_picture(str(tmp_path / "a.png"), 30, square) for square in (True, False))
     assert squeezed[:, 15, [2, 15, 27]].mean(0).round().tolist() == [-1, 1, -1]
-    assert cut.min() == 1
+    assert cut.min() > 0.8, "no black at all"
