@@ -92,7 +92,7 @@ class Encoder:
     folder: Path
 
     def fill(self, rows: list[Row], told_to_stop: Callable[[], bool], share: tuple[int, int]) -> bool:
-        """Encode what is not there yet. False if told to stop before the end."""
+        """Encode what is not there yet. False if told to stop on the way."""
         texts, _ = _numbered(rows)
         jobs = [(name, len(rows), partial(self._latents, rows, name)) for name in ("source", "target")]
         if self.frozen_text:

@@ -30,7 +30,7 @@ def fill(
     told_to_stop: Callable[[], bool],
     share: tuple[int, int] = (0, 1),
 ) -> bool:
-    """Write the chunks of `count` rows that are not there yet; False if it was told to stop before the end.
+    """Write the chunks of `count` rows that are not there yet; False if it was told to stop on the way.
 
     `share` (number, processes): which of the chunks are this process's.
     """
@@ -40,12 +40,12 @@ def fill(
     for index, file in tqdm(files, desc=name, unit="chunk", mininterval=10, disable=number > 0):
         if file.is_file():
             continue
-        if told_to_stop():
-            return False
         part = file.with_suffix(".part")
         with part.open("wb") as opened:
             np.save(opened, make(range(index * CHUNK, min((index + 1) * CHUNK, count))).astype(np.float16))
         part.replace(file)
+        if told_to_stop():  # after a chunk, so that the shortest piece of time comes forward
+            return False
     return True
 
 
