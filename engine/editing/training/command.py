@@ -77,6 +77,7 @@ def train(
         from engine.editing.training.train import train as run
         from engine.errors import EngineError
         from engine.training.accelerator import new_accelerator
+        from engine.training.curve import Curve
         from engine.training.stopping import Stopped
     except ModuleNotFoundError as error:
         if error.name not in ("accelerate", "matplotlib"):
@@ -95,5 +96,6 @@ def train(
         fail(error)
     accelerator.end_training()
     if accelerator.is_main_process:
+        Curve(out).draw()
         result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
         show(result | ({"editor": str(out / "editor")} if outcome.finished else {}), as_json)

@@ -174,6 +174,6 @@ def _network(parts: Components, config: TrainConfig) -> objective.Network:
     if config.gradient_checkpointing:
         parts.unet.enable_gradient_checkpointing()
         if text_encoder is not None:
-            text_encoder.gradient_checkpointing_enable()
+            text_encoder.activation_checkpointing_enable()
     parts.unet.to(memory_format=torch.channels_last)
     return network

@@ -24,7 +24,6 @@ from engine.editing.training.loop import Run
 from engine.editing.training.sheets import validation_sheet
 from engine.sources import resolve
 from engine.training.accelerator import any_process
-from engine.training.curve import Curve
 from engine.training.stopping import Stopped, StopSignal
 
 FROM_SCRATCH = Defaults(square=True, views=4, steps=6, text_guidance=1.5, image_guidance=1.2)
@@ -72,7 +71,6 @@ def train(
     if finished and accelerator.is_main_process:
         run.average.copy_to(run.trained)
         _export(parts, begin, out, config)
-        Curve(out).draw()
     return Outcome(run.step, run.steps, finished)
 
 
