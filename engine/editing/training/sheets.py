@@ -28,15 +28,12 @@ def validation_sheet(
 ) -> None:
     """Source | output | target with the instruction, the same seed for each."""
     guidance = sampler.Guidance(usage.text_guidance, usage.image_guidance)
+    empty = sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
     cells = []
     for row in rows:
         source = read_picture(row["source"], resolution, usage.square)[None]
-        text, empty = (
-            sampler.encode_text(parts.tokenizer, parts.text_encoder, said)
-            for said in (row["instruction"], "")
-        )
         conditions = sampler.Conditions(
-            text,
+            sampler.encode_text(parts.tokenizer, parts.text_encoder, row["instruction"]),
             empty,
             sampler.encode_image(parts.vae, source).to(parts.unet.device),
         )

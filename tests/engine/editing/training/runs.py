@@ -18,7 +18,7 @@ from engine.training.curve import Curve
 from tests.engine.editing.pairs import own_pairs
 from tests.engine.editing.tiny import TINY
 
-PHRASINGS = ("invert the colours", "make it a negative", "turn light into dark")
+PHRASINGS = ("invert the colours", "make it a negative", "swap day and night")
 
 
 def few_pairs(folder: Path, count: int = 6) -> Path:

@@ -37,8 +37,8 @@ def test_from_scratch_the_folder_is_complete_and_says_what_it_knows_and_how_it_i
     assert configuration(tmp_path, "unet")["in_channels"] == 2 * TINY.latent_channels
     editor = Editor.load(tmp_path / "editor", torch.device("cpu"), torch.float32)
     assert (editor.defaults.resolution, editor.defaults.square) == (TINY.resolution, True)
-    assert editor.knowledge is not None and editor.knowledge.covers("Make it a negative!")
-    assert list(editor.edit(EditJob("1", "ann", encoded(photo()), "make it a negative", 1)))
+    assert editor.knowledge is not None and editor.knowledge.covers("Swap night and day!")
+    assert list(editor.edit(EditJob("1", "ann", encoded(photo()), "swap day and night", 1)))
     with Image.open(tmp_path / "sheets" / "000003.png") as sheet:
         assert sheet.getcolors(8) is None, "pictures, not an empty sheet"
 
