@@ -162,6 +162,8 @@ class LocalEngine:
                 self._clock.turn((), time.monotonic())
             if job.id in self._entries:
                 self._entries[job.id].place = None
+            if isinstance(job, EditJob):
+                self._clock.allow(job.id, 1 + len(job.earlier))
             self._worker.send(job)
         self._watch()
         for job_id, place, eta in list(self._queue.places()):

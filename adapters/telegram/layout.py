@@ -28,9 +28,10 @@ LABELS: dict[ButtonName, str] = {
     "again": "🎲 Again",
     "stronger": "➕ Stronger",
     "subtler": "➖ Subtler",
+    "original": "🔁 From the original",
     "cancel": "✖️ Cancel",
 }
-SECOND_ROW = ("again", "stronger", "subtler")  # five in one row would be cut off on a phone
+SECOND_ROW = ("again", "stronger", "subtler")  # six in one row would be cut off on a phone
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 

@@ -1,0 +1,243 @@
+"""Edits in series: an instruction read as parts, and parts done one after the other on pixels.
+
+A part is exact (a photo tool does it) or painted (diffusion does it). Between two parts nothing is encoded, so
+an instruction of several parts, or several rounds of instructions, lose no more than a single edit does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from PIL import Image
+
+from engine.editing.exact import Plan, plan
+from engine.editing.exact.phrases import enumerate_phrases
+from engine.editing.exact.router import SEPARATORS
+from engine.editing.exact.tokens import SCANNER, SPELLING
+from engine.editing.knowledge import FILLERS, REFUSAL, Knowledge, content
+from engine.jobs import EditJob, Step
+
+MOST_PIECES = 12
+"""More than that is a story: it is not taken apart, as a wrong cut would be more likely than a right one."""
+
+WHOLE = re.compile(
+    r"\b(it|everything|photo|photograph|picture|image|pic|shot|scene|style|look|season|weather"
+    r"|(?:time of )?(?:the )?day|light|lighting|colou?rs)\b",
+    re.IGNORECASE,
+)
+THING = re.compile(
+    r"\b(the|an?(?! (?:bit|little|touch|tad|notch|lot)\b)|his|her|their|my|your|our|its|him|them)\b",
+    re.IGNORECASE,
+)
+SHAPELESS = frozenset(("make", "turn", "get", "let", "have", "keep"))
+"""Verbs that may be said of a thing as well as of the picture; "crop it" can't."""
+VERBS = frozenset(
+    """
+    make turn change set switch convert transform give put add remove delete erase replace swap paint draw
+    place show get let have keep crop cut trim rotate flip mirror straighten resize enlarge shrink scale
+    increase raise boost reduce decrease lower brighten lighten darken sharpen blur soften saturate desaturate
+    mute denoise warm cool improve enhance fix write caption apply use invert round do take
+    """.split()  # noqa: SIM905 - a list of fifty strings would be no easier to read
+)
+
+
+class CannotDo(Exception):
+    """A part is beyond the weights; the message is one sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one editor does of an instruction: `plan` exactly, or diffusion where that is None.
+
+    `sure`: an exact part, or one that the weights are known to do.
+    """
+
+    text: str
+    plan: Plan | None
+    sure: bool = True
+
+
+Paint = Callable[[EditJob, Image.Image], Generator[Step, None, Image.Image]]
+"""One painted part: (job, picture) -> picture, yielding its denoising steps."""
+
+
+def rounds(job: EditJob) -> list[EditJob]:
+    """The job as one job per round, oldest first, each with its own instruction, seed and scales."""
+    earlier = [
+        replace(
+            job,
+            instruction=each.instruction,
+            seed=each.seed,
+            text_guidance=each.text_guidance,
+            image_guidance=each.image_guidance,
+            earlier=(),
+        )
+        for each in job.earlier
+    ]
+    return [*earlier, replace(job, earlier=())]
+
+
+def run(
+    work: Sequence[tuple[EditJob, Part]], picture: Image.Image, paint: Paint
+) -> Generator[Step, None, Image.Image]:
+    """Do the parts in order; steps count over all of them. Raises `CannotApply`. Closing it cancels."""
+    painted = sum(part.plan is None for _, part in work)
+    before = 0
+    for job, part in work:
+        if part.plan is not None:
+            picture = part.plan.apply(picture)
+            continue
+        steps = paint(replace(job, instruction=part.text), picture)
+        picture = yield from _counted(steps, before, painted)
+        before += 1
+    return picture
+
+
+def _counted(
+    steps: Generator[Step, None, Image.Image], before: int, parts: int
+) -> Generator[Step, None, Image.Image]:
+    """The steps of the part after `before` others, of `parts` that all take as many."""
+    try:
+        while True:
+            step = next(steps)
+            yield Step(before * step.steps + step.step, parts * step.steps, step.preview)
+    except StopIteration as end:
+        return end.value
+    finally:
+        steps.close()
+
+
+def summary(parts: Sequence[Part]) -> str | None:
+    """What was done, where some of it is known in numbers; None where all was painted.
+
+    "I painted “make it winter”, made it a bit brighter (+0.3 stops) and cropped it to a square."
+    """
+    if all(part.plan is None for part in parts):
+        return None
+    phrases: list[str] = []
+    for part in parts:
+        exact = [each.phrase for each in part.plan.operations] if part.plan is not None else []
+        phrases += exact or [f"painted “{part.text}”"]
+    return f"I {enumerate_phrases(phrases)}."
+
+
+def read(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
+    """The parts of an instruction in their order; without `knowledge` the weights are trusted with anything.
+
+    Raises `CannotDo` when small weights don't know a part. Then nothing is done, and the sentence names what
+    can't be done and offers the rest. To do the rest at once would be quicker, but what is left often leans
+    on what is missing: of "give her a hat and make it red", the second half alone reddens the picture.
+    """
+    parts = split(instruction, knowledge)
+    if knowledge is None:
+        return parts
+    unknown = [part.text for part in parts if not part.sure]
+    if not unknown:
+        return parts
+    known = [part.text for part in parts if part.sure]
+    if not known:
+        raise CannotDo(REFUSAL)
+    raise CannotDo(
+        f"I can't do {_quoted(unknown)} with the small starter model yet, so I left your picture as it is. "
+        f"Ask me for “{', then '.join(known)}” alone, and I do that."
+    )
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return enumerate_phrases([f"“{text}”" for text in texts])
+
+
+def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
+    """Cut an instruction between its clauses so that as much as possible is surely understood.
+
+    Of such cuts the one with the fewest parts is taken: neighbouring exact clauses are one plan, and what the
+    weights are to paint unknown stays one instruction.
+    """
+    whole = _read(instruction, knowledge, alone=True)
+    pieces = _pieces(instruction)
+    if whole.sure or not 1 < len(pieces) <= MOST_PIECES:
+        return (whole,)
+    best: list[tuple[int, tuple[Part, ...]]] = [(0, ())]  # unsure pieces and parts, up to each piece
+    for end in range(1, len(pieces) + 1):
+        cuts: list[tuple[int, tuple[Part, ...]]] = []
+        for start, (unsure, before) in enumerate(best):
+            part = _read(instruction[pieces[start][0] : pieces[end - 1][1]], knowledge, alone=False)
+            if not before or not _leans(part, before[-1]):
+                cuts.append((unsure + (0 if part.sure else end - start), (*before, part)))
+        best.append(min(cuts, key=lambda cut: (cut[0], len(cut[1]))))
+    parts = best[-1][1]
+    return tuple(_with_verb(parts)) if any(part.sure for part in parts) else (whole,)
+
+
+def _read(text: str, knowledge: Knowledge | None, alone: bool) -> Part:
+    exact = plan(text)
+    if exact is not None:
+        return Part(text, exact)
+    known = knowledge is not None and knowledge.covers(text)
+    # "make the cat" of "make the cat and the dog blue" says of a thing nothing that could be painted.
+    says_enough = alone or not _about_a_thing(text) or len(content(text)) > 1
+    return Part(text, None, sure=known and says_enough)
+
+
+def _pieces(instruction: str) -> list[tuple[int, int]]:
+    """Where the pieces between "and", "then", commas and the like begin and end; quotes stay whole."""
+    cuts = [(0, 0)]
+    for found in SCANNER.finditer(instruction):
+        word = found.group().lower()
+        if found.lastgroup in ("word", "mark") and SPELLING.get(word, word) in SEPARATORS:
+            cuts.append(found.span())
+    cuts.append((len(instruction), len(instruction)))
+    pieces: list[tuple[int, int]] = []
+    for (_, begin), (end, _) in pairwise(cuts):
+        text = instruction[begin:end]
+        if re.search(r"\w", text):
+            start = begin + len(text) - len(text.lstrip())
+            pieces.append((start, begin + len(text.rstrip())))
+    return pieces
+
+
+def _about_a_thing(text: str) -> bool:
+    """Whether a clause is about something in the picture ("the background"), not about all of it."""
+    return WHOLE.search(text) is None and THING.search(text) is not None
+
+
+def _verb(text: str) -> str | None:
+    """The verb that a clause begins with, after "please" and the like."""
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in VERBS:
+            return word
+        if word not in FILLERS:
+            return None
+    return None
+
+
+def _leans(part: Part, before: Part) -> bool:
+    """Whether a clause can't be told apart from the painted one before it, which is about a thing.
+
+    Without a verb it says more of that: "make the background blue and darker" wishes for no darker picture.
+    After something that isn't surely known, "it" may be that: "give her a hat and make it darker".
+    """
+    if before.plan is not None or not _about_a_thing(before.text):
+        return False
+    verb = _verb(part.text)
+    if verb is None:
+        return WHOLE.search(part.text) is None and not (before.sure and _about_a_thing(part.text))
+    of_things_too = part.plan is not None or "COLOUR" in content(part.text)
+    it = re.search(r"\b(it|them)\b", part.text, re.IGNORECASE) is not None
+    return verb in SHAPELESS and it and of_things_too and not before.sure
+
+
+def _with_verb(parts: Sequence[Part]) -> list[Part]:
+    """A painted clause borrows its verb: "make the sky blue and the shirt red" -> "make the shirt red"."""
+    found: list[Part] = []
+    verb: str | None = None
+    for part in parts:
+        own = _verb(part.text)
+        if part.plan is None and own is None and verb is not None:
+            part = replace(part, text=f"{verb} {part.text}")
+        verb = (own or verb) if part.plan is None else None
+        found.append(part)
+    return found
