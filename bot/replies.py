@@ -102,7 +102,7 @@ def help_text(capabilities: Capabilities) -> str:
         "Reply to an older picture to go on from that one.",
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",
-        'After some edits, /original (or "redo everything from the original") makes them anew from your picture.',
+        'After some edits, /original (or "redo everything from the original") makes all of them anew.',
         "Your words are used to train the bot only if you say /share on; /share off stops it.",
     ]
     return "\n".join(lines)

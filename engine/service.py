@@ -18,7 +18,7 @@ from typing import Literal
 
 from engine.clock import WorkClock
 from engine.config import EngineConfig
-from engine.jobs import Cancelled, Edited, Failed, Job, Outcome, Progress, Status, Waiting
+from engine.jobs import Cancelled, Edited, EditJob, Failed, Job, Outcome, Progress, Status, Waiting
 from engine.messages import (
     Broken,
     Cancel,

@@ -1,7 +1,7 @@
 """Edits in series: an instruction read as parts, and parts done one after the other on pixels.
 
-A part is exact (a photo tool does it) or painted (diffusion does it). Between two parts nothing is encoded, so
-an instruction of several parts, or several rounds of instructions, lose no more than a single edit does.
+A part is exact (a photo tool does it) or painted (diffusion does it). Nothing is encoded between two parts,
+so an instruction of several parts, or several rounds of instructions, keep all that each of them keeps.
 """
 
 from __future__ import annotations
