@@ -32,12 +32,12 @@ THING = re.compile(
     r"\b(the|an?(?! (?:bit|little|touch|tad|notch|lot)\b)|his|her|their|my|your|our|its|him|them)\b",
     re.IGNORECASE,
 )
-SHAPELESS = frozenset(("make", "turn", "get", "let", "have", "keep"))
+SHAPELESS = frozenset(("make", "turn", "get", "let", "have"))
 """Verbs that may be said of a thing as well as of the picture; "crop it" can't."""
 VERBS = frozenset(
     """
     make turn change set switch convert transform give put add remove delete erase replace swap paint draw
-    place show get let have keep crop cut trim rotate flip mirror straighten resize enlarge shrink scale
+    place show get let have crop cut trim rotate flip mirror straighten resize enlarge shrink scale
     increase raise boost reduce decrease lower brighten lighten darken sharpen blur soften saturate desaturate
     mute denoise warm cool improve enhance fix write caption apply use invert round do take
     """.split()  # noqa: SIM905 - a list of fifty strings would be no easier to read
@@ -215,14 +215,18 @@ def _verb(text: str) -> str | None:
 
 
 def _leans(part: Part, before: Part) -> bool:
-    """Whether a clause can't be told apart from the painted one before it, which is about a thing.
+    """Whether a clause can't be told apart from the one before it.
 
-    Without a verb it says more of that: "make the background blue and darker" wishes for no darker picture.
-    After something that isn't surely known, "it" may be that: "give her a hat and make it darker".
+    One that isn't known and has no verb limits it: "make it black and white but not the rose". Without a verb
+    after a painted one about a thing, it says more of that: "make the background blue and darker" wishes for
+    no darker picture. After something that isn't surely known, "it" may be that: "give her a hat and make it
+    darker".
     """
+    verb = _verb(part.text)
+    if verb is None and not part.sure:
+        return True
     if before.plan is not None or not _about_a_thing(before.text):
         return False
-    verb = _verb(part.text)
     if verb is None:
         return WHOLE.search(part.text) is None and not (before.sure and _about_a_thing(part.text))
     of_things_too = part.plan is not None or "COLOUR" in content(part.text)
