@@ -153,33 +153,63 @@ def _quoted(texts: Sequence[str]) -> str:
 def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     """Cut an instruction between its clauses so that as much as possible is surely understood.
 
-    Of such cuts the one with the fewest parts is taken: neighbouring exact clauses are one plan, and what the
-    weights are to paint unknown stays one instruction.
+    Of such cuts the one with the fewest parts is taken, and then the one that paints least: neighbouring exact
+    clauses are one plan, and what the weights are to paint unknown stays one instruction.
     """
-    whole = _read(instruction, knowledge, alone=True)
     pieces = _pieces(instruction)
-    if whole.sure or not 1 < len(pieces) <= MOST_PIECES:
-        return (whole,)
-    best: list[tuple[int, tuple[Part, ...]]] = [(0, ())]  # unsure pieces and parts, up to each piece
+    exact = plan(instruction)
+    if exact is not None or len(pieces) > MOST_PIECES:
+        return (Part(instruction, exact, sure=exact is not None),)
+    if len(pieces) < 2:
+        return (Part(instruction, None, sure=knowledge is not None and knowledge.covers(instruction)),)
+    spans = _spans(instruction, pieces, knowledge)
+    best: list[_Cut] = [_Cut(0, 0, ())]
     for end in range(1, len(pieces) + 1):
-        cuts: list[tuple[int, tuple[Part, ...]]] = []
-        for start, (unsure, before) in enumerate(best):
-            part = _read(instruction[pieces[start][0] : pieces[end - 1][1]], knowledge, alone=False)
-            if not before or not _leans(part, before[-1]):
-                cuts.append((unsure + (0 if part.sure else end - start), (*before, part)))
-        best.append(min(cuts, key=lambda cut: (cut[0], len(cut[1]))))
-    parts = best[-1][1]
-    return tuple(_with_verb(parts)) if any(part.sure for part in parts) else (whole,)
+        cuts = [
+            cut.then(spans[start, end], end - start)
+            for start, cut in enumerate(best)
+            if not cut.parts or not _leans(spans[start, end], cut.parts[-1])
+        ]
+        best.append(min(cuts, key=lambda cut: (cut.unsure, len(cut.parts), cut.painted)))
+    parts = best[-1].parts
+    if len(parts) == 1 or not any(part.sure for part in parts):
+        return (Part(instruction, None, sure=parts[0].sure),)
+    return tuple(_with_verb(parts))
 
 
-def _read(text: str, knowledge: Knowledge | None, alone: bool) -> Part:
-    exact = plan(text)
-    if exact is not None:
-        return Part(text, exact)
-    known = knowledge is not None and knowledge.covers(text)
-    # "make the cat" of "make the cat and the dog blue" says of a thing nothing that could be painted.
-    says_enough = alone or not _about_a_thing(text) or len(content(text)) > 1
-    return Part(text, None, sure=known and says_enough)
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Parts that cover the pieces so far; of those pieces so many are in unsure and in painted parts."""
+
+    unsure: int
+    painted: int
+    parts: tuple[Part, ...]
+
+    def then(self, part: Part, pieces: int) -> _Cut:
+        unsure = self.unsure + (0 if part.sure else pieces)
+        painted = self.painted + (0 if part.plan is not None else pieces)
+        return _Cut(unsure, painted, (*self.parts, part))
+
+
+def _spans(
+    instruction: str, pieces: Sequence[tuple[int, int]], knowledge: Knowledge | None
+) -> dict[tuple[int, int], Part]:
+    """What each stretch of pieces, from start to end, would be as one part."""
+    spans: dict[tuple[int, int], Part] = {}
+    commands: list[tuple[int, int]] = []  # exact and with a verb: for no weights to paint
+    for length in range(1, len(pieces) + 1):
+        for start in range(len(pieces) - length + 1):
+            end = start + length
+            text = instruction[pieces[start][0] : pieces[end - 1][1]]
+            exact = plan(text)
+            if exact is not None and _verb(text) is not None:
+                commands.append((start, end))
+            held = any(start <= first and last <= end for first, last in commands)
+            known = not held and knowledge is not None and knowledge.covers(text)
+            # "make the cat" of "make the cat and the dog blue" says of a thing nothing that could be painted.
+            fragment = length < len(pieces) and _about_a_thing(text) and len(content(text)) < 2
+            spans[start, end] = Part(text, exact, sure=exact is not None or (known and not fragment))
+    return spans
 
 
 def _pieces(instruction: str) -> list[tuple[int, int]]:

@@ -119,9 +119,7 @@ async def test_upload_question_answer_edit_undo_redo_reload(
     assert complaints == []
 
 
-async def test_an_edit_again_stronger_subtler_and_from_the_original(
-    page: Page, photo: Path, bot: WebBot
-) -> None:
+async def test_an_edit_once_more_in_every_way_that_is_offered(page: Page, photo: Path, bot: WebBot) -> None:
     await say(page, "make it night", photo)
     await edits(page, 1)
     for number, name in enumerate(("again", "stronger", "subtler", "original"), 2):
