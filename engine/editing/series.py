@@ -153,8 +153,8 @@ def _quoted(texts: Sequence[str]) -> str:
 def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     """Cut an instruction between its clauses so that as much as possible is surely understood.
 
-    Of such cuts the one with the fewest parts is taken, and then the one that paints least: neighbouring exact
-    clauses are one plan, and what the weights are to paint unknown stays one instruction.
+    Of such cuts the one with the fewest parts is taken, and of those the one that paints least: neighbouring
+    exact clauses are one plan, and what the weights are to paint unknown stays one instruction.
     """
     pieces = _pieces(instruction)
     exact = plan(instruction)
