@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.editing import merge, pictures, sampler, views
+from engine.editing import merge, pictures, sampler, series, views
 from engine.editing.data.subjects import subject_mask
-from engine.editing.exact import CannotApply, Plan, plan
-from engine.editing.knowledge import REFUSAL, Knowledge, content, read_knowledge
+from engine.editing.exact import CannotApply
+from engine.editing.knowledge import Knowledge, content, read_knowledge
 from engine.editing.loading import Components, load_components
 from engine.jobs import Edited, EditJob, Refused, Step
 
@@ -74,46 +74,38 @@ class Editor:
     def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
         """Yields after each denoising step, returns the outcome; close the generator to cancel.
 
-        The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
+        An instruction may hold exact and painted parts, and a job earlier rounds: all in series, see
+        `series.py`. The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
         """
         started = time.perf_counter()
         picture, is_jpeg = pictures.decode(job.image)
-        exact = plan(job.instruction)
-        if exact is not None:
-            return self._exactly(job, exact, picture, is_jpeg, started)
-        if self.knowledge is not None and not self.knowledge.covers(job.instruction):
-            return Refused(REFUSAL)
-        source = np.asarray(picture.convert("RGB"))
-        guidance = self._guidance(job)
-        planes = yield from self._diffuse(job, picture, guidance)
-        result = Image.fromarray(merge.apply(planes, source))
-        if picture.mode == "RGBA":
-            result.putalpha(picture.getchannel("A"))
+        try:
+            read = [(each, series.read(each.instruction, self.knowledge)) for each in series.rounds(job)]
+            work = [(each, part) for each, parts in read for part in parts]
+            result = yield from series.run(work, picture, self._paint)
+        except (CannotApply, series.CannotDo) as refusal:
+            return Refused(str(refusal))
+        own = read[-1][1]
+        guidance = self._guidance(job) if any(part.plan is None for part in own) else None
         encoded = pictures.encode(result, is_jpeg)
-        seconds = time.perf_counter() - started
         return Edited(
             encoded.data,
             encoded.mime,
             *result.size,
-            "diffusion",
+            "exact" if guidance is None else "diffusion",
             job.seed,
-            seconds,
-            text_guidance=guidance.text,
-            image_guidance=guidance.image,
+            time.perf_counter() - started,
+            summary=series.summary(own),
+            text_guidance=guidance and guidance.text,
+            image_guidance=guidance and guidance.image,
         )
 
-    def _exactly(
-        self, job: EditJob, exact: Plan, picture: Image.Image, is_jpeg: bool, started: float
-    ) -> Edited | Refused:
-        try:
-            result = exact.apply(picture)
-        except CannotApply as refusal:
-            return Refused(str(refusal))
-        encoded = pictures.encode(result, is_jpeg)
-        seconds = time.perf_counter() - started
-        return Edited(
-            encoded.data, encoded.mime, *result.size, "exact", job.seed, seconds, summary=exact.summary
-        )
+    def _paint(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, Image.Image]:
+        planes = yield from self._diffuse(job, picture, self._guidance(job))
+        result = Image.fromarray(merge.apply(planes, np.asarray(picture.convert("RGB"))))
+        if picture.mode == "RGBA":
+            result.putalpha(picture.getchannel("A"))
+        return result
 
     def _guidance(self, job: EditJob) -> sampler.Guidance:
         text, image = self.defaults.text_guidance, self.defaults.image_guidance
