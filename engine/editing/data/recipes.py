@@ -163,9 +163,7 @@ def lit_behind(source: Array, mask: Array, rng: np.random.Generator) -> Pair:
     name = "night" if rng.random() < 0.4 else pick(rng, list(phrases.BACKGROUND_LIGHT))
     changed = effects.EFFECTS[name](source, rng)
     target = clip(scenes.over(changed, source, mask * 0.55))
-    return _pair(
-        source, target, _everywhere(source), phrases.background_light(name), f"background {name}"
-    )
+    return _pair(source, target, _everywhere(source), phrases.background_light(name), f"background {name}")
 
 
 # ---------------------------------------------------------------- objects
