@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 
 from engine.editing import local_linear
-from engine.editing.data.phrases import NOTHING
+from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, background_light
 from engine.editing.data.subjects import subject_mask
 from engine.editing.knowledge import content
 from engine.editing.local_linear import LocalLinear
@@ -26,9 +26,12 @@ Scope = Literal["everywhere", "background", "subject", "nowhere"]
 
 SIDE = 160
 """Longer side, in pixels, of the picture that is looked at."""
-TOO_SMALL = 32
+TOO_SMALL = 16
+"""Shorter side of that picture under which nobody can tell a subject."""
 BEHIND = frozenset(("background", "backdrop", "behind", "wall"))
 UNCHANGED = frozenset(map(content, NOTHING))
+OTHER_LIGHT = frozenset(content(said) for light in BACKGROUND_LIGHT for said in background_light(light))
+"""Night, winter or fog behind: what stands in front stands in that light, too, as the starter was taught."""
 HELD, MOVED = 0.35, 0.65
 """Of the change's upper quartile: under it a place is the subject of a wish about the background, from there
 on it is not."""
@@ -47,7 +50,7 @@ def scope(instruction: str) -> Scope:
     words = content(instruction)
     if words in UNCHANGED:
         return "nowhere"
-    if words & BEHIND:
+    if words & BEHIND and words not in OTHER_LIGHT:
         return "background"
     if "COLOUR" in words and "sky" not in words:
         return "subject"
@@ -60,11 +63,12 @@ class Region:
     def __init__(self, instruction: str, picture: Image.Image) -> None:
         """`picture` in RGB, of any size."""
         self._scope: Scope = scope(instruction)
-        if min(picture.size) < TOO_SMALL and self._scope != "nowhere":
-            self._scope = "everywhere"
         if self._scope in ("background", "subject"):
             small = picture.copy()
             small.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC)
+            if min(small.size) < TOO_SMALL:
+                self._scope = "everywhere"
+                return
             self._picture = np.asarray(small, np.float32) / 255
             self._subject = subject_mask(self._picture)[0]
             self._bins = _bins(self._picture)
