@@ -47,6 +47,14 @@ __all__ = ["data", "evaluate", "train"]
     help="Exact pairs to test on.",
 )
 @click.option(
+    "--chains",
+    "chain_count",
+    type=click.IntRange(0),
+    default=40,
+    show_default=True,
+    help="Chains of five wishes after one another, on the photos of the test set (OUT/chains.jsonl).",
+)
+@click.option(
     "--stable-diffusion",
     metavar="WEIGHTS",
     help="Prompt-to-Prompt pairs: a folder or an id on the Hub of Stable Diffusion 1.x or 2.x.",
@@ -100,7 +108,13 @@ __all__ = ["data", "evaluate", "train"]
 )
 @json_option
 def data(
-    out: Path, clip_folder: Path | None, strike: tuple[Path, ...], workers: int, as_json: bool, **options: Any
+    out: Path,
+    clip_folder: Path | None,
+    strike: tuple[Path, ...],
+    workers: int,
+    chain_count: int,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Make pairs (source, target, instruction, mask?) in the folder OUT.
 
@@ -108,6 +122,8 @@ def data(
     pairs --pairs; a set may hold all three kinds. OUT/README.md says what was left out, and why.
     """
     from engine.editing.data.build import build
+    from engine.editing.data.chains import write_chains
+    from engine.editing.data.exact_pairs import ExactPairs
     from engine.editing.data.review import read_strikes
     from engine.errors import EngineError
 
@@ -115,6 +131,8 @@ def data(
         makers = _makers(out, **options)
         clip = _clip(clip_folder, options["device"]) if clip_folder else None
         result = build(makers, out, workers, clip, read_strikes(strike))
+        exact = [maker for maker in makers if isinstance(maker, ExactPairs)]
+        result["chains"] = sum(write_chains(maker, out, chain_count) for maker in exact)
     except (OSError, ValueError, KeyError, EngineError) as error:
         fail(error)
     if strangers := result["struck_without_item"]:
@@ -207,7 +225,8 @@ def evaluate(
 ) -> None:
     """Measure an editor on FILE.
 
-    One JSON object a line: source, instruction, and if known target, mask, caption_before, caption_after.
+    One JSON object a line: source, instruction, and if known target, mask, caption_before, caption_after, and
+    chain: rows with the same value are rounds after one another, each one's target the next one's source.
     """
     from importlib.util import find_spec
 
