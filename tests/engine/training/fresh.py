@@ -8,7 +8,11 @@ import pytest
 from accelerate.state import AcceleratorState
 
 
+def forget() -> None:
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
 @pytest.fixture(autouse=True)
 def fresh_accelerate() -> Iterator[None]:
     yield
-    AcceleratorState._reset_state(reset_partial_state=True)
+    forget()

@@ -21,7 +21,7 @@ def launch(module: str, *words: str) -> None:
         [*launcher, *settings, *ports, "-m", module, *words], cwd=ROOT, start_new_session=True
     )
     try:
-        assert job.wait(timeout=1800) == 0
+        assert job.wait(timeout=600) == 0
     finally:
         with suppress(ProcessLookupError):  # the launcher does not take its processes along
             os.killpg(job.pid, signal.SIGKILL)

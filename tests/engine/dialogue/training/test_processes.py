@@ -14,7 +14,7 @@ RUNS = "tests.engine.dialogue.training.runs"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(700)
+@pytest.mark.timeout(1300)
 def test_two_processes_train_like_one(tmp_path: Path) -> None:
     """The source's chunks end with a batch of one, so that the second process has nothing in some steps."""
     for steps in ("8", "20"):

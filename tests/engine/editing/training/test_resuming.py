@@ -157,7 +157,7 @@ def test_killed_with_signal_9_and_resumed_is_as_if_never_killed(pairs: Path, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(700)
+@pytest.mark.timeout(1300)
 def test_two_processes_train_like_one(tmp_path: Path) -> None:
     """With 300 pairs both have a chunk of the cache to fill; the run goes on in two, and then in one."""
     pairs = few_pairs(tmp_path / "pairs", 300)

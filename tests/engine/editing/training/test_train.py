@@ -19,6 +19,7 @@ from engine.editing.training.cache import read_rows
 from engine.jobs import EditJob
 from tests.engine.editing.tiny import TINY, encoded, photo, save, standard_parts, text_to_image_parts
 from tests.engine.editing.training.runs import configuration, few_pairs, losses, run, weights
+from tests.engine.training.fresh import forget
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_from_instructpix2pix_or_stable_diffusion_the_stock_pipeline_edits_with_
     assert files(tmp_path / "run" / "editor") >= {"unet", "vae", "text_encoder", "tokenizer", "scheduler"}
     assert not (tmp_path / "run" / "editor" / "knows.json").exists()
     pipeline = StableDiffusionInstructPix2PixPipeline.from_pretrained(
-        tmp_path / "run" / "editor", safety_checker=None, torch_dtype=torch.float32
+        tmp_path / "run" / "editor", safety_checker=None, dtype=torch.float32
     )
     made = pipeline("make it night", photo(64, 64), num_inference_steps=2, output_type="np").images
     assert made.shape == (1, 64, 64, 3)
@@ -103,6 +104,7 @@ def test_half_precision_trains_with_weights_in_full(pairs: Path, tmp_path: Path)
     base = save(standard_parts(), tmp_path / "base")
     for kind in ("bf16", "no"):
         run(tmp_path / kind, pairs, base, mixed_precision=kind, train_text_encoder=False, resolution=64)
+        forget()
     assert losses(tmp_path / "bf16") != losses(tmp_path / "no")
     assert losses(tmp_path / "bf16") == pytest.approx(losses(tmp_path / "no"), rel=0.05)
     state = json.loads(
