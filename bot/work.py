@@ -127,6 +127,8 @@ class Work:
         turn = turns.get(db, job.turn)
         if turn["version"] is not None:
             self._begin_upload(db, job, turn["version"])
+        elif conversations.get(db, job.conversation)["questions"]:
+            job = self._answer_to(db, job)
         row = conversations.get(db, job.conversation)
         wish = job.wish
         if wish is None and not turn["text"] and row["pending_wish"]:
@@ -144,8 +146,6 @@ class Work:
             jobs.set_state(db, job.id, "done")
             return None
         conversation = conversations.load(db, job.conversation)
-        if job.parent is None and row["questions"] and turn["version"] is None:
-            job = self._answer_to(db, job)
         base = job.parent or conversation.head
         way = tree.path(conversation, base) if base else ()
         said = turns.context(db, job.turn, way[0].id if way else None, CONTEXT_TURNS - 1)
@@ -160,8 +160,15 @@ class Work:
         return Prepared(replace(job, wish=wish), question)
 
     def _answer_to(self, db: Database, job: Job) -> Job:
-        """An answer speaks of the picture that the question was about, be it an older one."""
+        """An answer speaks of the picture that the question was about, be it an older one.
+
+        Words about yet another picture are a wish of their own, which no question was asked about.
+        """
         picture = jobs.asked_about(db, job.conversation)
+        if job.parent is not None:
+            if job.parent != (picture or conversations.get(db, job.conversation)["head"]):
+                conversations.count_questions(db, job.conversation, 0)
+            return job
         if picture is None:
             return job
         jobs.set_parent(db, job.id, picture)

@@ -13,14 +13,13 @@ import torch
 from PIL import Image
 
 from engine.editing import merge, pictures, sampler, series, views
-from engine.editing.data.subjects import subject_mask
 from engine.editing.exact import CannotApply
-from engine.editing.knowledge import Knowledge, content, read_knowledge
+from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.loading import Components, load_components
+from engine.editing.region import Region
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
-BACKGROUND = frozenset(("background", "backdrop"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +130,16 @@ class Editor:
         again = sampler.decode(parts.vae, image * parts.vae.config.scaling_factor)
         source = pictures.to_unit(pixels)
 
-        kept = self._kept(job.instruction, thumb, small.size)
+        # The starter was taught what a background is; other weights are trusted to know by themselves.
+        region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
         def found(latents: torch.Tensor) -> merge.Array:
             # What the autoencoder itself loses cancels out in the difference.
             change = views.join(sampler.decode(parts.vae, latents) - again)[0].float().cpu()
-            change = change.permute(1, 2, 0).numpy() * kept
-            return merge.coefficients(source, np.clip(source + change / 2, 0, 1))
+            edited = np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
+            planes = merge.coefficients(source, edited)
+            allowed = region(edited - source) if region is not None else None
+            return planes if allowed is None else merge.within(planes, allowed)
 
         conditions = sampler.Conditions(
             sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction), self._empty, image
@@ -151,19 +153,6 @@ class Editor:
             shown = pictures.preview(merge.apply(found(done.clean), thumb))
             yield Step(done.step, defaults.steps, shown)
         return found(latents)
-
-    def _kept(self, instruction: str, picture: np.ndarray, size: tuple[int, int]) -> merge.Array:
-        """(h, w, 1): how much of the change to let through.
-
-        The starter was taught by `subject_mask` what a subject is, so a wish about the background leaves a
-        clear subject alone; else it is all 1.
-        """
-        if self.knowledge is None or not BACKGROUND & content(instruction) or min(picture.shape[:2]) < 32:
-            return np.ones((1, 1, 1), np.float32)
-        subject, clear = subject_mask(picture.astype(np.float32) / 255)
-        if not clear:
-            return np.ones((1, 1, 1), np.float32)
-        return 1 - np.asarray(Image.fromarray(subject).resize(size, Image.Resampling.BILINEAR))[..., None]
 
     def working_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) at which the network sees a picture of `size`."""

@@ -169,6 +169,17 @@ async def test_after_enough_questions_the_most_likely_thing_is_done(world: World
     assert world.engine.dialogues[-1].may_ask
 
 
+async def test_a_wish_about_another_picture_may_be_asked_about_anew(world: World) -> None:
+    await world.say("blue", photo(png()))
+    older = world.ref(world.last)
+    await world.say("green")
+    await world.say("ask one")
+    await world.say("ask two")
+    await world.say("ask about the older one", reply_to=older)
+    await world.say("an answer")
+    assert [job.may_ask for job in world.engine.dialogues] == [True] * 6
+
+
 async def test_the_same_event_twice_is_one_job(world: World) -> None:
     event = world.message("blue", photo(png()))
     for _ in range(2):

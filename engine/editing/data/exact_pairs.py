@@ -44,25 +44,25 @@ class ExactPairs:
         )
 
     def keys(self, split: Split) -> Sequence[str]:
-        _material(self.photos, self.cutouts, self.labels, split)
+        material_of(self.photos, self.cutouts, self.labels, split)
         count = {"train": self.train, "val": self.val, "test": self.test}[split]
         return [f"{self.seed} {split} {index}" for index in range(count)]
 
     def make(self, split: Split, index: int) -> Iterator[Item]:
         rng = np.random.default_rng([self.seed, get_args(Split).index(split), index])
-        pair = _draw(_material(self.photos, self.cutouts, self.labels, split), rng)
+        pair = _draw(material_of(self.photos, self.cutouts, self.labels, split), rng)
         said = pair.phrasings
         yield Item(
-            *(_png(pixels) for pixels in (pair.source, pair.target)),
+            *(png_of(pixels) for pixels in (pair.source, pair.target)),
             instruction=said[int(rng.integers(len(said)))],
-            mask=_png(pair.mask),
+            mask=png_of(pair.mask),
             phrasings=said,
             skill=pair.skill,
         )
 
 
 @cache
-def _material(photos: Path, cutouts: Path, labels: Path, split: Split) -> Material:
+def material_of(photos: Path, cutouts: Path, labels: Path, split: Split) -> Material:
     return Material(Photos(photos, split), Cutouts(cutouts, labels))
 
 
@@ -74,5 +74,5 @@ def _draw(material: Material, rng: np.random.Generator) -> Pair:
     return RECIPES[name][0](material, size, rng)
 
 
-def _png(pixels: Array) -> bytes:
+def png_of(pixels: Array) -> bytes:
     return png(Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)))

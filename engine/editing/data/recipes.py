@@ -30,7 +30,7 @@ Size = tuple[int, int]
 Recipe = Callable[[Material, Size, np.random.Generator], Pair]
 
 
-def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     return options[int(rng.integers(len(options)))]
 
 
@@ -72,16 +72,26 @@ def light_and_weather(material: Material, size: Size, rng: np.random.Generator) 
     name = str(rng.choice(names, p=weights / weights.sum()))
     outdoors = rng.random() < 0.45
     photo = material.photos.draw(rng, (lambda p: p.name.startswith("scene-")) if outdoors else None)
-    view = _crop(photo, size, rng)
-    target = effects.EFFECTS[name](view.pixels, rng)
-    return _pair(view.pixels, target, np.ones(size, np.float32), phrases.effect(name), name)
+    return lit(_crop(photo, size, rng).pixels, name, rng)
+
+
+def lit(source: Array, name: str, rng: np.random.Generator) -> Pair:
+    target = effects.EFFECTS[name](source, rng)
+    return _pair(source, target, _everywhere(source), phrases.effect(name), name)
 
 
 def drawn_style(material: Material, size: Size, rng: np.random.Generator) -> Pair:
-    name = _pick(rng, list(styles.STYLES))
-    view = _crop(material.photos.draw(rng), size, rng)
-    target = styles.STYLES[name](view.pixels, rng)
-    return _pair(view.pixels, target, np.ones(size, np.float32), phrases.style(name), name)
+    name = pick(rng, list(styles.STYLES))
+    return drawn(_crop(material.photos.draw(rng), size, rng).pixels, name, rng)
+
+
+def drawn(source: Array, name: str, rng: np.random.Generator) -> Pair:
+    target = styles.STYLES[name](source, rng)
+    return _pair(source, target, _everywhere(source), phrases.style(name), name)
+
+
+def _everywhere(source: Array) -> Array:
+    return np.ones(source.shape[:2], np.float32)
 
 
 def unchanged(material: Material, size: Size, rng: np.random.Generator) -> Pair:
@@ -117,37 +127,48 @@ def _ground(material: Material, size: Size, rng: np.random.Generator) -> Array:
     if draw < 0.6:
         return _crop(material.photos.draw(rng), size, rng, (0.5, 1.0)).pixels
     if draw < 0.85:
-        return _pick(rng, list(scenes.SCENES.values()))(size, rng)
-    return scenes.plain(_pick(rng, list(scenes.COLOURS)), scenes.noise(size, rng, 3) + 0.3)
+        return pick(rng, list(scenes.SCENES.values()))(size, rng)
+    return scenes.plain(pick(rng, list(scenes.COLOURS)), scenes.noise(size, rng, 3) + 0.3)
 
 
 def background_colour(material: Material, size: Size, rng: np.random.Generator) -> Pair:
-    source, mask = _subject(material, size, rng)
-    colour = _pick(rng, list(scenes.COLOURS))
+    return on_colour(*_subject(material, size, rng), rng)
+
+
+def on_colour(source: Array, mask: Array, rng: np.random.Generator) -> Pair:
+    """The subject under `mask` (H, W, 1) before a wall."""
+    colour = pick(rng, list(scenes.COLOURS))
     wall = scenes.plain(colour, blur(luma(source)[..., None], 0.02))
     target = clip(scenes.over(wall, source, mask))
     return _pair(source, target, 1 - mask, phrases.background_colour(colour), f"background {colour}")
 
 
 def background_scene(material: Material, size: Size, rng: np.random.Generator) -> Pair:
-    source, mask = _subject(material, size, rng)
-    name = _pick(rng, list(scenes.SCENES))
-    target = clip(scenes.over(scenes.SCENES[name](size, rng), source, mask))
+    return on_scene(*_subject(material, size, rng), rng)
+
+
+def on_scene(source: Array, mask: Array, rng: np.random.Generator) -> Pair:
+    """The subject under `mask` (H, W, 1) at another place."""
+    name = pick(rng, list(scenes.SCENES))
+    target = clip(scenes.over(scenes.SCENES[name](source.shape[:2], rng), source, mask))
     return _pair(source, target, 1 - mask, phrases.background_scene(name), f"background {name}")
 
 
 def background_light(material: Material, size: Size, rng: np.random.Generator) -> Pair:
+    return lit_behind(*_subject(material, size, rng), rng)
+
+
+def lit_behind(source: Array, mask: Array, rng: np.random.Generator) -> Pair:
     """The scene behind gets another light; the subject follows it half way, as it stands in that light."""
-    source, mask = _subject(material, size, rng)
-    name = "night" if rng.random() < 0.4 else _pick(rng, list(phrases.BACKGROUND_LIGHT))
+    name = "night" if rng.random() < 0.4 else pick(rng, list(phrases.BACKGROUND_LIGHT))
     changed = effects.EFFECTS[name](source, rng)
     target = clip(scenes.over(changed, source, mask * 0.55))
-    return _pair(
-        source, target, np.ones(size, np.float32), phrases.background_light(name), f"background {name}"
-    )
+    return _pair(source, target, _everywhere(source), phrases.background_light(name), f"background {name}")
 
 
 # ---------------------------------------------------------------- objects
+
+PAINTS = [colour for colour in scenes.COLOURS if colour != "light blue"]
 
 
 def _paste(
@@ -182,7 +203,7 @@ def _place(where: str, rng: np.random.Generator) -> tuple[float, float]:
 def add_object(material: Material, size: Size, rng: np.random.Generator) -> Pair:
     ground = _ground(material, size, rng)
     cutout = material.cutouts.draw(rng)
-    where = _pick(rng, ("sky", "left", "right") if cutout.name in IN_THE_SKY else ("left", "right", "centre"))
+    where = pick(rng, ("sky", "left", "right") if cutout.name in IN_THE_SKY else ("left", "right", "centre"))
     target, mask = _paste(ground, cutout, _place(where, rng), 0.46 if where != "sky" else 0.34, rng)
     return _pair(ground, clip(target), mask, phrases.add(cutout.name, where), f"add {cutout.name}")
 
@@ -190,9 +211,9 @@ def add_object(material: Material, size: Size, rng: np.random.Generator) -> Pair
 def add_coloured_balloon(material: Material, size: Size, rng: np.random.Generator) -> Pair:
     """One thing in many colours, so that a colour before a noun is learned."""
     ground = _ground(material, size, rng)
-    name = _pick(rng, ("balloon", "car", "rose", "hat"))
-    colour = _pick(rng, [c for c in scenes.COLOURS if c not in ("white", "grey", "black", "light blue")])
-    where = _pick(rng, ("left", "right", "centre"))
+    name = pick(rng, ("balloon", "car", "rose", "hat"))
+    colour = pick(rng, [c for c in scenes.COLOURS if c not in ("white", "grey", "black", "light blue")])
+    where = pick(rng, ("left", "right", "centre"))
     if name not in material.cutouts.names:
         return add_object(material, size, rng)
     cutout = material.cutouts.draw(rng, name)
@@ -229,7 +250,12 @@ def _painted(pixels: Array, colour: str) -> Array:
 
 
 def recolour(material: Material, size: Size, rng: np.random.Generator) -> Pair:
-    colour = _pick(rng, [c for c in scenes.COLOURS if c != "light blue"])
+    colour = pick(rng, PAINTS)
+    return recoloured(*named_thing(material, size, rng), colour)
+
+
+def named_thing(material: Material, size: Size, rng: np.random.Generator) -> tuple[Array, Array, str]:
+    """A picture with one thing in it, the thing's mask (H, W, 1) and what people call it."""
     if rng.random() < 0.75:
         known = ("clothes-", "flower-", "grocery-")
         view = _crop(
@@ -242,12 +268,16 @@ def recolour(material: Material, size: Size, rng: np.random.Generator) -> Pair:
         cutout = material.cutouts.draw(rng)
         source, mask = _paste(_ground(material, size, rng), cutout, (0.55, rng.uniform(0.3, 0.7)), 0.6, rng)
         thing = cutout.name
+    return clip(source), mask, thing
+
+
+def recoloured(source: Array, mask: Array, thing: str, colour: str) -> Pair:
     inside = source[mask[..., 0] > 0.5]
     level = float(np.median(luma(inside))) if len(inside) else 0.5
     grey = luma(source)[..., None] / max(level, 0.1)
     painted = clip(tint(*scenes.COLOURS[colour]) * np.clip(0.25 + 0.75 * grey, 0.12, 1.5))
     target = clip(scenes.over(source, painted, mask))
-    return _pair(clip(source), target, mask, phrases.recolour(thing, colour), f"recolour {colour}")
+    return _pair(source, target, mask, phrases.recolour(thing, colour), f"recolour {colour}")
 
 
 RECIPES: dict[str, tuple[Recipe, float]] = {
