@@ -142,6 +142,7 @@ class Work:
         conversations.remember_wish(db, job.conversation, None)
         if wishes.from_original(wish):
             repeats.order(db, self._wanted(db, job), "original", self._strength, job.parent)
+            conversations.count_questions(db, job.conversation, 0)
             jobs.set_state(db, job.id, "done")
             return None
         conversation = conversations.load(db, job.conversation)

@@ -74,6 +74,18 @@ async def test_what_a_button_took_back_is_in_no_history(world: World) -> None:
     assert exported(world)[-1].applied == ("blue", "sepia")
 
 
+async def test_from_the_original_in_words_leaves_no_wrong_history(world: World) -> None:
+    await world.say("blue", photo(png()))
+    await world.say("green")
+    await world.say("redo everything from the original")
+    await world.say("undo")
+    await world.say("sepia")
+    await world.command("share", "on")
+    examples = exported(world)
+    assert [decided(example)[0] for example in examples] == ["blue", "green", "sepia"]
+    assert examples[-1].applied == world.engine.dialogues[-1].applied == ("blue", "green")
+
+
 async def test_a_reply_to_an_older_picture_goes_on_from_there(world: World) -> None:
     await world.say("blue", photo(png()))
     older = world.ref(world.last)
