@@ -30,9 +30,9 @@ from engine.editing.data.agreement import Similarities, about, similarities
 from engine.editing.data.card import Tally, write_card
 from engine.editing.data.filter import Filter, Rejected
 from engine.editing.data.item import BadRow, Item, Maker, name_of
-from engine.editing.data.material import Split
 from engine.editing.data.review import review_page
 from engine.editing.data.sheet import contact_sheet
+from engine.editing.data.splits import Split
 
 if TYPE_CHECKING:
     from engine.editing.clip import Clip

@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.editing.data.agreement import Similarities
 from engine.editing.data.item import Item, opened
-from engine.editing.data.material import Split
+from engine.editing.data.splits import Split
 
 Judge = Callable[[tuple[Image.Image, Image.Image], tuple[str, str]], Similarities]
 """(source, target), (caption before, caption after) -> how well they agree."""

@@ -1,0 +1,152 @@
+"""How people, and the dialogue model, word a wish about a person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.editing.data.object_phrases import article
+from engine.editing.data.wordings import from_grammar
+
+
+class Person(NamedTuple):
+    """`make HIM smile`, `dye HIS hair`."""
+
+    him: str
+    his: str
+
+
+_ANYONE = (Person("the person", "the person's"), Person("them", "their"), Person("me", "my"))
+
+
+def person(woman: bool, rng: np.random.Generator) -> Person:
+    nouns = ("woman", "girl", "lady") if woman else ("man", "boy", "guy")
+    noun = nouns[int(rng.integers(3))]
+    known = (Person("her", "her") if woman else Person("him", "his"), Person(f"the {noun}", f"the {noun}'s"))
+    options = (*known, *known, *_ANYONE)
+    return options[int(rng.integers(len(options)))]
+
+
+def _bare(thing: str) -> str:
+    return thing.removeprefix("a ").removeprefix("an ")
+
+
+def wearing(thing: str, who: Person, rng: np.random.Generator) -> list[str]:
+    bare = _bare(thing)
+    said = [
+        f"give {who.him} {thing}",
+        f"put {thing} on {who.him}",
+        f"add {thing}",
+        f"add {thing} to {who.him}",
+    ]
+    said += [
+        f"{who.him} should have {thing}" if who.him.startswith("the ") else f"i want {who.him} with {thing}"
+    ]
+    if "beard" in thing or "moustache" in thing:
+        said = [said[0], *said[2:], f"let {who.him} grow {thing}", f"draw {thing} on {who.his} face"]
+    else:
+        said += [
+            f"let {who.him} wear {thing}",
+            f"make {who.him} wear {thing}",
+            f"dress {who.him} with {thing}",
+        ]
+    said += from_grammar("object", ("give", "get"), {"the": who.him, "a": thing}, rng)
+    return [*said, f"{bare} please"]
+
+
+def without(thing: str, who: Person) -> list[str]:
+    bare = _bare(thing)
+    return [
+        f"remove the {bare}",
+        f"take off the {bare}",
+        f"take off {who.his} {bare}",
+        f"take the {bare} off",
+        f"remove {who.his} {bare}",
+        f"get rid of the {bare}",
+        f"no {bare}",
+        f"i want {who.him} without {thing}",
+    ]
+
+
+def instead(old: str, new: str, who: Person) -> list[str]:
+    return [
+        f"replace the {_bare(old)} with {new}",
+        f"turn the {_bare(old)} into {new}",
+        f"change {who.his} {_bare(old)} to {new}",
+        f"swap the {_bare(old)} for {new}",
+        f"give {who.him} {new} instead of {old}",
+    ]
+
+
+def shaved(thing: str, who: Person) -> list[str]:
+    bare = _bare(thing).removeprefix("long ")
+    said = [f"remove the {bare}", f"shave off {who.his} {bare}", f"shave off the {bare}", f"shave {who.him}"]
+    return [*said, f"get rid of the {bare}", f"make {who.him} clean-shaven", f"take away {who.his} {bare}"]
+
+
+def hair_style(style: str, who: Person) -> list[str]:
+    said = [
+        f"give {who.him} {style}",
+        f"change {who.his} hair to {style}",
+        f"change the hairstyle to {style}",
+    ]
+    said += [
+        f"{who.his} hair should be {style}" if style.startswith("a") else f"i want {who.him} with {style}"
+    ]
+    if style.endswith(" hair"):
+        look = style.removesuffix(" hair")
+        said += [f"make {who.his} hair {look}", f"make the hair {look}", f"i want {look} hair"]
+    return [*said, f"style {who.his} hair as {style}", f"let {who.him} have {style}"]
+
+
+def hair_colour(colour: str, who: Person) -> list[str]:
+    said = [f"{verb} {who.his} hair {colour}" for verb in ("make", "dye", "colour", "turn", "color")]
+    said += [
+        f"give {who.him} {colour} hair",
+        f"change the hair colour to {colour}",
+        f"make the hair {colour}",
+    ]
+    return [*said, f"change {who.his} hair color to {colour}", f"change {who.his} hair to {colour}"]
+
+
+def garment_colour(garment: str, colour: str, who: Person) -> list[str]:
+    said = [f"{verb} {who.his} {garment} {colour}" for verb in ("make", "dye", "colour", "turn")]
+    said += [f"{verb} the {garment} {colour}" for verb in ("make", "paint", "recolour")]
+    said += [f"change the {garment} to {colour}", f"change the colour of the {garment} to {colour}"]
+    return [*said, f"give {who.him} a {colour} {garment}", f"change {who.his} {garment} colour to {colour}"]
+
+
+def dressed(old: str, new: str, who: Person) -> list[str]:
+    thing = article(new)
+    said = [f"put {who.him} in {thing}", f"give {who.him} {thing}", f"let {who.him} wear {thing}"]
+    said += [f"dress {who.him} in {thing}", f"replace the {old} with {thing}", f"change the {old} to {thing}"]
+    return [*said, f"turn {who.his} {old} into {thing}", f"make {who.him} wear {thing}"]
+
+
+_MOUTHS = {
+    "smile": ("make {him} smile", "let {him} smile", "give {him} a smile", "add a smile", "make {him} happy"),
+    "laugh": ("make {him} laugh", "let {him} laugh", "give {him} a big smile", "make {him} laugh out loud"),
+    "sad": ("make {him} sad", "make {him} look sad", "let {him} look sad", "give {him} a sad face"),
+    "serious": ("make {him} look serious", "make {him} serious", "remove {his} smile", "stop {him} smiling"),
+    "tongue": ("stick out {his} tongue", "let {him} stick {his} tongue out", "show {his} tongue"),
+}
+_EYES = {
+    "closed": (
+        "close {his} eyes",
+        "make {him} close {his} eyes",
+        "let {him} close {his} eyes",
+        "shut {his} eyes",
+    ),
+    "wink": ("make {him} wink", "let {him} wink", "close one of {his} eyes", "give {him} a wink"),
+    "surprised": ("make {him} look surprised", "make {him} surprised", "open {his} eyes wide"),
+    "open": ("open {his} eyes", "make {him} open {his} eyes", "let {him} open {his} eyes"),
+}
+
+
+def mouth(name: str, who: Person) -> list[str]:
+    return [each.format(him=who.him, his=who.his) for each in _MOUTHS[name]]
+
+
+def eyes(name: str, who: Person) -> list[str]:
+    return [each.format(him=who.him, his=who.his) for each in _EYES[name]]

@@ -1,0 +1,161 @@
+"""Puts drawn things into pictures so that they belong there: feet on the ground, in its light, with a shadow;
+what is nearer is larger and hides what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.editing.data import effects, scenes
+from engine.editing.data.cutouts import Cutout
+from engine.editing.data.effects import blur, clip, luma, tint
+from engine.editing.data.material import Material, Size, resized, view
+from engine.editing.data.splits import Array
+
+SHARES = {"large": 0.62, "medium": 0.5, "small": 0.38, "sky": 0.32}
+"""How large a thing is in the foreground: its longer side beside the picture's shorter one."""
+NEAR = 0.95
+"""Where the feet of the nearest things are, from the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A picture (H, W, 3) that things are put into. Feet are below `horizon`, None: there is no ground."""
+
+    pixels: Array = field(repr=False)
+    horizon: float | None
+    sky: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A thing on a stage: its feet (or, in the sky, its centre) at `row`, `column` in [0, 1] from the top
+    left; `scale` beside the usual size of such a thing there."""
+
+    cutout: Cutout
+    row: float
+    column: float
+    scale: float = 1.0
+
+    @property
+    def flies(self) -> bool:
+        return self.cutout.where == "sky"
+
+
+def draw_stage(
+    material: Material, size: Size, rng: np.random.Generator, ground: bool = True, sky: bool = False
+) -> Stage:
+    """A photographed or a painted scene, or a close-up to lay things on, that has what is asked for."""
+    for _ in range(12):
+        chance = rng.random()
+        if chance < 0.45:
+            found = _photographed(view(material.photos.draw(rng, "wide").pixels, size, rng, (0.75, 1.0)))
+        elif chance < 0.6 and not sky:
+            pixels = view(material.photos.draw(rng, "close-ups").pixels, size, rng, (0.75, 1.0))
+            found = Stage(pixels, 0.5, False)
+        else:
+            break
+        if (found.sky or not sky) and (found.horizon is not None or not ground):
+            return found
+    name, pixels = material.painted(
+        size, rng, lambda scene: (scene.sky or not sky) and (scene.horizon is not None or not ground)
+    )
+    return Stage(pixels, scenes.SCENES[name].horizon, scenes.SCENES[name].sky)
+
+
+def _photographed(pixels: Array) -> Stage:
+    """The sky's lower border, over most of the width, is where the ground begins."""
+    open_sky = effects.sky(pixels)[..., 0] > 0.35
+    if open_sky[: len(pixels) // 5].mean() < 0.6:
+        return Stage(pixels, 0.6, False)
+    covered = open_sky.mean(1) > 0.3
+    horizon = float(np.argmin(covered) / len(pixels)) if not covered.all() else 1.0
+    return Stage(pixels, max(horizon + 0.05, 0.45) if horizon < 0.8 else None, True)
+
+
+def somewhere(stage: Stage, cutout: Cutout, rng: np.random.Generator, column: float | None = None) -> Actor:
+    """A thing where it may be: on the ground, rather near, or in the sky."""
+    column = float(rng.uniform(0.25, 0.75)) if column is None else column
+    if cutout.where == "sky":
+        return Actor(cutout, float(rng.uniform(0.16, 0.26)), column)
+    nearest = max(NEAR - 0.3 * (NEAR - (stage.horizon or 0.6)), (stage.horizon or 0.6) + 0.03)
+    return Actor(cutout, float(rng.uniform(min(nearest, NEAR), NEAR)), column)
+
+
+def staged(stage: Stage, actors: Sequence[Actor]) -> Array:
+    """The picture (H, W, 3) with all of them, the farthest first."""
+    picture = stage.pixels
+    for actor in sorted(actors, key=lambda actor: (not actor.flies, actor.row)):
+        picture = _put(picture, stage, actor)
+    return picture
+
+
+def painted(cutout: Cutout, colour: str) -> Cutout:
+    """The thing in another colour, with its own light and shade."""
+    rgba = np.concatenate([coloured(cutout.rgba[..., :3], colour), cutout.rgba[..., 3:]], -1)
+    return replace(cutout, rgba=rgba)
+
+
+def coloured(pixels: Array, colour: str, inside: Array | None = None) -> Array:
+    """A colour with the light and shade of the pixels (H, W, 3), of which those `inside` (H, W) count."""
+    grey = luma(pixels)[..., None]
+    known = grey if inside is None or not inside.any() else grey[inside]
+    level = grey / max(float(np.median(known)), 0.1)
+    shine = np.clip(level - 1.35, 0, 1) * 0.4
+    return clip(tint(*scenes.COLOURS[colour]) * np.clip(0.25 + 0.75 * level, 0.12, 1.5) + shine)
+
+
+def _put(picture: Array, stage: Stage, actor: Actor) -> Array:
+    rows, columns = picture.shape[:2]
+    height, width = actor.cutout.rgba.shape[:2]
+    depth = 1.0
+    if not actor.flies and stage.horizon is not None:
+        depth = 0.5 + 0.5 * np.clip((actor.row - stage.horizon) / max(NEAR - stage.horizon, 0.05), 0, 1)
+    longest = SHARES[actor.cutout.where] * actor.scale * depth * min(rows, columns)
+    shape = tuple(max(4, round(side * longest / max(height, width))) for side in (height, width))
+    stamp = resized(actor.cutout.rgba, (shape[0], shape[1]))
+    top = round(actor.row * rows - (shape[0] / 2 if actor.flies else shape[0]))
+    left = round(actor.column * columns - shape[1] / 2)
+    canvas = _canvas(stamp, (rows, columns), top, left)
+    if not actor.flies:
+        picture = picture * (1 - _shadow(stamp[..., 3], (rows, columns), top, left))
+    alpha = canvas[..., 3:]
+    lit = canvas[..., :3] * _light(stage.pixels, alpha, actor.cutout.name)
+    return clip(scenes.over(picture, lit, alpha))
+
+
+def _canvas(stamp: Array, size: Size, top: int, left: int) -> Array:
+    """The stamp (h, w, C) on an empty canvas (H, W, C), cut where it leaves it."""
+    canvas = np.zeros((*size, stamp.shape[-1]), np.float32)
+    y0, x0 = max(top, 0), max(left, 0)
+    y1, x1 = min(top + stamp.shape[0], size[0]), min(left + stamp.shape[1], size[1])
+    if y1 > y0 and x1 > x0:
+        canvas[y0:y1, x0:x1] = stamp[y0 - top : y1 - top, x0 - left : x1 - left]
+    return canvas
+
+
+def _shadow(alpha: Array, size: Size, top: int, left: int) -> Array:
+    """How dark (H, W, 1) the ground is around the feet of what has this alpha (h, w)."""
+    height, width = alpha.shape
+    feet = np.flatnonzero(alpha[int(height * 0.86) :].max(0) > 0.3)
+    if not len(feet):
+        return np.zeros((*size, 1), np.float32)
+    centre, reach = left + feet.mean(), max(np.ptp(feet) / 2, width * 0.12) * 1.12 + 1
+    y, x = np.mgrid[: size[0], : size[1]]
+    flat = max(reach * 0.2, 1.2)
+    far = ((x - centre) / reach) ** 2 + ((y - (top + height - flat * 0.4)) / flat) ** 2
+    shade = np.clip(1.25 - far, 0, 1) * 0.45
+    return np.where(shade > 0.01, shade, 0)[..., None].astype(np.float32)
+
+
+def _light(ground: Array, alpha: Array, name: str) -> Array:
+    """What the light of the surroundings makes of a thing's colours (3,)."""
+    if name in ("sun", "moon", "star", "fire", "candle", "rainbow"):
+        return np.ones(3, np.float32)  # these have a light of their own
+    near = np.clip(blur(alpha, 0.06) * 3, 0.02, 1)
+    around = (ground * near).sum((0, 1)) / near.sum()
+    level = float(luma(around))
+    colour = around / max(level, 0.03)
+    return (np.clip(0.5 + level, 0.55, 1.05) * np.clip(colour, 0.5, 1.6) ** 0.3).astype(np.float32)
