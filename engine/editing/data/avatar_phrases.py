@@ -44,15 +44,20 @@ def wearing(thing: str, who: Person, rng: np.random.Generator) -> list[str]:
         f"{who.him} should have {thing}" if who.him.startswith("the ") else f"i want {who.him} with {thing}"
     ]
     if "beard" in thing or "moustache" in thing:
-        said = [said[0], *said[2:], f"let {who.him} grow {thing}", f"draw {thing} on {who.his} face"]
+        said = [
+            f"give {who.him} {thing}",
+            *said[2:],
+            f"let {who.him} grow {thing}",
+            f"draw {thing} on {who.his} face",
+        ]
     else:
         said += [
             f"let {who.him} wear {thing}",
             f"make {who.him} wear {thing}",
             f"dress {who.him} with {thing}",
         ]
-    said += from_grammar("object", ("give", "get"), {"the": who.him, "a": thing}, rng)
-    return [*said, f"{bare} please"]
+    said += from_grammar("object", ("(give|get) {the}",), {"the": who.him, "a": thing}, rng)
+    return said
 
 
 def without(thing: str, who: Person) -> list[str]:

@@ -24,15 +24,8 @@ Rng = np.random.Generator
 PACKAGES = ("python_avatars", "resvg_py")
 
 SHORT = (
-    "caesar",
-    "short_flat",
-    "short_round",
-    "short_waved",
-    "shaggy",
-    "sides",
-    "short_curly",
-    "caesar_side_part",
-)
+    "caesar", "short_flat", "short_round", "short_waved", "shaggy", "sides", "short_curly", "caesar_side_part"
+)  # fmt: skip
 HAIR: dict[str, tuple[str, ...]] = {
     "short hair": SHORT,
     "curly hair": ("curly", "curly_2", "long_hair_curly"),
@@ -96,7 +89,7 @@ HAIR_COLOURS = {
     "green": "#3f9a4f",
     "purple": "#7b3fb5",
 }
-SKINS = ("#f9d7c2", "#edb98a", "#fd9841", "#d08b5b", "#ae5d29", "#7d4c33")
+SKINS = ("#f9d7c2", "#edb98a", "#e0ac69", "#d08b5b", "#ae5d29", "#7d4c33")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +127,8 @@ class Face:
             eyes=parts.EyeType(self.eyes),
             eyebrows=parts.EyebrowType(self.eyebrows),
         )
-        return drawn.render()
+        # The silhouette beneath would show as a pale rim.
+        return drawn.render().replace("#D0C6AC", self.skin)
 
     def pixels(self, width: int) -> Array:
         """(H, W, 4) in [0, 1]."""

@@ -11,11 +11,14 @@ from engine.editing.data.cutouts import catalogue
 from engine.editing.data.material import Material, Size, view
 from engine.editing.data.pair import Pair, pair, pick
 from engine.editing.data.scenes import COLOURS, over
+from engine.editing.data.splits import Array
 from engine.editing.data.staging import (
     NEAR,
+    SHARES,
     Actor,
     Stage,
     coloured,
+    draw_sky,
     draw_stage,
     painted,
     somewhere,
@@ -53,7 +56,7 @@ def _scene(
     flies = rng.random() < flying
     cutout = material.cutouts.draw(rng, lambda name: _grounded(name) != flies)
     flies = cutout.where == "sky"
-    stage = draw_stage(material, size, rng, ground=not flies, sky=flies)
+    stage = draw_sky(material, size, rng, cutout) if flies else draw_stage(material, size, rng)
     actor = somewhere(stage, cutout, rng)
     return stage, actor, _others(stage, material, rng, actor)
 
@@ -69,8 +72,8 @@ def add(material: Material, size: Size, rng: Rng) -> Pair:
     actor = replace(actor, cutout=cutout, column=columns[where] + rng.uniform(-0.04, 0.04))
     others = [] if where == "centre" else [replace(o, column=1 - columns[where]) for o in others]
     said = phrases.add(name, where)
-    if where in ("centre", "sky"):
-        said += from_grammar("object", ("add", "put", "draw"), {"a": phrases.article(name)}, rng)[:3]
+    thing = {"a": phrases.article(name)}
+    said += from_grammar("scene", ("add {a} (in|to) the sky",), thing, rng) if actor.flies else []
     said += [f"add {phrases.article(name)}"]
     return pair(staged(stage, others), staged(stage, [*others, actor]), said, f"add {actor.cutout.name}", rng)
 
@@ -89,7 +92,7 @@ def add_beside(material: Material, size: Size, rng: Rng) -> Pair:
         actor = Actor(new, middle + 0.06, 1 - column, 0.85)
     else:
         old = Actor(there, middle + 0.04, float(rng.uniform(0.42, 0.58)))
-        aside = float(rng.choice([-1, 1]) * rng.uniform(0.14, 0.2))
+        aside = float(rng.choice([-1, 1]) * rng.uniform(0.38, 0.5) * SHARES[there.where])
         if relation == "behind":
             actor = Actor(new, max(horizon + 0.02, middle - 0.06), old.column + aside, 1.15)
         else:
@@ -102,8 +105,8 @@ def add_beside(material: Material, size: Size, rng: Rng) -> Pair:
 def remove(material: Material, size: Size, rng: Rng) -> Pair:
     stage, actor, others = _scene(material, size, rng)
     name = actor.cutout.name
-    verbs = ("remove", "delete", "erase", "take", "get", "cut", "drop", "lose", "photoshop", "edit", "clear")
-    said = phrases.remove(name) + from_grammar("object", verbs, {"the": f"the {name}"}, rng)
+    starts = ("(remove|delete", "take {the} (")
+    said = phrases.remove(name) + from_grammar("object", starts, {"the": f"the {name}"}, rng)
     return pair(staged(stage, [*others, actor]), staged(stage, others), said, f"remove {name}", rng)
 
 
@@ -117,19 +120,19 @@ def replace_thing(material: Material, size: Size, rng: Rng) -> Pair:
             and all(name != other.cutout.name for other in others)
         ),
     )
-    verbs = ("replace", "swap", "exchange", "substitute", "switch", "turn", "change", "transform", "convert")
+    starts = ("(replace|swap|exchange|", "(turn|change|transform|", "(turn|change) {the}")
     slots = {"the": f"the {old.name}", "a": phrases.article(new.name)}
-    said = phrases.replace(old.name, new.name) + from_grammar("object", verbs, slots, rng)
+    said = phrases.replace(old.name, new.name) + from_grammar("object", starts, slots, rng)
     target = staged(stage, [*others, replace(actor, cutout=new)])
     return pair(staged(stage, [*others, actor]), target, said, f"replace with {new.name}", rng)
 
 
 def recolour(material: Material, size: Size, rng: Rng) -> Pair:
     """A thing on a stage, or what a photo shows, in another colour."""
-    colour = pick(rng, PAINTS)
     if rng.random() < 0.4:
         stage, actor, others = _scene(material, size, rng)
-        name = actor.cutout.name
+        name, rgba = actor.cutout.name, actor.cutout.rgba
+        colour = _another(rgba[..., :3], rgba[..., 3], rng)
         source = staged(stage, [*others, actor])
         target = staged(stage, [*others, replace(actor, cutout=painted(actor.cutout, colour))])
         return pair(source, target, _recolouring(name, colour, rng), f"recolour {colour}", rng)
@@ -137,27 +140,22 @@ def recolour(material: Material, size: Size, rng: Rng) -> Pair:
     mask = material.photos.subject(photo)[..., None]
     seen = view(np.concatenate([photo.pixels, mask], -1), size, rng, (0.85, 1.0))
     source, mask = seen[..., :3], seen[..., 3:]
+    colour = _another(source, mask[..., 0], rng)
     thing = "flower" if photo.name.startswith("flower-") and rng.random() < 0.5 else photo.label
     target = over(source, coloured(source, colour, mask[..., 0] > 0.5), mask)
     return pair(source, target, _recolouring(thing, colour, rng), f"recolour {colour}", rng, mask)
 
 
+def _another(pixels: Array, mask: Array, rng: Rng) -> str:
+    """A colour that the masked pixels do not have yet."""
+    mean = pixels[mask > 0.5].mean(0) if (mask > 0.5).any() else pixels.mean((0, 1))
+    return pick(rng, [name for name in PAINTS if np.abs(mean - COLOURS[name]).sum() > 0.45])
+
+
 def _recolouring(thing: str, colour: str, rng: Rng) -> list[str]:
     slots = {"the": f"the {thing}", "colour": colour}
-    verbs = (
-        "make",
-        "turn",
-        "paint",
-        "colour",
-        "color",
-        "dye",
-        "recolour",
-        "recolor",
-        "change",
-        "set",
-        "switch",
-    )
-    return phrases.recolour(thing, colour) + from_grammar("look", verbs, slots, rng)
+    starts = ("make {the} {colour}", "(turn|paint|colour|", "(change|set|switch) the (colour")
+    return phrases.recolour(thing, colour) + from_grammar("look", starts, slots, rng)
 
 
 def resize(material: Material, size: Size, rng: Rng) -> Pair:
@@ -179,16 +177,10 @@ def count(material: Material, size: Size, rng: Rng) -> Pair:
     stage = draw_stage(material, size, rng)
     most = int(rng.integers(2, 6))
     few = int(rng.integers(1, most))
-    row = float(rng.uniform(0.8, 0.93))
-    share = 1 / most
-    scale = min(0.95, 1.9 * share)
+    row, share = float(rng.uniform(0.86, 0.94)), 1 / most
+    scale = min(1.0, 1.15 * share / SHARES[cutout.where])
     line = [
-        Actor(
-            cutout,
-            row + float(rng.uniform(-0.03, 0.03)),
-            (number + 0.5) * share,
-            scale * rng.uniform(0.9, 1.05),
-        )
+        Actor(cutout, row + float(rng.uniform(-0.02, 0.02)), (number + 0.5) * share, scale)
         for number in range(most)
     ]
     before, after = (few, most) if rng.random() < 0.6 else (most, few)

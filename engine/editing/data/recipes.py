@@ -25,9 +25,8 @@ def light_and_weather(material: Material, size: Size, rng: Rng) -> Pair:
     name = str(rng.choice(names, p=weights / weights.sum()))
     source = _any_picture(material, size, rng, 0.4)
     target = effects.EFFECTS[name](source, rng)
-    slots = {"season": name, "weather": name, "time": name}
     slot = "season" if name in effects.SEASONS else "time" if name in effects.TIMES else "weather"
-    said = phrases.effect(name) + from_grammar("scene", ("make", "change", "turn"), {slot: slots[slot]}, rng)
+    said = phrases.effect(name) + from_grammar("scene", ("make", "(change|turn)", "add"), {slot: name}, rng)
     return pair(source, target, said, name, rng, np.ones(size, np.float32))
 
 
@@ -98,10 +97,15 @@ def background_scene(material: Material, size: Size, rng: Rng) -> Pair:
     name = pick(rng, list(scenes.SCENES))
     place = material.place(name, size, rng)
     target = scenes.over(place, source * _ambient(place), mask)
+    starts = (
+        "(change|set|switch|turn|replace) the background",
+        "make the background",
+        "(put|add) {scene}",
+        "(replace|swap) the background",
+        "use {scene}",
+    )
     slots = {"scene": phrases.SCENES[name][0]}
-    verbs = ("change", "set", "switch", "turn", "replace", "swap", "put", "add", "make", "use")
-    said = phrases.background_scene(name)
-    said += [wish for wish in from_grammar("scene", verbs, slots, rng) if "backg" in wish or "backd" in wish]
+    said = phrases.background_scene(name) + from_grammar("scene", starts, slots, rng)
     return pair(source, target, said, f"background {name}", rng, np.ones(size, np.float32))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.ndimage import zoom
@@ -15,29 +16,18 @@ Paint = Callable[[tuple[int, int], np.random.Generator], Array]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A place. Things stand below `horizon` (from the top, in [0, 1]) if there is ground; `sky` is above."""
+    """A place. Things stand below `horizon` (from the top, in [0, 1]) if there is ground; `sky`: of the day
+    or of the night, if one is seen."""
 
     draw: Paint
     horizon: float | None
-    sky: bool
+    sky: Literal["day", "night"] | None
 
     def paint(self, shape: tuple[int, int], rng: np.random.Generator) -> Array:
-        """A painting of it: with clouds at times, in a light of its own, mirrored half of the time."""
+        """A painting of it: in a light of its own, mirrored half of the time."""
         picture = self.draw(shape, rng)
-        if self.sky and picture[: shape[0] // 4].mean() > 0.4 and rng.random() < 0.7:
-            picture = _clouds(picture, self.horizon or 0.38, rng)
         picture = picture ** rng.uniform(0.85, 1.2) * (1 + rng.uniform(-0.06, 0.06, 3).astype(np.float32))
         return clip(picture[:, ::-1] if rng.random() < 0.5 else picture)
-
-
-def _clouds(picture: Array, horizon: float, rng: np.random.Generator) -> Array:
-    """White clouds between the top and the horizon, flatter and fainter far away."""
-    shape = picture.shape[:2]
-    height = 1 - np.linspace(0, 1 / horizon, shape[0], dtype=np.float32)[:, None, None]
-    form = 0.6 * noise(shape, rng, 5) + 0.4 * noise(shape, rng, 13)
-    thick = np.clip((form - rng.uniform(0.42, 0.58)) * 4, 0, 0.9) * np.clip(height * 2.2, 0, 1)
-    blue = np.clip((picture[..., 2:] - picture[..., :1]) * 6, 0, 1)  # not before hills and houses
-    return over(picture, tint(0.97, 0.97, 0.98) * (0.82 + 0.2 * form), thick * blue)
 
 
 COLOURS: dict[str, tuple[float, float, float]] = {
@@ -78,6 +68,15 @@ def below(shape: tuple[int, int], line: Array, softness: float = 0.012) -> Array
     return np.clip((rows - line[None]) / softness + 0.5, 0, 1)[..., None].astype(np.float32)
 
 
+def clouds(picture: Array, horizon: float, rng: np.random.Generator) -> Array:
+    """White clouds, at times, between the top and the horizon, flatter and fainter far away."""
+    shape = picture.shape[:2]
+    up = 1 - np.linspace(0, 1 / horizon, shape[0], dtype=np.float32)[:, None, None]
+    form = 0.6 * noise(shape, rng, 5) + 0.4 * noise(shape, rng, 13)
+    thick = np.clip((form - rng.uniform(0.42, 0.75)) * 4, 0, 0.9) * np.clip(up * 2.2, 0, 1)
+    return over(picture, tint(0.97, 0.97, 0.98) * (0.82 + 0.2 * form), thick)
+
+
 def ridge(shape: tuple[int, int], rng: np.random.Generator, level: float, rough: float, cells: int) -> Array:
     """A hill line (W,)."""
     return level + rough * (noise((4, shape[1]), rng, cells)[1, :, 0] - 0.5) * 2
@@ -104,7 +103,7 @@ def beach(shape: tuple[int, int], rng: np.random.Generator) -> Array:
         (0.73, tint(0.86, 0.75, 0.55)),
         (1, tint(0.94, 0.83, 0.62)),
     )
-    return clip(ground + (noise(shape, rng, 14) - 0.5) * 0.06)
+    return clip(clouds(ground, 0.44, rng) + (noise(shape, rng, 14) - 0.5) * 0.06)
 
 
 def sea(shape: tuple[int, int], rng: np.random.Generator) -> Array:
@@ -115,6 +114,7 @@ def sea(shape: tuple[int, int], rng: np.random.Generator) -> Array:
         (0.39, tint(0.08, 0.36, 0.6)),
         (1, tint(0.04, 0.25, 0.42)),
     )
+    water = clouds(water, 0.38, rng)
     waves = noise(shape, rng, 22) - 0.5
     return clip(water + waves * 0.16 * below(shape, np.full(shape[1], 0.4, np.float32)))
 
@@ -134,14 +134,14 @@ def forest(shape: tuple[int, int], rng: np.random.Generator) -> Array:
 
 
 def meadow(shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    picture = gradient(shape, (0, tint(0.36, 0.64, 0.95)), (0.55, tint(0.82, 0.92, 0.98)))
+    picture = clouds(gradient(shape, (0, tint(0.36, 0.64, 0.95)), (0.55, tint(0.82, 0.92, 0.98))), 0.6, rng)
     hills = below(shape, ridge(shape, rng, 0.52, 0.06, 4))
     grass = gradient(shape, (0.5, tint(0.46, 0.68, 0.3)), (1, tint(0.22, 0.5, 0.14)))
     return clip(over(picture, grass * (0.85 + 0.3 * noise(shape, rng, 24)), hills))
 
 
 def mountains(shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    picture = gradient(shape, (0, tint(0.4, 0.63, 0.92)), (0.6, tint(0.85, 0.91, 0.96)))
+    picture = clouds(gradient(shape, (0, tint(0.4, 0.63, 0.92)), (0.6, tint(0.85, 0.91, 0.96))), 0.6, rng)
     for level, rough, colour in ((0.42, 0.24, (0.52, 0.6, 0.7)), (0.6, 0.15, (0.3, 0.4, 0.45))):
         line = ridge(shape, rng, level, rough, 5)
         picture = over(picture, tint(*colour), below(shape, line))
@@ -159,7 +159,7 @@ def snow(shape: tuple[int, int], rng: np.random.Generator) -> Array:
 
 
 def desert(shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    picture = gradient(shape, (0, tint(0.45, 0.7, 0.95)), (0.5, tint(0.96, 0.9, 0.78)))
+    picture = clouds(gradient(shape, (0, tint(0.45, 0.7, 0.95)), (0.5, tint(0.96, 0.9, 0.78))), 0.6, rng)
     for level, colour in ((0.5, (0.87, 0.62, 0.36)), (0.66, (0.93, 0.7, 0.42)), (0.82, (0.8, 0.54, 0.28))):
         picture = over(picture, tint(*colour), below(shape, ridge(shape, rng, level, 0.08, 3)))
     return clip(picture)
@@ -193,7 +193,7 @@ def sunset_sky(shape: tuple[int, int], rng: np.random.Generator) -> Array:
 
 
 def city(shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    picture = gradient(shape, (0, tint(0.48, 0.68, 0.9)), (0.8, tint(0.88, 0.91, 0.94)))
+    picture = clouds(gradient(shape, (0, tint(0.48, 0.68, 0.9)), (0.8, tint(0.88, 0.91, 0.94))), 0.75, rng)
     return _skyline(picture, shape, rng, (0.42, 0.46, 0.53), (0.72, 0.8, 0.88))
 
 
@@ -287,21 +287,21 @@ def _window(picture: Array, shape: tuple[int, int], rng: np.random.Generator) ->
 
 
 SCENES: dict[str, Scene] = {
-    "beach": Scene(beach, 0.74, True),
-    "sea": Scene(sea, None, True),
-    "forest": Scene(forest, 0.72, False),
-    "meadow": Scene(meadow, 0.6, True),
-    "mountains": Scene(mountains, 0.86, True),
-    "snow": Scene(snow, 0.6, True),
-    "desert": Scene(desert, 0.7, True),
-    "night sky": Scene(night_sky, None, True),
-    "space": Scene(space, None, True),
-    "sunset sky": Scene(sunset_sky, 0.76, True),
-    "city": Scene(city, 0.88, True),
-    "city at night": Scene(city_night, 0.88, True),
-    "underwater": Scene(underwater, None, False),
-    "studio": Scene(studio, 0.72, False),
-    "room": Scene(room, 0.72, False),
+    "beach": Scene(beach, 0.74, "day"),
+    "sea": Scene(sea, None, "day"),
+    "forest": Scene(forest, 0.72, None),
+    "meadow": Scene(meadow, 0.6, "day"),
+    "mountains": Scene(mountains, 0.86, "day"),
+    "snow": Scene(snow, 0.6, "day"),
+    "desert": Scene(desert, 0.7, "day"),
+    "night sky": Scene(night_sky, None, "night"),
+    "space": Scene(space, None, "night"),
+    "sunset sky": Scene(sunset_sky, 0.76, "day"),
+    "city": Scene(city, 0.88, "day"),
+    "city at night": Scene(city_night, 0.88, "night"),
+    "underwater": Scene(underwater, None, None),
+    "studio": Scene(studio, 0.72, None),
+    "room": Scene(room, 0.72, None),
 }
 
 

@@ -16,6 +16,8 @@ from engine.editing.data.splits import Array
 
 SHARES = {"large": 0.62, "medium": 0.5, "small": 0.38, "sky": 0.32}
 """How large a thing is in the foreground: its longer side beside the picture's shorter one."""
+NIGHTLY = ("moon", "star", "planet", "ufo", "bat")
+"""What is seen in the sky of the night."""
 NEAR = 0.95
 """Where the feet of the nearest things are, from the top."""
 
@@ -26,7 +28,6 @@ class Stage:
 
     pixels: Array = field(repr=False)
     horizon: float | None
-    sky: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +45,45 @@ class Actor:
         return self.cutout.where == "sky"
 
 
-def draw_stage(
-    material: Material, size: Size, rng: np.random.Generator, ground: bool = True, sky: bool = False
-) -> Stage:
-    """A photographed or a painted scene, or a close-up to lay things on, that has what is asked for."""
-    for _ in range(12):
+def draw_stage(material: Material, size: Size, rng: np.random.Generator) -> Stage:
+    """Something to stand on: a photographed or a painted scene, now and then a close-up."""
+    for _ in range(4):
         chance = rng.random()
-        if chance < 0.45:
-            found = _photographed(view(material.photos.draw(rng, "wide").pixels, size, rng, (0.75, 1.0)))
-        elif chance < 0.6 and not sky:
-            pixels = view(material.photos.draw(rng, "close-ups").pixels, size, rng, (0.75, 1.0))
-            found = Stage(pixels, 0.5, False)
-        else:
+        if chance > 0.55:
             break
-        if (found.sky or not sky) and (found.horizon is not None or not ground):
-            return found
-    name, pixels = material.painted(
-        size, rng, lambda scene: (scene.sky or not sky) and (scene.horizon is not None or not ground)
-    )
-    return Stage(pixels, scenes.SCENES[name].horizon, scenes.SCENES[name].sky)
+        if chance < 0.1:
+            pixels = view(material.photos.draw(rng, "close-ups").pixels, size, rng, (0.75, 1.0))
+            return Stage(pixels, 0.5)
+        pixels = view(material.photos.draw(rng, "wide").pixels, size, rng, (0.75, 1.0))
+        if (horizon := _horizon(pixels)) < 0.8:
+            return Stage(pixels, max(horizon + 0.05, 0.45))
+    name, pixels = material.painted(size, rng, lambda scene: scene.horizon is not None)
+    return Stage(pixels, scenes.SCENES[name].horizon)
 
 
-def _photographed(pixels: Array) -> Stage:
-    """The sky's lower border, over most of the width, is where the ground begins."""
-    open_sky = effects.sky(pixels)[..., 0] > 0.35
-    if open_sky[: len(pixels) // 5].mean() < 0.6:
-        return Stage(pixels, 0.6, False)
-    covered = open_sky.mean(1) > 0.3
-    horizon = float(np.argmin(covered) / len(pixels)) if not covered.all() else 1.0
-    return Stage(pixels, max(horizon + 0.05, 0.45) if horizon < 0.8 else None, True)
+def draw_sky(material: Material, size: Size, rng: np.random.Generator, cutout: Cutout) -> Stage:
+    """A photographed or a painted scene with a sky in which such a thing is seen."""
+    for _ in range(4):
+        if cutout.name in NIGHTLY or rng.random() > 0.55:
+            break
+        pixels = view(material.photos.draw(rng, "wide").pixels, size, rng, (0.75, 1.0))
+        if (horizon := _horizon(pixels)) > 0.3 and _open_sky(pixels):
+            return Stage(pixels, max(horizon + 0.05, 0.45) if horizon < 0.8 else None)
+    wanted = "night" if cutout.name in NIGHTLY else "day"
+    name, pixels = material.painted(size, rng, lambda scene: scene.sky == wanted)
+    return Stage(pixels, scenes.SCENES[name].horizon)
+
+
+def _open_sky(pixels: Array) -> bool:
+    return bool((effects.sky(pixels)[: len(pixels) // 4] > 0.35).mean() > 0.75)
+
+
+def _horizon(pixels: Array) -> float:
+    """Where the ground begins: the lower border of the sky over most of the width; without a sky, high up."""
+    covered = (effects.sky(pixels)[..., 0] > 0.35).mean(1) > 0.3
+    if not covered[: len(pixels) // 5].mean() > 0.6:
+        return 0.55
+    return float(np.argmin(covered) / len(pixels)) if not covered.all() else 1.0
 
 
 def somewhere(stage: Stage, cutout: Cutout, rng: np.random.Generator, column: float | None = None) -> Actor:

@@ -17,22 +17,25 @@ from engine.dialogue.grammar.patterns import alternatives, fill
 from engine.editing.knowledge import content
 
 LIBRARY = Path(__file__).parent / "instructions.jsonl"
+_ELSEWHERE = re.compile(r"on the (left|right)|in the background")
+"""Says more than the pair shows."""
+_NO_ORDER = ("the", "i", "there", "it", "a", "an", "no", "in", "as", "what")
 MOST = 40
 """Wordings of one pair; more would make the lists longer than the pictures."""
 
 
 def from_grammar(
-    section: str, verbs: Iterable[str], slots: dict[str, str], rng: np.random.Generator
+    section: str, starts: Iterable[str], slots: dict[str, str], rng: np.random.Generator
 ) -> list[str]:
-    """Wishes with exactly these slots that begin with one of the verbs: the dialogue model passes on what
+    """What becomes of the lines with exactly these slots that begin so. The dialogue model passes on what
     people say as its instruction, and learned from these lines what that may be."""
     chance = random.Random(int(rng.integers(2**32)))
-    said: list[str] = []
-    for line in _lines(section, frozenset(slots)):
-        wish = fill(alternatives(line, chance), lambda name: slots[name])
-        if wish.split()[0] in verbs:
-            said.append(wish)
-    return said
+    return [
+        wish
+        for line in _lines(section, frozenset(slots))
+        if line.startswith(tuple(starts))
+        and not _ELSEWHERE.search(wish := fill(alternatives(line, chance), slots.__getitem__))
+    ]
 
 
 @cache
@@ -59,8 +62,9 @@ def _library() -> defaultdict[frozenset[str], list[str]]:
 
 def varied(said: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
     """Each wording once, some politely dressed as people do, with what the library has; at most `MOST`."""
-    plain = list(dict.fromkeys([*said, *sorted(from_library(said))]))
-    plain += [f"please {each}" for each in plain[::4]] + [f"{each} please" for each in plain[1::5]]
+    plain = list(dict.fromkeys([*said, *from_library(said)]))
+    orders = [each for each in plain if each.split()[0] not in _NO_ORDER and "please" not in each]
+    plain += [f"please {each}" for each in orders[::4]] + [f"{each} please" for each in orders[1::5]]
     if len(plain) > MOST:
         plain = [plain[index] for index in sorted(rng.permutation(len(plain))[:MOST])]
     return tuple(plain)
