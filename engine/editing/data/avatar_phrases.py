@@ -33,31 +33,12 @@ def _bare(thing: str) -> str:
 
 
 def wearing(thing: str, who: Person, rng: np.random.Generator) -> list[str]:
-    bare = _bare(thing)
-    said = [
-        f"give {who.him} {thing}",
-        f"put {thing} on {who.him}",
-        f"add {thing}",
-        f"add {thing} to {who.him}",
-    ]
-    said += [
-        f"{who.him} should have {thing}" if who.him.startswith("the ") else f"i want {who.him} with {thing}"
-    ]
+    said = [f"give {who.him} {thing}", f"add {thing}", f"i want {who.him} with {thing}"]
     if "beard" in thing or "moustache" in thing:
-        said = [
-            f"give {who.him} {thing}",
-            *said[2:],
-            f"let {who.him} grow {thing}",
-            f"draw {thing} on {who.his} face",
-        ]
+        said += [f"let {who.him} grow {thing}", f"draw {thing} on {who.his} face"]
     else:
-        said += [
-            f"let {who.him} wear {thing}",
-            f"make {who.him} wear {thing}",
-            f"dress {who.him} with {thing}",
-        ]
-    said += from_grammar("object", ("(give|get) {the}",), {"the": who.him, "a": thing}, rng)
-    return said
+        said += [f"put {thing} on {who.him}", f"let {who.him} wear {thing}", f"make {who.him} wear {thing}"]
+    return said + from_grammar("object", ("(give|get) {the}",), {"the": who.him, "a": thing}, rng)
 
 
 def without(thing: str, who: Person) -> list[str]:
@@ -91,18 +72,11 @@ def shaved(thing: str, who: Person) -> list[str]:
 
 
 def hair_style(style: str, who: Person) -> list[str]:
-    said = [
-        f"give {who.him} {style}",
-        f"change {who.his} hair to {style}",
-        f"change the hairstyle to {style}",
-    ]
-    said += [
-        f"{who.his} hair should be {style}" if style.startswith("a") else f"i want {who.him} with {style}"
-    ]
+    said = [f"give {who.him} {style}", f"change the hairstyle to {style}", f"i want {who.him} with {style}"]
     if style.endswith(" hair"):
         look = style.removesuffix(" hair")
-        said += [f"make {who.his} hair {look}", f"make the hair {look}", f"i want {look} hair"]
-    return [*said, f"style {who.his} hair as {style}", f"let {who.him} have {style}"]
+        return [*said, f"make {who.his} hair {look}", f"make the hair {look}", f"i want {look} hair"]
+    return [*said, f"style {who.his} hair as {style}", f"change {who.his} hair to {style}"]
 
 
 def hair_colour(colour: str, who: Person) -> list[str]:

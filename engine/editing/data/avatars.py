@@ -6,6 +6,7 @@ Everything else of the drawing stays as it was, by construction.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
@@ -92,6 +93,10 @@ HAIR_COLOURS = {
 SKINS = ("#f9d7c2", "#edb98a", "#e0ac69", "#d08b5b", "#ae5d29", "#7d4c33")
 
 
+_SILHOUETTE = re.compile(r'(<use [^>]*?fill=")#(?:D0C6AC|E6E6E6|D8D8D8|F4F4F4)')
+"""Pale shapes that lie exactly under the coloured ones, and would show as a rim around them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """What a drawing shows, in the words of `python_avatars`; `shirt` and `hair` are names of colours."""
@@ -127,8 +132,7 @@ class Face:
             eyes=parts.EyeType(self.eyes),
             eyebrows=parts.EyebrowType(self.eyebrows),
         )
-        # The silhouette beneath would show as a pale rim.
-        return drawn.render().replace("#D0C6AC", self.skin)
+        return _SILHOUETTE.sub(r"\1none", drawn.render())
 
     def pixels(self, width: int) -> Array:
         """(H, W, 4) in [0, 1]."""

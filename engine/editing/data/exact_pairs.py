@@ -44,9 +44,10 @@ class ExactPairs:
         return (
             f"Exact pairs of about {self.side} pixels, seed {self.seed}: targets are computed from their "
             "sources, so outside `mask` (white: may change) both are equal. No photo (nor another view of "
-            "one larger photo), no drawing of a thing, no layout of a painted place and no drawn person is in "
-            "two splits; a name may be, where several things go by it. Masks of subjects in photos are estimated "
-            "(saliency by boundary connectivity) and only clear-cut ones are used; they are no hand-drawn truth."
+            "one larger photo), no drawing of a thing, no layout of a painted place and no drawn person is "
+            "in two splits; a name may be, where several things go by it. Masks of subjects in photos are "
+            "estimated (saliency by boundary connectivity) and only clear-cut ones are used; they are "
+            "no hand-drawn truth."
         )
 
     def keys(self, split: Split) -> Sequence[str]:

@@ -10,7 +10,7 @@ from engine.editing.data.effects import blur, luma
 from engine.editing.data.material import Material, Size, view
 from engine.editing.data.pair import Pair, Recipe, pair, pick
 from engine.editing.data.splits import Array
-from engine.editing.data.staging import draw_stage, somewhere, staged
+from engine.editing.data.staging import draw_stage, silhouettes, somewhere, staged
 from engine.editing.data.wordings import from_grammar
 
 Rng = np.random.Generator
@@ -78,9 +78,7 @@ def _staged_subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Ar
         somewhere(stage, material.cutouts.draw(rng, lambda name: name not in objects.FLYING), rng, column)
         for column in pick(rng, ((0.5,), (0.5,), (0.3, 0.72), (0.2, 0.5, 0.8)))
     ]
-    source = staged(stage, actors)
-    mask = np.abs(source - stage.pixels).max(-1, keepdims=True) > 0.12
-    return source, effects.blur(mask.astype(np.float32), 0.004)
+    return staged(stage, actors), silhouettes(stage, actors)
 
 
 def background_colour(material: Material, size: Size, rng: Rng) -> Pair:

@@ -118,45 +118,50 @@ def coloured(pixels: Array, colour: str, inside: Array | None = None) -> Array:
     return clip(tint(*scenes.COLOURS[colour]) * np.clip(0.25 + 0.75 * level, 0.12, 1.5) + shine)
 
 
+def silhouettes(stage: Stage, actors: Sequence[Actor]) -> Array:
+    """Where the things are: their alpha (H, W, 1)."""
+    return np.max([_stamped(stage, actor)[..., 3:] for actor in actors], 0)
+
+
 def _put(picture: Array, stage: Stage, actor: Actor) -> Array:
-    rows, columns = picture.shape[:2]
+    canvas = _stamped(stage, actor)
+    if not actor.flies:
+        picture = picture * (1 - _shadow(canvas[..., 3]))
+    alpha = canvas[..., 3:]
+    return clip(scenes.over(picture, canvas[..., :3] * _light(stage.pixels, alpha, actor.cutout.name), alpha))
+
+
+def _stamped(stage: Stage, actor: Actor) -> Array:
+    """The thing alone (H, W, 4), in its size and place."""
+    rows, columns = stage.pixels.shape[:2]
     height, width = actor.cutout.rgba.shape[:2]
     depth = 1.0
     if not actor.flies and stage.horizon is not None:
         depth = 0.5 + 0.5 * np.clip((actor.row - stage.horizon) / max(NEAR - stage.horizon, 0.05), 0, 1)
     longest = SHARES[actor.cutout.where] * actor.scale * depth * min(rows, columns)
-    shape = tuple(max(4, round(side * longest / max(height, width))) for side in (height, width))
-    stamp = resized(actor.cutout.rgba, (shape[0], shape[1]))
-    top = round(actor.row * rows - (shape[0] / 2 if actor.flies else shape[0]))
-    left = round(actor.column * columns - shape[1] / 2)
-    canvas = _canvas(stamp, (rows, columns), top, left)
-    if not actor.flies:
-        picture = picture * (1 - _shadow(stamp[..., 3], (rows, columns), top, left))
-    alpha = canvas[..., 3:]
-    lit = canvas[..., :3] * _light(stage.pixels, alpha, actor.cutout.name)
-    return clip(scenes.over(picture, lit, alpha))
-
-
-def _canvas(stamp: Array, size: Size, top: int, left: int) -> Array:
-    """The stamp (h, w, C) on an empty canvas (H, W, C), cut where it leaves it."""
-    canvas = np.zeros((*size, stamp.shape[-1]), np.float32)
+    high, wide = (max(4, round(side * longest / max(height, width))) for side in (height, width))
+    top = round(actor.row * rows - (high / 2 if actor.flies else high))
+    left = round(actor.column * columns - wide / 2)
+    canvas = np.zeros((rows, columns, 4), np.float32)
     y0, x0 = max(top, 0), max(left, 0)
-    y1, x1 = min(top + stamp.shape[0], size[0]), min(left + stamp.shape[1], size[1])
+    y1, x1 = min(top + high, rows), min(left + wide, columns)
     if y1 > y0 and x1 > x0:
+        stamp = resized(actor.cutout.rgba, (high, wide))
         canvas[y0:y1, x0:x1] = stamp[y0 - top : y1 - top, x0 - left : x1 - left]
     return canvas
 
 
-def _shadow(alpha: Array, size: Size, top: int, left: int) -> Array:
-    """How dark (H, W, 1) the ground is around the feet of what has this alpha (h, w)."""
-    height, width = alpha.shape
-    feet = np.flatnonzero(alpha[int(height * 0.86) :].max(0) > 0.3)
-    if not len(feet):
-        return np.zeros((*size, 1), np.float32)
-    centre, reach = left + feet.mean(), max(np.ptp(feet) / 2, width * 0.12) * 1.12 + 1
-    y, x = np.mgrid[: size[0], : size[1]]
+def _shadow(alpha: Array) -> Array:
+    """How dark (H, W, 1) the ground is around the feet of what has this alpha (H, W)."""
+    rows, columns = np.nonzero(alpha > 0.3)
+    if not len(rows):
+        return np.zeros((*alpha.shape, 1), np.float32)
+    bottom, height = int(rows.max()) + 1, np.ptp(rows) + 1
+    feet = columns[rows >= bottom - 0.14 * height]
+    reach = max(np.ptp(feet) / 2, (np.ptp(columns) + 1) * 0.12) * 1.12 + 1
+    y, x = np.mgrid[: alpha.shape[0], : alpha.shape[1]]
     flat = max(reach * 0.2, 1.2)
-    far = ((x - centre) / reach) ** 2 + ((y - (top + height - flat * 0.4)) / flat) ** 2
+    far = ((x - (feet.min() + feet.max()) / 2) / reach) ** 2 + ((y - (bottom - flat * 0.4)) / flat) ** 2
     shade = np.clip(1.25 - far, 0, 1) * 0.45
     return np.where(shade > 0.01, shade, 0)[..., None].astype(np.float32)
 
