@@ -11,19 +11,25 @@ from engine.editing.data.wordings import from_grammar
 
 
 class Person(NamedTuple):
-    """`make HIM smile`, `dye HIS hair`."""
+    """`make HIM smile`, `dye HIS hair`, `let him close HIS OWN eyes`."""
 
     him: str
     his: str
+    own: str
 
 
-_ANYONE = (Person("the person", "the person's"), Person("them", "their"), Person("me", "my"))
+_ANYONE = (
+    Person("the person", "the person's", "their"),
+    Person("them", "their", "their"),
+    Person("me", "my", "my"),
+)
 
 
 def person(woman: bool, rng: np.random.Generator) -> Person:
     nouns = ("woman", "girl", "lady") if woman else ("man", "boy", "guy")
     noun = nouns[int(rng.integers(3))]
-    known = (Person("her", "her") if woman else Person("him", "his"), Person(f"the {noun}", f"the {noun}'s"))
+    own = "her" if woman else "his"
+    known = Person("her" if woman else "him", own, own), Person(f"the {noun}", f"the {noun}'s", own)
     options = (*known, *known, *_ANYONE)
     return options[int(rng.integers(len(options)))]
 
@@ -108,24 +114,24 @@ _MOUTHS = {
     "laugh": ("make {him} laugh", "let {him} laugh", "give {him} a big smile", "make {him} laugh out loud"),
     "sad": ("make {him} sad", "make {him} look sad", "let {him} look sad", "give {him} a sad face"),
     "serious": ("make {him} look serious", "make {him} serious", "remove {his} smile", "stop {him} smiling"),
-    "tongue": ("stick out {his} tongue", "let {him} stick {his} tongue out", "show {his} tongue"),
+    "tongue": ("stick out {his} tongue", "let {him} stick {own} tongue out", "show {his} tongue"),
 }
 _EYES = {
     "closed": (
         "close {his} eyes",
         "make {him} close {his} eyes",
-        "let {him} close {his} eyes",
+        "let {him} close {own} eyes",
         "shut {his} eyes",
     ),
     "wink": ("make {him} wink", "let {him} wink", "close one of {his} eyes", "give {him} a wink"),
     "surprised": ("make {him} look surprised", "make {him} surprised", "open {his} eyes wide"),
-    "open": ("open {his} eyes", "make {him} open {his} eyes", "let {him} open {his} eyes"),
+    "open": ("open {his} eyes", "make {him} open {own} eyes", "let {him} open {own} eyes"),
 }
 
 
 def mouth(name: str, who: Person) -> list[str]:
-    return [each.format(him=who.him, his=who.his) for each in _MOUTHS[name]]
+    return [each.format(**who._asdict()) for each in _MOUTHS[name]]
 
 
 def eyes(name: str, who: Person) -> list[str]:
-    return [each.format(him=who.him, his=who.his) for each in _EYES[name]]
+    return [each.format(**who._asdict()) for each in _EYES[name]]

@@ -207,7 +207,7 @@ def storm(pixels: Array, rng: np.random.Generator) -> Array:
 
 
 SEASONS = frozenset(("winter", "autumn", "spring", "summer"))
-TIMES = frozenset(("night", "sunset"))
+TIMES = frozenset(("night", "sunset", "golden hour"))
 EFFECTS: dict[str, Effect] = {
     "night": night,
     "sunset": sunset,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.editing.data.object_phrases import article
+
 EFFECTS: dict[str, tuple[str, ...]] = {
     "night": ("night", "night time", "nighttime", "a night scene", "dark outside", "midnight"),
     "sunset": (
@@ -184,7 +186,7 @@ def look(name: str) -> list[str]:
 
 
 def _made(words: Sequence[str]) -> list[str]:
-    first, nouns = words[0], [w for w in words if not w.startswith("look")]
+    first, nouns = words[0], [w for w in words if w.startswith(("a ", "an "))] or words[:1]
     said = [f"make it {w}" for w in words] + [f"make it look like {w}" for w in nouns[:3]]
     said += [
         f"make {thing} {first}" for thing in ("the picture", "the photo", "the scene", "this", "everything")
@@ -226,7 +228,7 @@ def _background_colour(colour: str) -> list[str]:
     said += [f"{verb} the background {colour}" for verb in ("turn", "paint", "colour")]
     said += [f"change the background {word} to {colour}" for word in ("colour", "color")]
     said += [f"change the {word} of the background to {colour}" for word in ("colour", "color")]
-    said += [f"{verb} a {colour} background" for verb in ("give it", "use", "put it on", "add")]
+    said += [f"{verb} {article(colour)} background" for verb in ("give it", "use", "put it on", "add")]
     said += [f"{colour} background", f"change the background to plain {colour}", f"make it {colour} behind"]
     if colour == "white":
         said += [f"{verb} the background" for verb in ("remove", "delete", "erase", "cut out", "clear")] * 2

@@ -26,7 +26,7 @@ def light_and_weather(material: Material, size: Size, rng: Rng) -> Pair:
     source = _any_picture(material, size, rng, 0.4)
     target = effects.EFFECTS[name](source, rng)
     slot = "season" if name in effects.SEASONS else "time" if name in effects.TIMES else "weather"
-    said = phrases.effect(name) + from_grammar("scene", ("make", "(change|turn)", "add"), {slot: name}, rng)
+    said = phrases.effect(name) + from_grammar("scene", ("make", "(change|turn)"), {slot: name}, rng)
     return pair(source, target, said, name, rng, np.ones(size, np.float32))
 
 

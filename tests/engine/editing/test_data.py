@@ -115,7 +115,7 @@ def test_what_is_nearer_is_larger_and_hides_what_is_behind_it() -> None:
     both = staged(stage, [Actor(front, 0.9, 0.5), Actor(back, 0.86, 0.55)])
     alone = staged(stage, [Actor(front, 0.9, 0.5)])
     red = alone[..., 0] - alone[..., 2] > 0.97
-    assert np.array_equal(both[red], alone[red]) and not np.array_equal(both, alone)
+    assert np.allclose(both[red], alone[red], atol=0.04) and np.abs(both - alone).max() > 0.4
 
 
 def test_a_thing_throws_a_shadow_at_its_feet_and_takes_on_the_light_around_it() -> None:
@@ -123,7 +123,7 @@ def test_a_thing_throws_a_shadow_at_its_feet_and_takes_on_the_light_around_it() 
     bright, dark = (
         staged(Stage(np.full((80, 80, 3), level, np.float32), 0.4), [thing]) for level in (0.7, 0.1)
     )
-    assert bright[66:, 30:50].min() < 0.6
+    assert bright[64:66, 35:45].max() < 0.6 and bright[70:].min() > 0.69
     assert dark.max() < 0.75 * bright.max()
 
 
