@@ -205,13 +205,17 @@ def style(name: str) -> list[str]:
     said += [f"make it {w}" for w in words] + [f"turn the photo into {w}" for w in words[:3]]
     said += [f"{verb} it to {words[0]}" for verb in ("convert", "change", "transform")]
     said += [f"{verb} it as {words[0]}" for verb in ("draw", "paint", "redraw", "repaint", "render", "redo")]
-    said += [f"{bare} style", f"in {bare} style", f"do it in {bare}", f"make it a {bare}", f"as {words[0]}"]
+    said += [f"{bare} style", f"in {bare} style", f"do it in {bare}", f"as {words[0]}"]
     said += [
         f"in the style of {words[0]}",
         f"make it in the style of {words[0]}",
         f"change the style to {bare}",
     ]
-    said += [f"give it a {bare} look", f"give the picture a {bare} style", f"apply a {bare} filter"]
+    said += [
+        f"give it {article(bare)} look",
+        f"give the picture {article(bare)} style",
+        f"apply {article(bare)} filter",
+    ]
     return [*said, f"make the picture look like {words[0]}", f"turn this into {words[0]}"]
 
 
