@@ -16,8 +16,8 @@ from PIL import Image
 
 from engine.editing.data import avatar_phrases as phrases
 from engine.editing.data.effects import blur
-from engine.editing.data.material import Material, Size, view
-from engine.editing.data.pair import Pair, Recipe, pair, pick
+from engine.editing.data.material import Material, Size, pick, view
+from engine.editing.data.pair import Pair, Recipe, pair
 from engine.editing.data.scenes import COLOURS, noise, over, plain
 from engine.editing.data.splits import Array, split_of
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,10 @@ _CLOSE_UPS = ("clothes-", "flower-", "grocery-")
 """How the names of photos begin that show one kind of thing from near by."""
 
 
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+    return options[int(rng.integers(len(options)))]
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """`pixels` (H, W, 3) in [0, 1]; `label` names the main thing."""
@@ -50,8 +54,9 @@ class Photos:
         self.files = [f for f in files if split_of(group_of(f.name)) == split]
         if not self.files:
             raise ValueError(f"There are no photos for the {split} set in {folder}.")
-        near = [f.name.startswith(_CLOSE_UPS) for f in self.files]
-        self._near, self._wide = np.flatnonzero(near), np.flatnonzero(~np.array(near))
+        near = [file.name.startswith(_CLOSE_UPS) for file in self.files]
+        self._near = [index for index, each in enumerate(near) if each]
+        self._wide = [index for index, each in enumerate(near) if not each]
         self._labels = _labels(folder)
         self._pixels = lru_cache(CACHED)(self._load)
         self._subjects = lru_cache(CACHED)(self._cut)
@@ -64,10 +69,10 @@ class Photos:
     ) -> Photo:
         """A random photo of a kind, or of any if there is none; `clear`: with a subject that can be told
         apart from what is behind it (the last one drawn if forty tries find none)."""
-        indices = {"all": np.arange(len(self.files)), "close-ups": self._near, "wide": self._wide}[among]
-        indices = indices if len(indices) else np.arange(len(self.files))
+        everything = range(len(self.files))
+        indices = {"all": everything, "close-ups": self._near, "wide": self._wide}[among] or everything
         for _ in range(40):
-            index = int(_pick(rng, indices))
+            index = pick(rng, indices)
             if not clear or self._subjects(index)[1]:
                 break
         return self[index]
@@ -101,10 +106,6 @@ def _labels(folder: Path) -> dict[str, str]:
     return {}
 
 
-def _pick(rng: np.random.Generator, options: Sequence[T] | NDArray[np.int64]) -> T:
-    return cast(T, options[int(rng.integers(len(options)))])
-
-
 @dataclass(frozen=True, slots=True)
 class Material:
     """Everything a maker may draw from, for one split."""
@@ -122,7 +123,7 @@ class Material:
         self, size: Size, rng: np.random.Generator, wanted: Callable[[Scene], bool] | None = None
     ) -> tuple[str, Array]:
         """The name of a place and a painting of it (H, W, 3), in a layout of this split."""
-        name = _pick(rng, [name for name, scene in SCENES.items() if wanted is None or wanted(scene)])
+        name = pick(rng, [name for name, scene in SCENES.items() if wanted is None or wanted(scene)])
         return name, self.place(name, size, rng)
 
     def place(self, name: str, size: Size, rng: np.random.Generator) -> Array:

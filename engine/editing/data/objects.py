@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.editing.data import object_phrases as phrases
 from engine.editing.data.cutouts import catalogue
-from engine.editing.data.material import Material, Size, view
-from engine.editing.data.pair import Pair, pair, pick
+from engine.editing.data.material import Material, Size, pick, view
+from engine.editing.data.pair import Pair, pair
 from engine.editing.data.scenes import COLOURS, over
 from engine.editing.data.splits import Array
 from engine.editing.data.staging import (

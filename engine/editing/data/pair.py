@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 from scipy.ndimage import binary_dilation
@@ -13,8 +12,6 @@ from engine.editing.data.effects import clip
 from engine.editing.data.material import Material, Size
 from engine.editing.data.splits import Array
 from engine.editing.data.wordings import varied
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +26,6 @@ class Pair:
 
 
 Recipe = Callable[[Material, Size, np.random.Generator], Pair]
-
-
-def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
-    return options[int(rng.integers(len(options)))]
 
 
 def pair(

@@ -7,8 +7,8 @@ import numpy as np
 from engine.editing.data import effects, looks, objects, phrases, scenes, styles
 from engine.editing.data.avatars import AVATARS
 from engine.editing.data.effects import blur, luma
-from engine.editing.data.material import Material, Size, view
-from engine.editing.data.pair import Pair, Recipe, pair, pick
+from engine.editing.data.material import Material, Size, pick, view
+from engine.editing.data.pair import Pair, Recipe, pair
 from engine.editing.data.splits import Array
 from engine.editing.data.staging import draw_stage, silhouettes, somewhere, staged
 from engine.editing.data.wordings import from_grammar
@@ -41,10 +41,8 @@ def drawn_style(material: Material, size: Size, rng: Rng) -> Pair:
     name = pick(rng, list(styles.STYLES))
     source = _any_picture(material, size, rng, 0.2)
     target = styles.STYLES[name](source, rng)
-    slots = {"stylename": name}
-    said = phrases.style(name) + from_grammar(
-        "style", ("make", "turn", "change", "give", "apply"), slots, rng
-    )
+    starts = ("make (it|this) {", "(change|", "give (it", "(apply|", "do it in {")
+    said = phrases.style(name) + from_grammar("style", starts, {"stylename": name}, rng)
     return pair(source, target, said, name, rng, np.ones(size, np.float32))
 
 

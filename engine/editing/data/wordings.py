@@ -31,7 +31,7 @@ def from_grammar(
     people say as its instruction, and learned from these lines what that may be."""
     chance = random.Random(int(rng.integers(2**32)))
     return [
-        wish
+        re.sub(r"\ba (?=[aeio])", "an ", wish)
         for line in _lines(section, frozenset(slots))
         if line.startswith(tuple(starts))
         and not _ELSEWHERE.search(wish := fill(alternatives(line, chance), slots.__getitem__))
