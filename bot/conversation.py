@@ -16,6 +16,8 @@ class Version:
     """One picture. A root (`parent` None) is an upload; any other was made by `instruction` from its parent.
 
     `image` is the sha256 of the bytes, `requester` the user id of the person who sent or asked for it.
+    `remakes` is the version that was done once more (again, stronger, subtler, from the original), and `back`
+    the head then: undo goes back there, where that is not the parent.
     """
 
     id: str
@@ -28,6 +30,8 @@ class Version:
     text_guidance: float | None = None
     image_guidance: float | None = None
     editor: str | None = None
+    remakes: str | None = None
+    back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,41 @@ def path(conversation: Conversation, version: str | None = None) -> tuple[Versio
     return tuple(reversed(found))
 
 
+def rounds(conversation: Conversation, version: str | None = None) -> tuple[Version, ...]:
+    """The edits that made `version` (default: the head) out of the upload, oldest first.
+
+    Those of the path; but a version that was made from the upload in one go stands for all that it remade.
+    """
+    found: list[Version] = []
+    at = version or conversation.head
+    while at is not None:
+        made = conversation.versions[at]
+        if made.parent is not None:
+            found.append(made)
+        while made.remakes is not None:
+            made = conversation.versions[made.remakes]
+        at = made.parent
+    return tuple(reversed(found))
+
+
 def applied(conversation: Conversation, version: str | None = None) -> tuple[str, ...]:
     """The instructions that made `version` (default: the head), oldest first."""
-    return tuple(v.instruction for v in path(conversation, version) if v.instruction is not None)
+    return tuple(v.instruction for v in rounds(conversation, version) if v.instruction is not None)
+
+
+def way_back(conversation: Conversation) -> tuple[Version, ...]:
+    """The head, what one undo leads to, and so on: newest first, without the upload at the end."""
+    found: list[Version] = []
+    at = conversation.head
+    while at is not None and (before := _before(conversation.versions[at])) is not None:
+        found.append(conversation.versions[at])
+        at = before
+    return tuple(found)
+
+
+def _before(version: Version) -> str | None:
+    """Where the undo of a version leads; None for an upload."""
+    return version.back or version.parent
 
 
 def received(conversation: Conversation, version: Version) -> Conversation:
@@ -102,21 +138,21 @@ def undo(conversation: Conversation, version: str) -> Conversation:
     way = path(conversation)
     if not way:
         raise CannotMove(NO_PICTURE)
-    if version not in {v.id for v in way}:
+    if version not in {v.id for v in (*way, *way_back(conversation))}:
         undone = any(version in left_by(conversation, move) for move in conversation.moves)
         raise CannotMove(UNDONE_ALREADY if undone else OTHER_BRANCH)
-    parent = conversation.versions[version].parent
-    if parent is None:
+    before = _before(conversation.versions[version])
+    if before is None:
         raise CannotMove(FIRST_PICTURE)
-    return _moved_back(conversation, "undo", version, way[-1].id, parent)
+    return _moved_back(conversation, "undo", version, way[-1].id, before)
 
 
 def undo_last(conversation: Conversation, count: int = 1) -> Conversation:
     """Take back the newest `count` edits; more than there are end at the upload. Raises `CannotMove`."""
-    edits = path(conversation)[1:]
+    edits = way_back(conversation)
     if not edits:
         raise CannotMove(FIRST_PICTURE if conversation.head else NO_PICTURE)
-    return undo(conversation, edits[-min(count, len(edits))].id)
+    return undo(conversation, edits[min(count, len(edits)) - 1].id)
 
 
 def reset(conversation: Conversation) -> Conversation:

@@ -199,7 +199,7 @@ class Director:
                 return moves.redo(db, wanted, target)
             case "reset":
                 return moves.reset(db, wanted)
-            case "again" | "stronger" | "subtler":
+            case "again" | "stronger" | "subtler" | "original":
                 repeats.order(db, wanted, name, self._settings.strength, target)
                 return []
 

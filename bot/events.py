@@ -95,7 +95,7 @@ class ReactionChanged:
     removed: tuple[str, ...] = ()
 
 
-RepeatName = Literal["again", "stronger", "subtler"]
+RepeatName = Literal["again", "stronger", "subtler", "original"]
 ButtonName = Literal["undo", "redo", "cancel"] | RepeatName
 
 

@@ -37,8 +37,8 @@ class Wanted:
 def undo(db: Database, wanted: Wanted, target: str | None = None, count: int = 1) -> list[str]:
     """Undo the version `target`, or the last `count` edits. Returns the ids of the edits to be stopped."""
     before = conversations.load(db, wanted.conversation)
-    edits = tree.path(before)[1:]
-    victim = target or (edits[-min(count, len(edits))].id if edits else before.head)
+    edits = tree.way_back(before)
+    victim = target or (edits[min(count, len(edits)) - 1].id if edits else before.head)
     if victim is not None and not _may(db, wanted, before.versions[victim].requester):
         return []
     stopped = _stop_edits(db, wanted.conversation, before, victim)
@@ -94,6 +94,8 @@ def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
         actions.append(Action("redo", conversation.moves[-1].target))
     if head is not None:
         actions += [Action(name, head.id) for name in strength.offered(head)]
+        if len(tree.path(conversation)) > 2:  # what was made from the upload would come out the same
+            actions.append(Action("original", head.id))
     return tuple(actions)
 
 

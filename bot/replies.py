@@ -32,10 +32,12 @@ ONLY_OWNER_SHARES = "Only the person who began this conversation can decide that
 AGAIN = "Here is another try."
 STRONGER = "A little stronger."
 SUBTLER = "A little subtler."
+FROM_ORIGINAL = "Here is all of it once more, made from your original."
 STRONGEST = "That is as strong as it gets; tell me in words how you want it."
 SUBTLEST = "That is as subtle as it gets; tell me in words how you want it."
 NOT_EDITED = "This is the picture as you sent it; tell me first what to change."
 EXACT_EDIT = "That was done exactly and would look the same again; tell me in words how you want it."
+FROM_ORIGINAL_ALREADY = "That was made from your original already, so there is nothing to do over."
 NO_STRENGTH = "I can't paint that one stronger or subtler; use /again, or tell me in words how you want it."
 LISTED = "I'm sorry, that is a wish that I don't fulfil here. I'm glad to help with another one."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
@@ -100,6 +102,7 @@ def help_text(capabilities: Capabilities) -> str:
         "Reply to an older picture to go on from that one.",
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",
+        'After some edits, /original (or "redo everything from the original") makes all of them anew.',
         "Your words are used to train the bot only if you say /share on; /share off stops it.",
     ]
     return "\n".join(lines)

@@ -57,6 +57,32 @@ ENGLISH_WORDS = """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 
 
+FROM_ORIGINAL = re.compile(
+    r"""
+    (?:(?:please|now|then|and|ok|okay|can\ you|could\ you|would\ you|can\ we|let's|i\ want\ you\ to)\ )*
+    (?:redo|re-do|apply|re-?apply|do|repeat|run|make)\s
+    (?:it\ all|everything|all(?:\ of)?(?:\ (?:it|that|this|them|those|these|the|my|your|our))*
+        |(?:the|my|your|our|these|those)(?:\ whole)?(?=\ (?:edits|changes|steps|wishes|instructions|list)))
+    (?:\ (?:edits|changes|steps|wishes|instructions|list))?
+    (?:\ (?:again|anew|over|once\ more))*
+    \ (?:from|to|on|onto|with)
+    \ (?:the|my)(?:\ (?:original|uploaded|first))?
+    (?:\ (?:one|picture|photo|photograph|image|pic|upload|original))?
+    (?:\ (?:i|that\ i)\ (?:sent|uploaded|posted))?
+    (?:\ (?:again|anew|once\ more|please|thanks))*
+    """,
+    re.VERBOSE,
+)
+
+
+def from_original(wish: str) -> bool:
+    """Whether a clean wish asks for all edits to be made once more on the upload, in so many words."""
+    words = re.sub(r"[.,!?]+", " ", wish.lower().replace("’", "'"))
+    words = " ".join(words.split())
+    origin = re.search(r"\b(original|upload|uploaded|first|sent|posted)\b", words)
+    return origin is not None and FROM_ORIGINAL.fullmatch(words) is not None
+
+
 def read(text: str, limit: int) -> Wish:
     """Clean `text` and check it; `limit` is in characters. Raises `BadWish`."""
     clean = unicodedata.normalize("NFC", text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import counting, moves, replies
+from bot import counting, moves, repeats, replies, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
@@ -33,6 +33,7 @@ from engine.jobs import (
     Outcome,
     QueueFull,
     Refused,
+    Round,
     Turn,
 )
 
@@ -57,6 +58,7 @@ class BegunEdit:
     job: Job
     conversation: ConversationRef
     image: str
+    earlier: tuple[Round, ...]
     message: str | None
 
 
@@ -76,6 +78,7 @@ class Work:
         self._store, self._engine, self._limits = store, engine, settings.limits
         self._words = words
         self._skip_age_restricted = settings.safety.skip_age_restricted
+        self._strength = settings.strength
         self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
         self._stopped: set[str] = set()
 
@@ -137,6 +140,10 @@ class Work:
             self._answer(db, job, Answer(text, "error" if bad_wish else "ask"))
             return None
         conversations.remember_wish(db, job.conversation, None)
+        if wishes.from_original(wish):
+            repeats.order(db, self._wanted(db, job), "original", self._strength, job.parent)
+            jobs.set_state(db, job.id, "done")
+            return None
         conversation = conversations.load(db, job.conversation)
         base = job.parent or conversation.head
         way = tree.path(conversation, base) if base else ()
@@ -194,12 +201,6 @@ class Work:
             self._answer(db, job, said)
 
     def _order_edit(self, db: Database, job: Job, decision: Decision, base: str) -> None:
-        listed = self._words.find(decision.instruction or "")  # put together from several turns
-        if listed is not None:
-            self._answer(db, job, Answer(replies.LISTED, "error"))
-            jobs.set_state(db, job.id, "failed", f"refused by the word list ({listed})")
-            log.warning("job %s: refused by the word list (%s)", job.id, listed)
-            return
         jobs.add(
             db,
             conversation=job.conversation,
@@ -219,19 +220,23 @@ class Work:
         jobs.set_state(db, job.id, "done")
 
     def _move(self, db: Database, job: Job, decision: Decision) -> None:
+        wanted = self._wanted(db, job)
+        if decision.act == "reset":
+            moves.reset(db, wanted)
+        else:
+            moves.undo(db, wanted, count=counting.steps_back(job.wish or ""))
+        jobs.set_state(db, job.id, "done")
+
+    def _wanted(self, db: Database, job: Job) -> moves.Wanted:
+        """Who said in words what buttons and commands can do, too."""
         platform = conversations.get(db, job.conversation)["platform"]
-        wanted = moves.Wanted(
+        return moves.Wanted(
             job.conversation,
             UserRef(platform, job.user_id, moderator=job.moderator),
             self._limits.undo_by,
             reply_to=turns.get(db, job.turn)["message_id"],
             turn=job.turn,
         )
-        if decision.act == "reset":
-            moves.reset(db, wanted)
-        else:
-            moves.undo(db, wanted, count=counting.steps_back(job.wish or ""))
-        jobs.set_state(db, job.id, "done")
 
     # ------------------------------------------------------------ editing
 
@@ -251,6 +256,7 @@ class Work:
             image_guidance=job.image_guidance,
             group=job.group_id,
             safety_check=await self._safety_check(begun.conversation),
+            earlier=begun.earlier,
         )
         reporter = self._statuses.open(job, begun.conversation, begun.message)
         try:
@@ -273,9 +279,23 @@ class Work:
         job = jobs.claim(db, job_id)
         if job is None:
             return None
+        conversation = conversations.load(db, job.conversation)
+        earlier = repeats.earlier(conversation, job)
+        if self._refused_by_words(db, job, [*(each.instruction for each in earlier), job.instruction or ""]):
+            return None
         ref = conversations.ref_of(conversations.get(db, job.conversation))
-        source = conversations.load(db, job.conversation).versions[str(job.parent)]
-        return BegunEdit(job, ref, source.image, turns.get(db, job.turn)["message_id"])
+        image = conversation.versions[str(job.parent)].image
+        return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
+
+    def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:
+        """Every edit passes here: one put together from several turns, and an old one asked for once more."""
+        listed = next((found for text in instructions if (found := self._words.find(text))), None)
+        if listed is None:
+            return False
+        self._answer(db, job, Answer(replies.LISTED, "error"))
+        jobs.set_state(db, job.id, "failed", f"refused by the word list ({listed})")
+        log.warning("job %s: refused by the word list (%s)", job.id, listed)
+        return True
 
     async def _keep(self, job: Job, edited: Edited) -> None:
         sha256 = await self._store.keep_image(edited.image, edited.mime)
@@ -294,7 +314,9 @@ class Work:
         if not jobs.is_open(db, job.id):
             return  # cancelled in the meantime: the answer was given
         images.record(db, image)
-        summary = edited.summary or job.summary or replies.done(job.instruction or "")
+        # What was asked for once more is told as that.
+        summary = (not job.remakes and edited.summary) or job.summary or replies.done(job.instruction or "")
+        before = conversations.load(db, job.conversation)
         version = Version(
             id=new_id(),
             parent=job.parent,
@@ -306,8 +328,9 @@ class Work:
             text_guidance=edited.text_guidance,
             image_guidance=edited.image_guidance,
             editor=edited.editor,
+            remakes=job.remakes,
+            back=before.head if job.remakes else None,
         )
-        before = conversations.load(db, job.conversation)
         after = tree.edit(before, version)
         conversations.save(db, job.conversation, before, after, job.user_id)
         text = replies.joined(job.note, summary)

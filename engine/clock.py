@@ -9,8 +9,13 @@ class WorkClock:
     def __init__(self, limit: float) -> None:
         self._limit = limit
         self._spent: dict[str, float] = {}
+        self._rounds: dict[str, int] = {}
         self._since = 0.0
         self.working: tuple[str, ...] = ()
+
+    def allow(self, job_id: str, rounds: int) -> None:
+        """A job of so many rounds may take the limit for each of them."""
+        self._rounds[job_id] = rounds
 
     def turn(self, job_ids: tuple[str, ...], now: float) -> None:
         """The worker turns to these jobs; to none: it is idle, or has just been given something."""
@@ -22,13 +27,18 @@ class WorkClock:
     def end(self, job_id: str, now: float) -> float:
         """The job is over; returns the seconds spent on it."""
         self.turn(tuple(other for other in self.working if other != job_id), now)
+        self._rounds.pop(job_id, None)
         return self._spent.pop(job_id, 0.0)
 
     def deadline(self) -> float:
         """When the worker has spent the limit on what it does now, or was silent for as long."""
-        spent = max((self._spent.get(job_id, 0.0) for job_id in self.working), default=0.0)
-        return self._since + self._limit - spent
+        left = (
+            self._limit * self._rounds.get(job_id, 1) - self._spent.get(job_id, 0.0)
+            for job_id in self.working
+        )
+        return self._since + min(left, default=self._limit)
 
     def reset(self) -> None:
         self._spent.clear()
+        self._rounds.clear()
         self.working = ()

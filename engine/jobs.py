@@ -39,10 +39,21 @@ class DialogueJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """One instruction of a series, with the seed and the scales that it was carried out with."""
+
+    instruction: str
+    seed: int
+    text_guidance: float | None = None
+    image_guidance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EditJob:
     """Edit one picture. `image` is an encoded PNG or JPEG at full resolution, upright, without metadata.
 
     `text_guidance` is s_T and `image_guidance` s_I of the paper's equation 3; None: the weights' own default.
+    `earlier` rounds are carried out on it first, oldest first, with nothing encoded between the rounds.
     `safety_check`: whether the picture and what becomes of it are looked at, where there is a safety checker.
     """
 
@@ -55,6 +66,7 @@ class EditJob:
     image_guidance: float | None = None
     group: str | None = None
     safety_check: bool = True
+    earlier: tuple[Round, ...] = ()
 
 
 Job = DialogueJob | EditJob
@@ -77,8 +89,9 @@ class Decision:
 class Edited:
     """`image` has the source's size unless the instruction changes it; JPEG if the source was, else PNG.
 
-    `summary` is set when the editor knows better than the dialogue model what was done. `text_guidance` and
-    `image_guidance` are the scales that were used; None where the edit has none.
+    All but the picture is of the job's own instruction, whatever rounds went before. `editor` is "diffusion"
+    where any part was painted. `summary` is set when the editor knows better than the dialogue model what was
+    done. `text_guidance` and `image_guidance` are the scales that were used; None where the edit has none.
     """
 
     image: bytes = field(repr=False)

@@ -18,7 +18,7 @@ from typing import Literal
 
 from engine.clock import WorkClock
 from engine.config import EngineConfig
-from engine.jobs import Cancelled, Edited, Failed, Job, Outcome, Progress, Status, Waiting
+from engine.jobs import Cancelled, Edited, EditJob, Failed, Job, Outcome, Progress, Status, Waiting
 from engine.messages import (
     Broken,
     Cancel,
@@ -162,6 +162,8 @@ class LocalEngine:
                 self._clock.turn((), time.monotonic())
             if job.id in self._entries:
                 self._entries[job.id].place = None
+            if isinstance(job, EditJob):
+                self._clock.allow(job.id, 1 + len(job.earlier))
             self._worker.send(job)
         self._watch()
         for job_id, place, eta in list(self._queue.places()):

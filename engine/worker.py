@@ -228,7 +228,7 @@ class Server:
         elif step.preview is not None:
             edit.shown = now
         self._send(Progressed(job_id, step))
-        if edit.seconds > self._soft_seconds:
+        if edit.seconds > self._soft_seconds * (1 + len(edit.job.earlier)):
             self._time_out(edit, step)
 
     def _time_out(self, edit: Running, step: Step) -> None:

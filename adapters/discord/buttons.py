@@ -24,6 +24,7 @@ _LOOK: dict[ButtonName, tuple[str, str]] = {
     "again": ("Again", "🎲"),
     "stronger": ("Stronger", "➕"),
     "subtler": ("Subtler", "➖"),
+    "original": ("From the original", "🔁"),
     "cancel": ("Cancel", "✖️"),
 }
 

@@ -24,6 +24,7 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "again": "Give the last edit another try",
     "stronger": "Do the last edit a little stronger",
     "subtler": "Do the last edit a little subtler",
+    "original": "Make all the edits anew from the picture you uploaded",
     "help": "What I can do here",
 }
 _SHARE = "May your words in this conversation be used to train the bot?"
@@ -45,6 +46,7 @@ def _command(name: CommandName, description: str) -> app_commands.Command[Any, .
     return app_commands.Command(name=name, description=description, callback=callback)
 
 
+@app_commands.describe(answer="on: they may; off: they may not")
 async def _share(interaction: discord.Interaction, answer: Literal["on", "off"]) -> None:
     await _take(interaction, "share", answer)
 

@@ -61,6 +61,7 @@ COMMANDS = [
     BotCommand("again", "Give the last edit another try"),
     BotCommand("stronger", "The last edit, a little stronger"),
     BotCommand("subtler", "The last edit, a little subtler"),
+    BotCommand("original", "All the edits anew, from your photo"),
     BotCommand("share", "on or off: may your words here train the bot?"),
     BotCommand("help", "What I can do"),
 ]

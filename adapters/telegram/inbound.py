@@ -51,6 +51,7 @@ COMMANDS: dict[str, CommandName] = {
     "again": "again",
     "stronger": "stronger",
     "subtler": "subtler",
+    "original": "original",
     "start": "help",
 }
 BUTTONS: dict[str, ButtonName] = {name: name for name in LABELS}

@@ -28,9 +28,11 @@ LABELS: dict[ButtonName, str] = {
     "again": "🎲 Again",
     "stronger": "➕ Stronger",
     "subtler": "➖ Subtler",
+    "original": "🔁 From the original",
     "cancel": "✖️ Cancel",
 }
-SECOND_ROW = ("again", "stronger", "subtler")  # five in one row would be cut off on a phone
+# More than three in one row would be cut off on a phone, and so would a long label beside others.
+ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("original",))
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 
@@ -62,18 +64,16 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """Two rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
-    first = [action for action in actions if action.name not in SECOND_ROW]
-    second = [action for action in actions if action.name in SECOND_ROW]
+    """Three rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
     rows = [
         [
             InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")
-            for action in row
+            for action in actions
+            if action.name in names
         ]
-        for row in (first, second)
-        if row
+        for names in ROWS
     ]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return InlineKeyboardMarkup([row for row in rows if row]) if actions else None
 
 
 def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:

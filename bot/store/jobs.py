@@ -20,6 +20,7 @@ class Job:
     """A row of `jobs`. `wish` is what the person asked, `note` goes before the answer.
 
     `parent` is the version to edit; a dialogue job without one takes the head when its turn comes.
+    `remakes` is the version that an edit does once more, None for a new wish.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Job:
     seed: int | None = None
     text_guidance: float | None = None
     image_guidance: float | None = None
+    remakes: str | None = None
     state: JobState = "queued"
     attempt: int = 0
     status_message: str | None = None

@@ -191,3 +191,11 @@ def m004_words_that_may_be_shared(db: Database) -> None:
 def m005_turns_find_their_jobs(db: Database) -> None:
     """What was said before a wish is read with the job of each turn."""
     write(db, "CREATE INDEX jobs_turn ON jobs (turn)")
+
+
+@migrations()
+def m006_edits_done_once_more(db: Database) -> None:
+    """Again, stronger, subtler and from the original remember what they remade, and the head before."""
+    write(db, "ALTER TABLE jobs ADD COLUMN remakes TEXT REFERENCES versions(id)")
+    write(db, "ALTER TABLE versions ADD COLUMN remakes TEXT REFERENCES versions(id)")
+    write(db, "ALTER TABLE versions ADD COLUMN back TEXT REFERENCES versions(id)")

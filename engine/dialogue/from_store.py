@@ -122,8 +122,8 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
                 if turn.act == "chat" and strayed:
                     way = None
             said = None
-        elif said:
-            way, said = _settled(way), None
+        elif said:  # the model did not decide it
+            way, said = known if moved else _settled(way), None
         elif moved:  # a button, a reaction, or somebody else's wish
             way = known
         strayed = strayed and (turn.speaker != "bot" or turn.picture is None)

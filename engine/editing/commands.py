@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from engine.editing.options import FILE, FOLDER, NEW, fail, json_option, show
+from engine.editing.training.command import train
 
 if TYPE_CHECKING:
     from engine.editing.clip import Clip
     from engine.editing.data.item import Maker
 
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-NEW = click.Path(path_type=Path)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-
-
-def _fail(error: Exception) -> NoReturn:
-    """One sentence on standard error, exit code 2."""
-    click.echo(" ".join(str(error).split()), err=True)
-    sys.exit(2)
-
-
-def _show(result: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(result))
-        return
-    for name, value in result.items():
-        if isinstance(value, dict):
-            _show({f"{name} {part}": inner for part, inner in value.items()}, as_json)
-        else:
-            click.echo(f"{name:>18}  {'-' if value is None else value}")
+__all__ = ["data", "evaluate", "train"]
 
 
 @click.command("editing")
@@ -71,6 +52,14 @@ def _show(result: dict[str, Any], as_json: bool) -> None:
     default=128,
     show_default=True,
     help="Pixels of an exact pair, about: photos are looked at up to 320.",
+)
+@click.option(
+    "--chains",
+    "chain_count",
+    type=click.IntRange(0),
+    default=40,
+    show_default=True,
+    help="Chains of five wishes after one another, on the photos of the test set (OUT/chains.jsonl).",
 )
 @click.option(
     "--stable-diffusion",
@@ -126,7 +115,13 @@ def _show(result: dict[str, Any], as_json: bool) -> None:
 )
 @json_option
 def data(
-    out: Path, clip_folder: Path | None, strike: tuple[Path, ...], workers: int, as_json: bool, **options: Any
+    out: Path,
+    clip_folder: Path | None,
+    strike: tuple[Path, ...],
+    workers: int,
+    chain_count: int,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Make pairs (source, target, instruction, mask?) in the folder OUT.
 
@@ -135,6 +130,8 @@ def data(
     was killed goes on where it was when it is started again with the same arguments.
     """
     from engine.editing.data.build import build
+    from engine.editing.data.chains import write_chains
+    from engine.editing.data.exact_pairs import ExactPairs
     from engine.editing.data.review import read_strikes
     from engine.errors import EngineError
 
@@ -142,14 +139,16 @@ def data(
         makers = _makers(out, **options)
         clip = _clip(clip_folder, options["device"]) if clip_folder else None
         result = build(makers, out, workers, clip, read_strikes(strike))
+        exact = [maker for maker in makers if isinstance(maker, ExactPairs)]
+        result["chains"] = sum(write_chains(maker, out, chain_count) for maker in exact)
     except (OSError, ValueError, KeyError, EngineError) as error:
-        _fail(error)
+        fail(error)
     if strangers := result["struck_without_item"]:
         click.echo(
             f"{strangers} struck names fit no item: are they of other inputs, or another seed?",
             err=True,
         )
-    _show(result, as_json)
+    show(result, as_json)
 
 
 def _makers(
@@ -203,49 +202,6 @@ def _clip(folder: Path, device: Any) -> Clip:
 
 
 @click.command("editing")
-@click.argument("pairs", type=FOLDER)
-@click.argument("out", type=NEW)
-@click.option("--config", type=FILE, help="A preset (TOML) over the starter's own settings.")
-@click.option("--base", help="Start from this editor: a folder, or an id on the Hub.")
-@click.option("--steps", type=click.IntRange(1), help="Optimiser steps in all.")
-@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
-@json_option
-def train(
-    pairs: Path,
-    out: Path,
-    config: Path | None,
-    base: str | None,
-    steps: int | None,
-    device: str,
-    threads: int | None,
-    as_json: bool,
-) -> None:
-    """Train on the folder PAIRS; OUT gets checkpoints, sheets, the loss curve and the editor's folder.
-
-    Killed runs go on where they were when started again with the same arguments.
-    """
-    from dataclasses import replace
-
-    import torch
-
-    from engine.editing.training.config import read_config
-    from engine.editing.training.train import train as run
-    from engine.errors import EngineError
-
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
-        settings = read_config(config)
-        if steps is not None:
-            settings = replace(settings, steps=steps)
-        result = run(pairs, out, settings, base, torch.device(device))
-    except (OSError, ValueError, EngineError) as error:
-        _fail(error)
-    _show(result, as_json)
-
-
-@click.command("editing")
 @click.argument("file", type=FILE)
 @click.option(
     "--weights", default="starter", show_default=True, help="A folder, an id on the Hub, or starter."
@@ -278,7 +234,8 @@ def evaluate(
 ) -> None:
     """Measure an editor on FILE.
 
-    One JSON object a line: source, instruction, and if known target, mask, caption_before, caption_after.
+    One JSON object a line: source, instruction, and if known target, mask, caption_before, caption_after, and
+    chain: rows with the same value are rounds after one another, each one's target the next one's source.
     """
     from importlib.util import find_spec
 
@@ -312,8 +269,8 @@ def evaluate(
         if guidances:
             result["curve"] = str(curve)
     except (OSError, ValueError, EngineError) as error:
-        _fail(error)
-    _show(result, as_json)
+        fail(error)
+    show(result, as_json)
 
 
 def _features(clip: Path | None, device: Any) -> Any:

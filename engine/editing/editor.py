@@ -12,15 +12,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.editing import merge, pictures, sampler, views
-from engine.editing.data.subjects import subject_mask
-from engine.editing.exact import CannotApply, Plan, plan
-from engine.editing.knowledge import REFUSAL, Knowledge, content, read_knowledge
+from engine.editing import merge, pictures, sampler, series, views
+from engine.editing.exact import CannotApply
+from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.loading import Components, load_components
+from engine.editing.region import Region
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
-BACKGROUND = frozenset(("background", "backdrop"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,46 +73,38 @@ class Editor:
     def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
         """Yields after each denoising step, returns the outcome; close the generator to cancel.
 
-        The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
+        An instruction may hold exact and painted parts, and a job earlier rounds: all in series, see
+        `series.py`. The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
         """
         started = time.perf_counter()
         picture, is_jpeg = pictures.decode(job.image)
-        exact = plan(job.instruction)
-        if exact is not None:
-            return self._exactly(job, exact, picture, is_jpeg, started)
-        if self.knowledge is not None and not self.knowledge.covers(job.instruction):
-            return Refused(REFUSAL)
-        source = np.asarray(picture.convert("RGB"))
-        guidance = self._guidance(job)
-        planes = yield from self._diffuse(job, picture, guidance)
-        result = Image.fromarray(merge.apply(planes, source))
-        if picture.mode == "RGBA":
-            result.putalpha(picture.getchannel("A"))
+        try:
+            read = [(each, series.read(each.instruction, self.knowledge)) for each in series.rounds(job)]
+            work = [(each, part) for each, parts in read for part in parts]
+            result = yield from series.run(work, picture, self._paint)
+        except (CannotApply, series.CannotDo) as refusal:
+            return Refused(str(refusal))
+        own = read[-1][1]
+        guidance = self._guidance(job) if any(part.plan is None for part in own) else None
         encoded = pictures.encode(result, is_jpeg)
-        seconds = time.perf_counter() - started
         return Edited(
             encoded.data,
             encoded.mime,
             *result.size,
-            "diffusion",
+            "exact" if guidance is None else "diffusion",
             job.seed,
-            seconds,
-            text_guidance=guidance.text,
-            image_guidance=guidance.image,
+            time.perf_counter() - started,
+            summary=series.summary(own),
+            text_guidance=guidance and guidance.text,
+            image_guidance=guidance and guidance.image,
         )
 
-    def _exactly(
-        self, job: EditJob, exact: Plan, picture: Image.Image, is_jpeg: bool, started: float
-    ) -> Edited | Refused:
-        try:
-            result = exact.apply(picture)
-        except CannotApply as refusal:
-            return Refused(str(refusal))
-        encoded = pictures.encode(result, is_jpeg)
-        seconds = time.perf_counter() - started
-        return Edited(
-            encoded.data, encoded.mime, *result.size, "exact", job.seed, seconds, summary=exact.summary
-        )
+    def _paint(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, Image.Image]:
+        planes = yield from self._diffuse(job, picture, self._guidance(job))
+        result = Image.fromarray(merge.apply(planes, np.asarray(picture.convert("RGB"))))
+        if picture.mode == "RGBA":
+            result.putalpha(picture.getchannel("A"))
+        return result
 
     def _guidance(self, job: EditJob) -> sampler.Guidance:
         text, image = self.defaults.text_guidance, self.defaults.image_guidance
@@ -139,13 +130,16 @@ class Editor:
         again = sampler.decode(parts.vae, image * parts.vae.config.scaling_factor)
         source = pictures.to_unit(pixels)
 
-        kept = self._kept(job.instruction, thumb, small.size)
+        # The starter was taught what a background is; other weights are trusted to know by themselves.
+        region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
         def found(latents: torch.Tensor) -> merge.Array:
             # What the autoencoder itself loses cancels out in the difference.
             change = views.join(sampler.decode(parts.vae, latents) - again)[0].float().cpu()
-            change = change.permute(1, 2, 0).numpy() * kept
-            return merge.coefficients(source, np.clip(source + change / 2, 0, 1))
+            edited = np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
+            planes = merge.coefficients(source, edited)
+            allowed = region(edited - source) if region is not None else None
+            return planes if allowed is None else merge.within(planes, allowed)
 
         conditions = sampler.Conditions(
             sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction), self._empty, image
@@ -159,19 +153,6 @@ class Editor:
             shown = pictures.preview(merge.apply(found(done.clean), thumb))
             yield Step(done.step, defaults.steps, shown)
         return found(latents)
-
-    def _kept(self, instruction: str, picture: np.ndarray, size: tuple[int, int]) -> merge.Array:
-        """(h, w, 1): how much of the change to let through.
-
-        The starter was taught by `subject_mask` what a subject is, so a wish about the background leaves a
-        clear subject alone; else it is all 1.
-        """
-        if self.knowledge is None or not BACKGROUND & content(instruction) or min(picture.shape[:2]) < 32:
-            return np.ones((1, 1, 1), np.float32)
-        subject, clear = subject_mask(picture.astype(np.float32) / 255)
-        if not clear:
-            return np.ones((1, 1, 1), np.float32)
-        return 1 - np.asarray(Image.fromarray(subject).resize(size, Image.Resampling.BILINEAR))[..., None]
 
     def working_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) at which the network sees a picture of `size`."""

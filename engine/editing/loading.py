@@ -48,15 +48,18 @@ def load_components(folder: Path, device: torch.device, dtype: torch.dtype) -> C
     return Components(unet, vae, text_encoder, tokenizer, scheduler)
 
 
-def save_components(parts: Components, folder: Path, dtype: torch.dtype) -> None:
-    """Write the standard layout with weights in `dtype`; the parts themselves stay as they are."""
+def save_components(parts: Components, folder: Path, dtype: torch.dtype, max_file: int = 10 * 2**30) -> None:
+    """Write the standard layout with weights in `dtype`; the parts themselves stay as they are.
+
+    Weights of more than `max_file` bytes are cut into files of about that size; a tensor is never cut.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     index: dict[str, Any] = {"_class_name": "StableDiffusionInstructPix2PixPipeline"}
     for name in ("unet", "vae", "text_encoder"):
         part = deepcopy(getattr(parts, name))
         for parameter in part.parameters():
             parameter.data = parameter.data.to(dtype).contiguous()
-        part.save_pretrained(folder / name)
+        part.save_pretrained(folder / name, max_shard_size=max_file)
         index[name] = [_library(part), type(part).__name__]
     parts.tokenizer.save_pretrained(folder / "tokenizer")
     parts.scheduler.save_pretrained(folder / "scheduler")

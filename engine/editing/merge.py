@@ -4,6 +4,8 @@ In every small window the edit is taken as a linear function of the source's col
 (guided filter; He, Sun, Tang 2013):  edited ≈ a · source + b + rest.  The coefficients are smooth, so they
 are enlarged and applied to the full source: its detail stays, its edges become the edges of the edit. Where
 the edit changed nothing, the source's own pixels stay as they are, to the last bit; between, they blend.
+Where it may act at all (`within`) is a linear function of the source's colours as well, so that this border,
+too, is as sharp as the source.
 
 Memory: the enlarged coefficients exist for one band of rows at a time, never for the whole picture.
 """
@@ -17,8 +19,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, maximum_filter
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from engine.editing import local_linear
+from engine.editing.local_linear import LocalLinear
 
 Array = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -34,6 +38,7 @@ REST = 0.8
 STEEPEST = 2.5
 """Slopes are held under this, or noise in the source would be blown up."""
 SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
+REGION = range(13, 17)
 
 
 def coefficients(source: Array, edited: Array) -> Array:
@@ -52,6 +57,15 @@ def coefficients(source: Array, edited: Array) -> Array:
     offset = fitted.offset + gaussian_filter(rest, (REST, REST, 0))
     planes = np.concatenate([slope.reshape(*slope.shape[:2], 9), offset, weight[..., None]], -1)
     return np.ascontiguousarray(planes.transpose(2, 0, 1), np.float32)
+
+
+def within(planes: Array, region: LocalLinear) -> Array:
+    """Planes (17, h, w) at the region's size: the edit's weight is multiplied by `region`, held in [0, 1]."""
+    size = region.offset.shape[:2]
+    enlarged = interpolate(torch.from_numpy(planes)[None], size, mode="bilinear", align_corners=False)[0]
+    return np.concatenate(
+        [enlarged.numpy(), region.slope[..., 0, :].transpose(2, 0, 1), region.offset[None, ..., 0]]
+    )
 
 
 def apply(planes: Array, source: Bytes) -> Bytes:
@@ -81,7 +95,7 @@ def _places(large: int, small: int) -> Tensor:
 
 
 def _widened(planes: Tensor, width: int) -> Tensor:
-    """(13, h, w) -> (13, h, W), linear between pixel centres."""
+    """(N, h, w) -> (N, h, W), linear between pixel centres."""
     place = _places(width, planes.shape[2])
     low = place.floor().clamp_max(max(planes.shape[2] - 2, 0)).long()
     high = (low + 1).clamp_max(planes.shape[2] - 1)
@@ -89,13 +103,18 @@ def _widened(planes: Tensor, width: int) -> Tensor:
 
 
 def _band(pixels: Tensor, above: Tensor, step: Tensor, share: Tensor) -> Tensor:
-    """Rows between two rows of coefficients: `above` and `step` (13, W), `share` (rows, 1) of the way."""
+    """Rows between two rows of coefficients: `above` and `step` (N, W), `share` (rows, 1) of the way."""
     channels = pixels.permute(2, 0, 1).float()
 
     def plane(index: int) -> Tensor:
         return torch.addcmul(above[index], share, step[index])
 
     weight = plane(WEIGHT)
+    if len(above) > WEIGHT + 1:
+        *slopes, offset = (plane(index) for index in REGION)
+        for slope, channel in zip(slopes, channels, strict=True):
+            offset.addcmul_(slope, channel, value=1 / 255)
+        weight *= offset.clamp_(0, 1)
     edited = torch.empty_like(channels)
     for out in range(3):
         value = plane(OFFSETS[out])

@@ -233,7 +233,7 @@ class AdapterContract:
         assert act.event_id != back.event_id
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("name", ["undo", "redo", "again", "stronger", "subtler"])
+    @pytest.mark.parametrize("name", ["undo", "redo", "again", "stronger", "subtler", "original"])
     async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
         button = Action(name, "0123456789abcdef0123456789abcdef")
         ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(button,)))
@@ -242,12 +242,12 @@ class AdapterContract:
         assert harness.more_events() == []
 
     async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
-        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler")
+        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original")
         actions = tuple(Action(name, "0123456789abcdef0123456789abcdef") for name in names)
         await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=actions))
         assert [message.buttons for message in await harness.shown() if message.buttons] == [names]
 
-    @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler"])
+    @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler", "original"])
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
         act = await harness.command(name)
         assert await harness.next_event() == CommandInvoked(act.event_id, act.ref, act.user, name)

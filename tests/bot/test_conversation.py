@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import settings
@@ -75,6 +75,41 @@ def test_where_there_is_nothing_before_the_head_stays(conversation: Conversation
         move(conversation)  # type: ignore[operator]
 
 
+def remade(conversation: Conversation, name: str, remakes: str, parent: str | None = None) -> Conversation:
+    """`remakes` was done once more, on the picture before it or from the upload."""
+    before = conversation.versions[remakes].parent
+    made = replace(version(name, parent or before), remakes=remakes, back=conversation.head)
+    return tree.edit(conversation, made)
+
+
+def test_undo_of_another_try_goes_to_the_try_before_and_then_to_the_picture_before() -> None:
+    conversation = remade(remade(edited("b", "c"), "c2", "c"), "c3", "c2")
+    for head in ("c2", "c", "b", "a"):
+        conversation = tree.undo_last(conversation)
+        assert conversation.head == head
+    assert tree.undo_last(remade(edited("b", "c"), "c2", "c"), 2).head == "b"
+    assert tree.undo(remade(remade(edited("b", "c"), "c2", "c"), "c3", "c2"), "c2").head == "c"
+
+
+def test_undo_of_what_was_made_from_the_original_goes_to_where_the_head_was() -> None:
+    conversation = remade(edited("b", "c", "d"), "x", "c", parent="a")
+    assert tree.undo_last(conversation).head == "d"
+    assert tree.redo(tree.undo_last(conversation)).head == "x"
+    assert tree.undo(conversation, "d").head == "c"
+    assert tree.reset(conversation).head == "a"
+
+
+def test_what_was_made_from_the_original_stands_for_all_that_it_remade() -> None:
+    conversation = remade(edited("b", "c"), "x", "c", parent="a")
+    conversation = tree.edit(conversation, version("y", "x"))
+    conversation = remade(conversation, "z", "y", parent="a")
+    conversation = remade(conversation, "z2", "z")
+    assert [v.id for v in tree.rounds(conversation, "x")] == ["b", "x"]
+    assert [v.id for v in tree.rounds(conversation, "y")] == ["b", "x", "y"]
+    assert [v.id for v in tree.rounds(conversation)] == ["b", "x", "z2"]
+    assert tree.rounds(conversation, "a") == ()
+
+
 def test_applied_are_the_instructions_of_the_path() -> None:
     conversation = tree.edit(edited("b", "c"), version("x", "b"))
     assert tree.applied(conversation) == ("do b", "do x")
@@ -88,6 +123,20 @@ class Snapshot:
     way: dict[str, list[str]] = field(default_factory=dict)
     head: str | None = None
     before: list[tuple[str, str, str | None]] = field(default_factory=list)  # kind, target, head before
+    back: dict[str, str | None] = field(default_factory=dict)  # where an undo leads, if not to the one before
+
+    def undone(self, name: str) -> str | None:
+        way = self.way[name]
+        return self.back.get(name) or (way[-2] if len(way) > 1 else None)
+
+    def way_back(self) -> list[str]:
+        """The head and what undo after undo leads to, the upload left out."""
+        found: list[str] = []
+        at = self.head
+        while at is not None and self.undone(at) is not None:
+            found.append(at)
+            at = self.undone(at)
+        return found
 
 
 class Walk(RuleBasedStateMachine):
@@ -134,15 +183,27 @@ class Walk(RuleBasedStateMachine):
         self.model.way[name] = [*self.model.way[parent], name]
         self.both(lambda c: tree.edit(c, version(name, parent)), name, [])
 
+    @precondition(lambda self: any(len(way) > 1 for way in self.model.way.values()))
+    @rule(data=st.data(), from_the_upload=st.booleans())
+    def once_more(self, data: st.DataObject, from_the_upload: bool) -> None:
+        name = self.name()
+        edits = sorted(edit for edit, way in self.model.way.items() if len(way) > 1)
+        remakes = data.draw(st.sampled_from(edits))
+        way = self.model.way[remakes]
+        before = way[:1] if from_the_upload else way[:-1]
+        self.model.way[name] = [*before, name]
+        self.model.back[name] = self.model.head
+        self.both(lambda c: remade(c, name, remakes, before[-1]), name, [])
+
     @precondition(lambda self: self.model.head)
     @rule(count=st.integers(1, 4))
     def undo_in_words(self, count: int) -> None:
-        way = self.model.way[str(self.model.head)]
-        if len(way) == 1:
+        way = self.model.way_back()
+        if not way:
             self.refused(tree.undo_last)
             return
-        end = way[max(0, len(way) - 1 - count)]
-        target = way[way.index(end) + 1]
+        target = way[min(count, len(way)) - 1]
+        end = self.model.undone(target)
         self.both(
             lambda c: tree.undo_last(c, count), end, [*self.model.before, ("undo", target, self.model.head)]
         )
@@ -152,10 +213,10 @@ class Walk(RuleBasedStateMachine):
     def undo_of_a_version(self, data: st.DataObject) -> None:
         target = self.pick(data)
         way = self.model.way[str(self.model.head)] if self.model.head else []
-        if target not in way[1:]:
+        if target not in (*way[1:], *self.model.way_back()):
             self.refused(lambda c: tree.undo(c, target))
             return
-        end = way[way.index(target) - 1]
+        end = self.model.undone(target)
         self.both(
             lambda c: tree.undo(c, target), end, [*self.model.before, ("undo", target, self.model.head)]
         )

@@ -64,11 +64,19 @@ async def test_the_dialogue_model_hears_the_wish_once(world: World) -> None:
     assert replies.STRONGER not in said
 
 
-async def test_undo_of_another_try_goes_to_the_picture_before_and_redo_comes_back(world: World) -> None:
+@pytest.mark.parametrize("name", ["again", "stronger", "subtler"])
+async def test_undo_of_another_try_goes_to_the_try_before_and_redo_comes_back(
+    world: World, name: RepeatName
+) -> None:
     edit = await painted_once(world)
-    await press(world, "again", edit)
+    first = world.picture
+    await press(world, name, edit)
     second = world.picture
     await world.react(world.ref(world.last), added="↩️")
+    assert world.picture == first != second
+    await world.command("redo")
+    assert world.picture == second
+    await world.say("undo two")
     assert world.picture == PHOTO
     await world.command("redo")
     assert world.picture == second
@@ -161,13 +169,24 @@ async def test_ratio_and_bounds_are_the_admins(tmp_path: Path, at_once: None) ->
     await world.stop()
 
 
+async def test_undo_goes_to_where_the_person_was_even_on_another_branch(world: World) -> None:
+    edit = await painted_once(world)
+    await world.say("brighter")
+    there = world.picture
+    await press(world, "again", edit)
+    await world.say("undo")
+    assert world.picture == there
+    await world.say("undo")
+    assert world.picture == diffused(PHOTO, "paint a cheetah", world.engine.edits[0].seed, 7.5, 1.5)
+
+
 async def test_commands_act_on_the_current_picture(world: World) -> None:
     await painted_once(world)
     await world.say("paint a hat")
     first = diffused(PHOTO, "paint a cheetah", world.engine.edits[0].seed, 7.5, 1.5)
     await world.command("again")
     assert (world.engine.edits[-1].image, world.engine.edits[-1].instruction) == (first, "paint a hat")
-    await world.say("undo")
+    await world.say("undo two")
     await world.command("subtler")
     assert world.engine.edits[-1].instruction == "paint a cheetah"
 

@@ -27,6 +27,16 @@ def test_silence_after_being_given_work_has_a_limit_too():
     assert clock.deadline() == 110.0
 
 
+def test_a_job_of_several_rounds_has_the_limit_for_each():
+    clock = WorkClock(limit=10.0)
+    clock.allow("a", 3)
+    clock.turn(("a",), 0.0)
+    assert clock.deadline() == 30.0
+    clock.end("a", 5.0)
+    clock.turn(("a",), 5.0)
+    assert clock.deadline() == 15.0
+
+
 def test_the_others_of_a_batch_go_on():
     clock = WorkClock(limit=10.0)
     clock.turn(("a", "b"), 0.0)

@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from PIL import Image
 
@@ -130,6 +131,10 @@ class ScriptedEngine:
 
 
 def _edited(job: EditJob) -> Edited:
+    for each in job.earlier:
+        scales = {"text_guidance": each.text_guidance, "image_guidance": each.image_guidance}
+        before = replace(job, instruction=each.instruction, seed=each.seed, earlier=(), **scales)
+        job = replace(job, image=_edited(before).image)
     if not job.instruction.startswith("paint"):
         image = painted(job.image, job.instruction)
         return Edited(image, "image/png", *SIZE, editor="exact", seed=job.seed, seconds=0.0)

@@ -53,7 +53,7 @@ class WebBot:
         self.hold = asyncio.Event()
         self.hold.set()
         self.healthy = True
-        self.offers = ("undo", "again", "stronger", "subtler")
+        self.offers = ("undo", "again", "stronger", "subtler", "original")
         self._ids = (f"{number:04d}" for number in itertools.count(1))
 
     # ------------------------------------------------------------ Handler
@@ -78,7 +78,7 @@ class WebBot:
                 await self._move(ref.conversation, tree.reset, "Back to your picture.", "reset")
             case CommandInvoked(ref=ref, name="share", argument=argument):
                 await self._say(ref.conversation, f"Sharing: {argument}.", "chat")
-            case ButtonPressed(ref=ref, name="again" | "stronger" | "subtler", target=target):
+            case ButtonPressed(ref=ref, name="again" | "stronger" | "subtler" | "original", target=target):
                 version = self._chat(ref.conversation).tree.versions[target]
                 assert version.parent is not None
                 self._order(ref.conversation, f"{version.instruction} {event.name}", version.parent)

@@ -7,6 +7,7 @@ const REPEATS = {
   again: { label: "Again", title: "Give this edit another try" },
   stronger: { label: "Stronger", title: "Do this edit a little stronger" },
   subtler: { label: "Subtler", title: "Do this edit a little subtler" },
+  original: { label: "From the original", title: "Make all the edits anew from the picture that you sent" },
 };
 const REPLY = "M10 8 5 13l5 5M5 13h9a5 5 0 0 0 5-5V6";
 

@@ -57,15 +57,15 @@ class Grammar(Speech):
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
             (self.written, 0.2),
-            (self.explicit, 0.34),
-            (self.copying, 0.1),
+            (self.explicit, 0.33),
+            (self.copying, 0.07),
             (self.vague, 0.12),
             (self.answered, 0.08),
             (self.follow_up, 0.05),
-            (self.undo, 0.045),
+            (self.undo, 0.05),
             (self.reset, 0.04),
-            (self.chat, 0.07),
-            (self.assumed, 0.015),
+            (self.chat, 0.1),
+            (self.assumed, 0.02),
         )
 
     def __iter__(self) -> Iterator[Example]:
@@ -89,7 +89,7 @@ class Grammar(Speech):
 
     def explicit(self) -> Example:
         at = self.rng.random()
-        if at < 0.35:
+        if at < 0.5:
             said, meant = self.rng.choice(
                 share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
             )
@@ -98,7 +98,7 @@ class Grammar(Speech):
             tag = "statement"
         else:
             meant = self.imperative()
-            if at > 0.9:
+            if at > 0.92:
                 joint = self.rng.choice((" and ", " and ", ", and ", " and then ", " then ", ", "))
                 second = self.imperative()
                 said = self.said(f"{meant}{joint}{second}")

@@ -1,4 +1,7 @@
-"""Patterns are plain sentences with `(a|b|)` for alternatives and `{slot}` for words; nothing more."""
+"""Patterns are plain sentences with `(a|b|)` for alternatives and `{slot}` for words; nothing more.
+
+`{slot=her hair}` says its own words: "dye her hair", after which `{slot}` is her hair in question and answer.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ Split = Literal["train", "valid", "test"]
 T = TypeVar("T")
 
 _INNERMOST = re.compile(r"\(([^()]*)\)")
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\w+)(?:=([^{}]+))?\}")
 
 
 def split_of(text: str, every: int = 25) -> Split:
@@ -41,8 +44,13 @@ def alternatives(pattern: str, rng: random.Random) -> str:
 
 
 def fill(pattern: str, slots: Callable[[str], str]) -> str:
-    """Put words into the slots; `slots` is asked once for every slot that stands there."""
-    return tidy(_SLOT.sub(lambda m: slots(m[1]), pattern))
+    """Put words into the slots; `slots` is asked once for every slot that has none of its own."""
+    return tidy(_SLOT.sub(lambda m: m[2] or slots(m[1]), pattern))
+
+
+def own_words(pattern: str) -> dict[str, str]:
+    """The words that slots of the pattern bring themselves."""
+    return {name: words for name, words in _SLOT.findall(pattern) if words}
 
 
 def tidy(text: str) -> str:
@@ -52,7 +60,7 @@ def tidy(text: str) -> str:
 
 def words_in(patterns: Sequence[str]) -> set[str]:
     """Every literal word that stands in the patterns (all alternatives, no slots)."""
-    text = _SLOT.sub(" ", " ".join(patterns))
+    text = _SLOT.sub(lambda m: m[2] or " ", " ".join(patterns))
     return set(re.findall(r"[a-z0-9%']+(?:-[a-z0-9]+)*", text.lower()))
 
 

@@ -8,7 +8,7 @@ import re
 from engine.dialogue.grammar.closed import EDIT_WORDS
 from engine.dialogue.grammar.english import VERBS, as_typed, gerund
 from engine.dialogue.grammar.library import sections
-from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, tidy
+from engine.dialogue.grammar.patterns import Binding, alternatives, fill, own_words, pick, tidy
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.written.instructions import instructions_of
 from engine.jobs import Turn
@@ -61,15 +61,18 @@ class Speech:
         return Binding(self.word)
 
     def draw(self, patterns: list[str], bind: Binding | None = None) -> str:
-        pattern = pick(self.rng, patterns, self.split)
-        return fill(alternatives(pattern, self.rng), bind or self.bind())
+        pattern = alternatives(pick(self.rng, patterns, self.split), self.rng)
+        bind = bind or self.bind()
+        bind.values |= own_words(pattern)
+        return fill(pattern, bind)
 
     def sentences(self, patterns: list[str], bind: Binding | None = None) -> str:
         """One pattern, or two that say the same at greater length."""
         first = self.draw(patterns, bind)
         if self.rng.random() >= _TWICE or len(first) > _LONG:
             return first
-        return f"{first.rstrip('.?! ')}{self.rng.choice(_STOPS)} {self.draw(patterns, bind)}"
+        others = [pattern for pattern in patterns if not own_words(pattern)]  # of the same thing
+        return f"{first.rstrip('.?! ')}{self.rng.choice(_STOPS)} {self.draw(others, bind)}"
 
     def pair(self, said: str, meant: str, bind: Binding) -> tuple[str, str]:
         """Expand a pair together; what stands in `<>` of the first is `{same}` in the second."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from engine.dialogue.options import PATH, Problem, source_options, sources, train_extra
-from engine.dialogue.training.settings import Decay, Optimizer, Precision, Settings, read_settings
+from engine.dialogue.training.settings import Decay, Optimizer, Settings, read_settings
+from engine.training.presets import Precision
 
 if TYPE_CHECKING:
     from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizerBase
@@ -81,13 +82,13 @@ def train(
     On several GPUs: accelerate launch --multi_gpu --no_python dialogpaint train dialogue ...
     """
     with train_extra():
-        from engine.dialogue.training.curve import Curve
         from engine.dialogue.training.export import blend_with, export, state_of
-        from engine.dialogue.training.loop import new_accelerator
         from engine.dialogue.training.loop import train as run
         from engine.dialogue.training.source import source
-        from engine.dialogue.training.stopping import Stopped
         from engine.errors import EngineError
+        from engine.training.accelerator import new_accelerator
+        from engine.training.curve import Curve
+        from engine.training.stopping import Stopped
 
     lists, lines = sources(words, captions)
     try:

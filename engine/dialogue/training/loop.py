@@ -18,11 +18,11 @@ from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizer
 from engine.dialogue.stream import Batch, batches, training_batches
 from engine.dialogue.training import checkpoint
 from engine.dialogue.training.checkpoint import NEVER, Progress
-from engine.dialogue.training.curve import Curve
 from engine.dialogue.training.objective import own_share, perplexity, summed_loss, tokens
-from engine.dialogue.training.settings import Precision, Settings, learning_rate
+from engine.dialogue.training.settings import Settings, learning_rate
 from engine.dialogue.training.source import Source
-from engine.dialogue.training.stopping import Stopped, StopSignal
+from engine.training.curve import Curve
+from engine.training.stopping import Stopped, StopSignal
 
 _ROW_EVERY = 10
 _HELD_OUT_BATCH = 64
@@ -35,17 +35,6 @@ class Outcome:
     step: int
     ppl: float
     why: str
-
-
-def new_accelerator(wanted: Precision) -> Accelerator:
-    """Joins the other processes if a launcher started several. Raises ValueError where fp16 has no GPU.
-
-    Without a GPU Accelerate forms a group of processes only when it is told to use the CPU.
-    """
-    no_gpu = not torch.accelerator.is_available()
-    if wanted == "fp16" and no_gpu:
-        raise ValueError("Mixed precision fp16 needs a GPU; here bf16 or no can be chosen.")
-    return Accelerator(mixed_precision=_precision(wanted), cpu=no_gpu)
 
 
 def train(
@@ -70,15 +59,6 @@ def train(
     ppl = run.progress.ppl if settings.patience is None else run.progress.best
     accelerator.wait_for_everyone()
     return Outcome(run.progress.step, ppl or math.nan, why)
-
-
-def _precision(wanted: Precision) -> str:
-    """What `auto` means on this machine."""
-    if wanted != "auto":
-        return wanted
-    if not torch.cuda.is_available():
-        return "no"
-    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
 
 
 def _optimizer(model: torch.nn.Module, settings: Settings) -> torch.optim.Optimizer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
+
+from engine.training.presets import Precision, checked, read_preset
 
 PRESETS = Path(__file__).parent / "presets"
 LENGTHS = ("steps", "epochs", "minutes")
@@ -16,7 +17,6 @@ LENGTHS = ("steps", "epochs", "minutes")
 
 Decay = Literal["linear", "cosine", "constant"]
 Optimizer = Literal["adam", "adamw"]
-Precision = Literal["auto", "no", "fp16", "bf16"]
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[int, Field(ge=0)]
 
@@ -57,24 +57,11 @@ def read_settings(preset: str, **chosen: Any) -> Settings:
 
     A chosen length replaces the preset's lengths. Raises ValueError with one sentence.
     """
-    named = PRESETS / f"{preset}.toml"
-    file = named if named.is_file() else Path(preset)
-    try:
-        values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
-        raise ValueError(f"There is no preset {preset}: name a TOML file or one of {known}.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"The preset {file} can't be read: {error}.") from error
+    values = read_preset(PRESETS, preset)
     chosen = {name: value for name, value in chosen.items() if value is not None}
     if any(name in chosen for name in LENGTHS):
         values = {name: value for name, value in values.items() if name not in LENGTHS}
-    try:
-        settings = Settings(**(values | chosen))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise ValueError(f"The setting {name} of the training run is wrong: {first['msg']}.") from error
+    settings = checked(Settings, values | chosen)
     if not any(getattr(settings, name) for name in (*LENGTHS, "patience")):
         raise ValueError("The training run has no end: give steps, epochs, minutes or patience.")
     return settings

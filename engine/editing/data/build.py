@@ -5,6 +5,7 @@
     OUT/pictures/SPLIT/ID-source.png …         the pictures of an item have one size
     OUT/review-SPLIT.html                      every pair, to be struck by hand
     OUT/README.md  sheet.png                   data card and contact sheet
+    OUT/chains.jsonl                           several wishes after one another, see `chains.py`
 
 Pairs are made, judged and written one after the other. What an item is depends on its maker and its key
 alone: neither the number of workers nor what else was struck changes it. A build that was killed goes on

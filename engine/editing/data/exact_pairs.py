@@ -19,7 +19,7 @@ from engine.editing.data.recipes import RECIPES
 from engine.editing.data.splits import Array, Split
 
 SHAPES = ((1.0, 1.0), (0.875, 1.125), (1.125, 0.875))
-"""Height and width beside the side of a square."""
+"""Height and width beside the side of a square, and how often a pair has them."""
 SHAPE_SHARES = (0.5, 0.3, 0.2)
 
 
@@ -53,34 +53,37 @@ class ExactPairs:
     def keys(self, split: Split) -> Sequence[str]:
         if problem := missing():
             raise ValueError(problem)
-        _material(self.photos, self.cutouts, self.labels, split)
+        material_of(self.photos, self.cutouts, self.labels, split)
         count = {"train": self.train, "val": self.val, "test": self.test}[split]
         return [f"{self.seed} {self.side} {split} {index}" for index in range(count)]
 
     def make(self, split: Split, index: int) -> Iterator[Item]:
         rng = np.random.default_rng([self.seed, get_args(Split).index(split), index])
-        pair = _draw(_material(self.photos, self.cutouts, self.labels, split), self.side, rng)
+        pair = _draw(material_of(self.photos, self.cutouts, self.labels, split), self.side, rng)
         said = pair.phrasings
         yield Item(
-            *(_png(pixels) for pixels in (pair.source, pair.target)),
+            *(png_of(pixels) for pixels in (pair.source, pair.target)),
             instruction=said[int(rng.integers(len(said)))],
-            mask=_png(pair.mask),
+            mask=png_of(pair.mask),
             phrasings=said,
             skill=pair.skill,
         )
 
 
-_material = cache(Material.read)
+material_of = cache(Material.read)
+
+
+def drawn_size(side: int, rng: np.random.Generator) -> Size:
+    high, wide = SHAPES[int(rng.choice(len(SHAPES), p=SHAPE_SHARES))]
+    return round(side * high), round(side * wide)
 
 
 def _draw(material: Material, side: int, rng: np.random.Generator) -> Pair:
     """One pair by a recipe drawn by its share."""
     shares = np.array([share for _, share in RECIPES.values()])
     name = str(rng.choice(list(RECIPES), p=shares / shares.sum()))
-    high, wide = SHAPES[int(rng.choice(len(SHAPES), p=SHAPE_SHARES))]
-    size: Size = round(side * high), round(side * wide)
-    return RECIPES[name][0](material, size, rng)
+    return RECIPES[name][0](material, drawn_size(side, rng), rng)
 
 
-def _png(pixels: Array) -> bytes:
+def png_of(pixels: Array) -> bytes:
     return png(Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)))

@@ -136,12 +136,19 @@ def recolour(material: Material, size: Size, rng: Rng) -> Pair:
         source = staged(stage, [*others, actor])
         target = staged(stage, [*others, replace(actor, cutout=painted(actor.cutout, colour))])
         return pair(source, target, _recolouring(name, colour, rng), f"recolour {colour}", rng)
+    source, mask, thing = named_thing(material, size, rng)
+    return recoloured(source, mask, thing, _another(source, mask[..., 0], rng), rng)
+
+
+def named_thing(material: Material, size: Size, rng: Rng) -> tuple[Array, Array, str]:
+    """A photo of one thing, the thing's mask (H, W, 1) and what people call it."""
     photo = material.photos.draw(rng, "close-ups", clear=True)
-    mask = material.photos.subject(photo)[..., None]
-    seen = view(np.concatenate([photo.pixels, mask], -1), size, rng, (0.85, 1.0))
-    source, mask = seen[..., :3], seen[..., 3:]
-    colour = _another(source, mask[..., 0], rng)
-    thing = "flower" if photo.name.startswith("flower-") and rng.random() < 0.5 else photo.label
+    seen = view(np.dstack([photo.pixels, material.photos.subject(photo)]), size, rng, (0.85, 1.0))
+    flower = photo.name.startswith("flower-") and rng.random() < 0.5
+    return seen[..., :3], seen[..., 3:], "flower" if flower else photo.label
+
+
+def recoloured(source: Array, mask: Array, thing: str, colour: str, rng: Rng) -> Pair:
     target = over(source, coloured(source, colour, mask[..., 0] > 0.5), mask)
     return pair(source, target, _recolouring(thing, colour, rng), f"recolour {colour}", rng, mask)
 

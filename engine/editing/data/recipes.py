@@ -23,11 +23,17 @@ def light_and_weather(material: Material, size: Size, rng: Rng) -> Pair:
     names = list(effects.EFFECTS)
     weights = np.array([3.0 if n == "night" else 2.0 if n in ("winter", "sunset") else 1.0 for n in names])
     name = str(rng.choice(names, p=weights / weights.sum()))
-    source = _any_picture(material, size, rng, 0.4)
-    target = effects.EFFECTS[name](source, rng)
+    return lit(_any_picture(material, size, rng, 0.4), name, rng)
+
+
+def lit(source: Array, name: str, rng: Rng) -> Pair:
     slot = "season" if name in effects.SEASONS else "time" if name in effects.TIMES else "weather"
     said = phrases.effect(name) + from_grammar("scene", ("make", "(change|turn)"), {slot: name}, rng)
-    return pair(source, target, said, name, rng, np.ones(size, np.float32))
+    return pair(source, effects.EFFECTS[name](source, rng), said, name, rng, _everywhere(source))
+
+
+def _everywhere(source: Array) -> Array:
+    return np.ones(source.shape[:2], np.float32)
 
 
 def _any_picture(material: Material, size: Size, rng: Rng, wide: float) -> Array:
@@ -38,19 +44,18 @@ def _any_picture(material: Material, size: Size, rng: Rng, wide: float) -> Array
 
 
 def drawn_style(material: Material, size: Size, rng: Rng) -> Pair:
-    name = pick(rng, list(styles.STYLES))
-    source = _any_picture(material, size, rng, 0.2)
-    target = styles.STYLES[name](source, rng)
+    return drawn(_any_picture(material, size, rng, 0.2), pick(rng, list(styles.STYLES)), rng)
+
+
+def drawn(source: Array, name: str, rng: Rng) -> Pair:
     starts = ("make (it|this) {", "(change|", "give (it", "(apply|", "do it in {")
     said = phrases.style(name) + from_grammar("style", starts, {"stylename": name}, rng)
-    return pair(source, target, said, name, rng, np.ones(size, np.float32))
+    return pair(source, styles.STYLES[name](source, rng), said, name, rng, _everywhere(source))
 
 
 def photo_look(material: Material, size: Size, rng: Rng) -> Pair:
-    name = pick(rng, list(looks.LOOKS))
-    source = _any_picture(material, size, rng, 0.2)
-    target = looks.LOOKS[name](source, rng)
-    return pair(source, target, phrases.look(name), name, rng, np.ones(size, np.float32))
+    name, source = pick(rng, list(looks.LOOKS)), _any_picture(material, size, rng, 0.2)
+    return pair(source, looks.LOOKS[name](source, rng), phrases.look(name), name, rng, _everywhere(source))
 
 
 def unchanged(material: Material, size: Size, rng: Rng) -> Pair:
@@ -80,19 +85,28 @@ def _staged_subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Ar
 
 
 def background_colour(material: Material, size: Size, rng: Rng) -> Pair:
-    source, mask = _subject(material, size, rng)
+    return on_colour(*_subject(material, size, rng), rng)
+
+
+def on_colour(source: Array, mask: Array, rng: Rng) -> Pair:
+    """The subject under `mask` (H, W, 1) before a wall."""
     colour = pick(rng, list(scenes.COLOURS))
     wall = scenes.plain(colour, blur(luma(source)[..., None], 0.12))
-    said = phrases.background_colour(colour)
     target = scenes.over(wall, source, mask)
+    said = phrases.background_colour(colour)
     return pair(source, target, said, f"background {colour}", rng, 1 - mask)
 
 
 def background_scene(material: Material, size: Size, rng: Rng) -> Pair:
-    source, mask = _subject(material, size, rng)
+    return on_scene(material, *_subject(material, size, rng), rng)
+
+
+def on_scene(material: Material, source: Array, mask: Array, rng: Rng) -> Pair:
+    """The subject under `mask` (H, W, 1) at another place; in a dark one it is darker, too."""
     name = pick(rng, list(scenes.SCENES))
-    place = material.place(name, size, rng)
-    target = scenes.over(place, source * _ambient(place), mask)
+    place = material.place(name, (source.shape[0], source.shape[1]), rng)
+    light = _light(place)
+    target = scenes.over(place, source if light is None else source * light, mask)
     starts = (
         "(change|set|switch|turn|replace) the background",
         "make the background",
@@ -100,26 +114,31 @@ def background_scene(material: Material, size: Size, rng: Rng) -> Pair:
         "(replace|swap) the background",
         "use {scene}",
     )
-    slots = {"scene": phrases.SCENES[name][0]}
-    said = phrases.background_scene(name) + from_grammar("scene", starts, slots, rng)
-    return pair(source, target, said, f"background {name}", rng, np.ones(size, np.float32))
+    said = phrases.background_scene(name)
+    said += from_grammar("scene", starts, {"scene": phrases.SCENES[name][0]}, rng)
+    changed = 1 - mask if light is None else _everywhere(source)
+    return pair(source, target, said, f"background {name}", rng, changed)
 
 
-def _ambient(place: Array) -> Array:
-    """The light (3,) that a place throws on what stands in it."""
+def _light(place: Array) -> Array | None:
+    """What a dark place makes of the colours (3,) of what stands in it."""
     around = place.mean((0, 1))
     level = max(float(luma(around)), 0.03)
-    return np.clip(0.62 + 0.7 * level, 0.62, 1.04) * np.clip(around / level, 0.6, 1.5) ** 0.22
+    return (
+        np.clip(0.62 + 0.7 * level, 0, 1) * np.clip(around / level, 0.6, 1.5) ** 0.22 if level < 0.3 else None
+    )
 
 
 def background_light(material: Material, size: Size, rng: Rng) -> Pair:
+    return lit_behind(*_subject(material, size, rng), rng)
+
+
+def lit_behind(source: Array, mask: Array, rng: Rng) -> Pair:
     """The scene behind gets another light; the subject follows it half way, as it stands in that light."""
-    source, mask = _subject(material, size, rng)
     name = "night" if rng.random() < 0.4 else pick(rng, list(phrases.BACKGROUND_LIGHT))
-    changed = effects.EFFECTS[name](source, rng)
-    target = scenes.over(changed, source, mask * 0.55)
+    target = scenes.over(effects.EFFECTS[name](source, rng), source, mask * 0.55)
     said = phrases.background_light(name)
-    return pair(source, target, said, f"background {name}", rng, np.ones(size, np.float32))
+    return pair(source, target, said, f"background {name}", rng, _everywhere(source))
 
 
 RECIPES: dict[str, tuple[Recipe, float]] = {

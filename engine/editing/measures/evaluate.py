@@ -6,6 +6,8 @@ outside_l1     mean absolute difference to the SOURCE outside the mask: what sho
 fid            Fréchet distance between all outputs and all targets in the space named by `features`
 prd            of the same sets: F_8, which weighs recall, and as `prd_precision` F_1/8; 1 is best
 
+Rows with a `chain` are edited a second time, in series: see `chained.py`.
+
 The paper's table 1 gives one "Precision-Recall Distance" of 1.56 and says that lower is better, without a
 formula or a source. It can be neither of these two, best at 1. Measured here is what the name PRD
 stands for (Sajjadi et al. 2018, "Assessing Generative Models via Precision and Recall"); it is not comparable
@@ -23,6 +25,7 @@ from tqdm import tqdm
 
 from engine.editing.data.sheet import SHEET_CELL, grid
 from engine.editing.editor import Editor
+from engine.editing.measures.chained import Chained
 from engine.editing.measures.editors import editors
 from engine.editing.measures.features import Features
 from engine.editing.measures.scores import Scores
@@ -45,6 +48,7 @@ def evaluate(
     edits = editors(editor, side_by_side)
     scores = {name: Scores() for name in edits}
     ways: Counter[str] = Counter()
+    chained = Chained(edits["ours"])
     cells: list[tuple[list[Image.Image], str]] = []
     for row in tqdm(rows, desc="edits", mininterval=5):
         source = read(row["source"])
@@ -61,6 +65,8 @@ def evaluate(
                 scores[name].targets.append(wanted)
             if name == "ours":
                 ways[output.by] += 1
+                if row.get("chain") and target is not None:
+                    chained.add(row, output.picture, target)
             shown.append(output.picture)
         if sheet is not None and len(cells) < SHEET_ITEMS:
             shown += [] if target is None else [target]
@@ -69,6 +75,8 @@ def evaluate(
         grid(cells, sheet)
     result = {"n": len(rows), "refused": ways["refused"], "exact": ways["exact"], **scores["ours"].result()}
     result["features"] = features.name if features is not None else "none"
+    if found := chained.result():
+        result["chained"] = found
     if side_by_side:
         result["stock"] = scores["stock"].result()
     return result

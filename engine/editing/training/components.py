@@ -137,10 +137,17 @@ def begun_as_identity(unet: UNet2DConditionModel) -> UNet2DConditionModel:
 
 def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
     """A text-to-image UNet with room for the source's latents: the new input weights are zero, so at first
-    the source has no say (InstructPix2Pix, section 3.2). One that has the room is returned as it is."""
+    the source has no say (InstructPix2Pix, section 3.2). One that has the room is returned as it is.
+
+    Raises `ValueError` for a network that takes something else, such as one for inpainting."""
     channels = unet.config.out_channels
     if unet.config.in_channels == 2 * channels:
         return unet
+    if unet.config.in_channels != channels:
+        raise ValueError(
+            f"The base takes {unet.config.in_channels} channels: it must be InstructPix2Pix ({2 * channels}) "
+            f"or make pictures from text ({channels})."
+        )
     old = unet.conv_in
     new = nn.Conv2d(2 * channels, old.out_channels, old.kernel_size, old.stride, old.padding)
     with torch.no_grad():

@@ -173,6 +173,7 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "again",
         "stronger",
         "subtler",
+        "original",
         "help",
         "share",
     }

@@ -119,16 +119,16 @@ async def test_upload_question_answer_edit_undo_redo_reload(
     assert complaints == []
 
 
-async def test_an_edit_again_stronger_and_subtler(page: Page, photo: Path, bot: WebBot) -> None:
+async def test_an_edit_once_more_in_every_way_that_is_offered(page: Page, photo: Path, bot: WebBot) -> None:
     await say(page, "make it night", photo)
     await edits(page, 1)
-    for number, name in enumerate(("again", "stronger", "subtler"), 2):
+    for number, name in enumerate(("again", "stronger", "subtler", "original"), 2):
         await page.get_by_test_id(f"picture-{name}").first.click()
         await edits(page, number)
         await expect(page.locator("[data-decision=edit]").last).to_contain_text(f"make it night {name}")
         await expect(state(page, number)).to_have_attribute("data-state", "head")
     pressed = [event for event in bot.events if isinstance(event, ButtonPressed)]
-    assert [event.name for event in pressed] == ["again", "stronger", "subtler"]
+    assert [event.name for event in pressed] == ["again", "stronger", "subtler", "original"]
     assert len({event.target for event in pressed}) == 1
 
 

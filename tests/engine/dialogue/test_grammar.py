@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
 
 from engine.dialogue.context import target
 from engine.dialogue.grammar.library import sections
-from engine.dialogue.grammar.patterns import alternatives, split_of
+from engine.dialogue.grammar.patterns import alternatives, fill, split_of
+from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.stream import grammar_chunk
 from engine.dialogue.summary import said_back
@@ -64,11 +66,21 @@ def test_words_and_captions_are_disjoint_between_the_splits() -> None:
 
 
 def test_alternatives_nest_and_unbalanced_ones_are_refused() -> None:
-    import random
-
     assert alternatives("(a (big|big)|a big) dog", random.Random(0)) == "a big dog"
     with pytest.raises(ValueError):
         alternatives("(a dog", random.Random(0))
+
+
+def test_a_slot_that_brings_its_own_words_keeps_them() -> None:
+    speech = Speech(words(), random.Random(0))
+    bind = speech.bind()
+    bind.values["the"] = "the sofa"
+    said = speech.draw(["dye {the=her (long|short) hair} now"], bind)
+    asked = fill("which colour should {the} be?", bind)
+    assert (said, asked) in [
+        (f"dye her {length} hair now", f"which colour should her {length} hair be?")
+        for length in ("long", "short")
+    ]
 
 
 def test_an_instruction_is_said_back_in_the_past_and_to_the_other_person() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.editing import merge
+from engine.editing.local_linear import LocalLinear
 
 SIDE = 32
 
@@ -71,3 +72,31 @@ def test_new_content_comes_through_where_the_source_was_flat() -> None:
     result = merge.apply(merge.coefficients(low, edited), source)
     assert result[94, 94, 0] > 230
     assert result[94, 94, 1] < 40
+
+
+@given(height=sizes, width=sizes, seed=st.integers(0, 99), side=st.integers(2, 60))
+@settings(max_examples=40, deadline=None)
+def test_outside_its_region_an_edit_changes_no_bit(height: int, width: int, seed: int, side: int) -> None:
+    """The region's left half says no, whatever the colours; its border is one of its pixels wide."""
+    source = noise(height, width, seed)
+    low = small(source)
+    offset = np.where(np.arange(side) < side // 2, -0.5, 2.0).astype(np.float32)
+    region = LocalLinear(
+        np.zeros((side, side, 1, 3), np.float32), np.broadcast_to(offset[:, None], (side, side, 1))
+    )
+    planes = merge.within(merge.coefficients(low, 1 - low), region)
+    result = merge.apply(planes, source)
+    left = int(width * (side // 2 - 1) / side)
+    assert np.array_equal(result[:, :left], source[:, :left])
+
+
+def test_a_region_by_colour_has_the_pictures_own_edge() -> None:
+    source = np.zeros((240, 240, 3), np.uint8)
+    source[:, 101:] = 200  # between two pixels of the small picture
+    low = small(source)
+    slope = np.full((SIDE, SIDE, 1, 3), 10 / 3, np.float32)
+    region = LocalLinear(slope, np.full((SIDE, SIDE, 1), -1, np.float32))
+    planes = merge.within(merge.coefficients(low, np.clip(low + 0.2, 0, 1)), region)
+    result = merge.apply(planes, source)
+    assert np.array_equal(result[:, :101], source[:, :101])
+    assert (result[:, 101:] > 240).all()

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from skimage import data
 
+from engine.editing import series
 from engine.editing.data.scenes import COLOURS
 from engine.editing.editor import Editor
 from engine.jobs import Edited, EditJob, Refused
@@ -117,6 +118,31 @@ def test_what_it_never_learned_is_refused(editor: Editor, cat: bytes, wish: str)
 def test_the_plain_wishes_of_the_story_are_known(editor: Editor, wish: str) -> None:
     assert editor.knowledge is not None
     assert editor.knowledge.covers(wish)
+
+
+def test_a_mixed_wish_is_painted_and_then_cropped(editor: Editor, cat: bytes) -> None:
+    outcome = edited(editor, cat, "make it night and crop it square")
+    assert isinstance(outcome, Edited)
+    assert (outcome.width, outcome.height, outcome.editor) == (750, 750, "diffusion")
+    assert outcome.summary == "I painted “make it night” and cropped it to a square."
+    with Image.open(io.BytesIO(outcome.image)) as picture:
+        after = np.asarray(picture.convert("RGB"), np.float32) / 255
+    night = pixels(edited(editor, cat, "make it night"))[:, 125:875]
+    assert after.mean() < 0.6 * source(cat).mean()
+    assert np.abs(after - night).mean() < 0.01  # but for one JPEG less
+
+
+@pytest.mark.parametrize(
+    ("wish", "painted", "exact"),
+    [
+        ("make it winter and a bit brighter, then crop it square", 1, 1),
+        ("flip it, make the background blue and increase the contrast", 1, 2),
+        ("turn it into a watercolour painting and rotate it 90 degrees", 1, 1),
+    ],
+)
+def test_mixed_wishes_of_people_are_understood(editor: Editor, wish: str, painted: int, exact: int) -> None:
+    plans = [part.plan for part in series.read(wish, editor.knowledge)]
+    assert (plans.count(None), len(plans) - plans.count(None)) == (painted, exact)
 
 
 def test_the_folder_stays_small() -> None:

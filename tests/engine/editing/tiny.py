@@ -28,6 +28,7 @@ TINY = TrainConfig(
     heads=2,
     batch=4,
     steps=3,
+    log_every=1,
 )
 SAID = ("make it night", "make the background blue", "add a cat on the left", "leave it as it is")
 

@@ -11,11 +11,12 @@ import torch
 from transformers import BlenderbotForConditionalGeneration
 
 from engine.dialogue.stream import grammar_chunk
-from engine.dialogue.training.curve import Curve
-from engine.dialogue.training.loop import Outcome, new_accelerator, train
+from engine.dialogue.training.loop import Outcome, train
 from engine.dialogue.training.new_model import new_model
 from engine.dialogue.training.settings import Settings
 from engine.dialogue.training.source import Source
+from engine.training.accelerator import new_accelerator
+from engine.training.curve import Curve
 from tests.engine.dialogue.tiny import SHAPE, tokenizer, words
 
 SETTINGS = {"batch": 4, "warmup": 2, "seed": 3, "evaluate_every": 4, "checkpoint_every": 4}

@@ -11,9 +11,9 @@ import torch
 
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.training import loop
-from engine.dialogue.training.curve import Curve
 from engine.dialogue.training.source import Source
-from engine.dialogue.training.stopping import Stopped
+from engine.training.curve import Curve
+from engine.training.stopping import Stopped
 from tests.engine.dialogue.training.runs import few_dialogues, losses, perplexities, run
 from tests.engine.dialogue.training.test_resuming import interrupted_at, same_weights
 

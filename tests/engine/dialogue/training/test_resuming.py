@@ -16,7 +16,7 @@ import torch
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.training import checkpoint
 from engine.dialogue.training.source import Source
-from engine.dialogue.training.stopping import Stopped
+from engine.training.stopping import Stopped
 from tests.engine.dialogue.training.runs import few_dialogues, losses, perplexities, run
 
 ROOT = Path(__file__).parents[4]

@@ -41,7 +41,7 @@ class Curve:
         rows = self.rows()
         figure = Figure((7, 4), layout="constrained")
         left = figure.subplots()
-        left.set(xlabel="step", ylabel="loss per token", yscale="log")
+        left.set(xlabel="step", ylabel="loss", yscale="log")
         if losses := [(row["step"], row["loss"]) for row in rows if "loss" in row]:
             left.plot(*zip(*_smooth(losses), strict=True), label="training loss")
         if ppls := [(row["step"], row["ppl"]) for row in rows if "ppl" in row]:

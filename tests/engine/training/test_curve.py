@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.dialogue.training.curve import Curve
+from engine.training.curve import Curve
 
 
 def test_steps_that_are_done_again_and_half_a_row_are_forgotten(tmp_path: Path) -> None:

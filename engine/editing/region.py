@@ -1,0 +1,124 @@
+"""Where an edit may act: a wish about the background leaves the subject alone, one about a thing all else.
+
+Three witnesses say what the subject is: saliency (`subject_mask`, by which the starter was taught it), the
+network's own change, and the colours of what these two found. The verdict is a local linear function of the
+picture's colours, so that its edges are the picture's own at any size.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+from skimage.color import rgb2lab
+
+from engine.editing import local_linear
+from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, background_light
+from engine.editing.data.subjects import subject_mask
+from engine.editing.knowledge import content
+from engine.editing.local_linear import LocalLinear
+
+Array = NDArray[np.float32]
+Scope = Literal["everywhere", "background", "subject", "nowhere"]
+
+SIDE = 160
+"""Longer side, in pixels, of the picture that is looked at."""
+TOO_SMALL = 16
+"""Shorter side of that picture under which nobody can tell a subject."""
+BEHIND = frozenset(("background", "backdrop", "behind", "wall"))
+UNCHANGED = frozenset(map(content, NOTHING))
+OTHER_LIGHT = frozenset(content(said) for light in BACKGROUND_LIGHT for said in background_light(light))
+"""Night, winter or fog behind: what stands in front stands in that light, too, as the starter was taught."""
+HELD, MOVED = 0.35, 0.65
+"""Of the change's upper quartile: under it a place is the subject of a wish about the background, from there
+on it is not."""
+PAINTED, UNPAINTED = 0.7, 0.4
+"""Of the change's 95th percentile: from there on a place is the thing that was to be recoloured."""
+BINS = 10
+"""Of the colour histogram, on each axis of Lab."""
+RADIUS, EPSILON = 6, 1e-3
+"""Window of the guided filter as at a side of 128, and the variance under which a window counts as flat."""
+GAIN = 3
+"""How steeply the verdict parts yes and no."""
+
+
+def scope(instruction: str) -> Scope:
+    """What a wish is about, by its words."""
+    words = content(instruction)
+    if words in UNCHANGED:
+        return "nowhere"
+    if words & BEHIND and words not in OTHER_LIGHT:
+        return "background"
+    if "COLOUR" in words and "sky" not in words:
+        return "subject"
+    return "everywhere"
+
+
+class Region:
+    """What one wish may change in one picture. Made once; the change is asked about after every step."""
+
+    def __init__(self, instruction: str, picture: Image.Image) -> None:
+        """`picture` in RGB, of any size."""
+        self._scope: Scope = scope(instruction)
+        if self._scope in ("background", "subject"):
+            small = picture.copy()
+            small.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC)
+            if min(small.size) < TOO_SMALL:
+                self._scope = "everywhere"
+                return
+            self._picture = np.asarray(small, np.float32) / 255
+            self._subject = subject_mask(self._picture)[0]
+            self._bins = _bins(self._picture)
+
+    def __call__(self, change: Array) -> LocalLinear | None:
+        """How much to let through of the network's change (h, w, 3) of [0, 1], by the picture's colours.
+
+        Values under 0 mean nothing, over 1 all. None: all of it everywhere.
+        """
+        if self._scope == "everywhere":
+            return None
+        if self._scope == "nowhere":
+            return LocalLinear(np.zeros((1, 1, 1, 3), np.float32), np.zeros((1, 1, 1), np.float32))
+        strength = Image.fromarray(np.abs(change).max(-1).astype(np.float32))
+        height, width = self._subject.shape
+        moved = np.asarray(strength.resize((width, height), Image.Resampling.BILINEAR))
+        subject = self._left_alone(moved) if self._scope == "background" else self._painted(moved)
+        window = max(2, round(RADIUS * max(height, width) / 128))
+        found = local_linear.fit(self._picture, subject[..., None], window, EPSILON)
+        sign = -1 if self._scope == "background" else 1
+        return LocalLinear(sign * GAIN * found.slope, sign * GAIN * (found.offset - 0.5) + 0.5)
+
+    def _left_alone(self, moved: Array) -> Array:
+        """What any witness takes for the subject: better a rest of the old background than a lost arm."""
+        usual = max(float(np.percentile(moved, 75)), 1e-3)
+        held = np.clip((MOVED - moved / usual) / (MOVED - HELD), 0, 1)
+        subject = np.maximum(self._subject, held)
+        return np.maximum(subject, self._by_colour(subject))
+
+    def _painted(self, moved: Array) -> Array:
+        """The mean of the witnesses: a thing half missed looks as bad as a stain beside it."""
+        most = max(float(np.percentile(moved, 95)), 1e-3)
+        painted = np.clip((moved / most - UNPAINTED) / (PAINTED - UNPAINTED), 0, 1)
+        subject = (self._subject + painted) / 2
+        return (subject + self._by_colour(subject)) / 2
+
+    def _by_colour(self, subject: Array) -> Array:
+        """The share of the subject among all pixels of the same colour."""
+        shape = (BINS,) * 3
+        inside, every = (
+            gaussian_filter(
+                np.bincount(self._bins.ravel(), weights, BINS**3).reshape(shape), 1.0, mode="nearest"
+            )
+            for weights in (subject.ravel(), None)
+        )
+        return (inside / np.maximum(every, 1e-6)).ravel()[self._bins].astype(np.float32)
+
+
+def _bins(picture: Array) -> NDArray[np.intp]:
+    """(H, W): in which of BINS³ cells of Lab a pixel lies."""
+    lab = rgb2lab(picture) / (100, 120, 120) + (0, 0.5, 0.5)
+    cells = np.clip((lab * BINS).astype(np.intp), 0, BINS - 1)
+    return np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (BINS,) * 3)

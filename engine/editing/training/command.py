@@ -1,0 +1,101 @@
+"""`dialogpaint train editing`. torch is imported when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from engine.editing.options import FOLDER, NEW, fail, json_option, show
+from engine.editing.training.config import read_config
+from engine.training.presets import Precision
+
+_SETTINGS: tuple[tuple[str, Any, str], ...] = (
+    ("steps", int, "Optimiser steps in all."),
+    ("epochs", float, "Passes over the pairs in all."),
+    ("resolution", int, "Side of the square pictures that are trained on."),
+    ("batch", int, "Pairs in one optimiser step, over all processes."),
+    ("micro_batch", int, "Pairs in one forward pass; gradients are added up to the batch."),
+    ("learning_rate", float, "The highest learning rate."),
+    ("warmup", int, "Steps until it is reached."),
+    ("ema", float, "Decay of the averaged weights, which are what is written."),
+    ("mixed_precision", click.Choice(get_args(Precision)), "auto: bf16 or fp16 where the GPU can."),
+    ("gradient_checkpointing", bool, "Compute more, and need less memory."),
+    ("train_text_encoder", bool, "Else it is frozen, and what it makes of the wordings is cached."),
+    ("save_minutes", float, "Minutes between checkpoints, of which the last two are kept."),
+    ("sample_minutes", float, "Minutes between contact sheets of validation pairs."),
+    ("max_file", str, "The largest file of a checkpoint, such as 16MiB."),
+    ("seed", int, "Seed of weights, order, noise and dropout."),
+)
+
+
+def _setting_options(command: Any) -> Any:
+    for name, kind, words in reversed(_SETTINGS):
+        command = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=words)(command)
+    return command
+
+
+@click.command("editing", epilog="Options that are not given are as the preset says.")
+@click.argument("pairs", type=FOLDER)
+@click.argument("out", type=NEW)
+@click.option(
+    "--preset", default="starter", show_default=True, help="starter, second, paper, or a TOML file."
+)
+@click.option(
+    "--base",
+    help="Start from these weights: a folder or an id on the Hub, InstructPix2Pix or Stable Diffusion. "
+    "Without it: from scratch.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="Save and end after so many minutes; the same command goes on from there.",
+)
+@_setting_options
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@json_option
+def train(
+    pairs: Path,
+    out: Path,
+    preset: str,
+    base: str | None,
+    minutes: float | None,
+    threads: int | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Train on the folder PAIRS; OUT gets checkpoints, sheets, the loss curve and, at the end, OUT/editor.
+
+    Killed runs go on where they were when started again with the same arguments. On several GPUs:
+    accelerate launch --multi_gpu --no_python dialogpaint train editing ...
+    """
+    try:
+        import torch
+
+        from engine.editing.training.train import train as run
+        from engine.errors import EngineError
+        from engine.training.accelerator import new_accelerator
+        from engine.training.curve import Curve
+        from engine.training.stopping import Stopped
+    except ModuleNotFoundError as error:
+        if error.name not in ("accelerate", "matplotlib"):
+            raise
+        fail(f"This needs {error.name}: pip install -c constraints.txt -e '.[train]'.")
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        config = read_config(preset, **chosen)
+        accelerator = new_accelerator(config.mixed_precision)
+        outcome = run(accelerator, pairs, out, config, base, minutes)
+    except Stopped as stopped:
+        click.echo(str(stopped), err=True)
+        sys.exit(130)
+    except (OSError, ValueError, EngineError) as error:
+        fail(error)
+    accelerator.end_training()
+    if accelerator.is_main_process:
+        Curve(out).draw()
+        result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
+        show(result | ({"editor": str(out / "editor")} if outcome.finished else {}), as_json)

@@ -1,0 +1,1 @@
+"""What every training run shares: processes, presets, the curve, being asked to stop."""

@@ -1,0 +1,3 @@
+from tests.engine.training.fresh import fresh_accelerate
+
+__all__ = ["fresh_accelerate"]
