@@ -47,7 +47,7 @@ class ExactPairs:
             "one larger photo), no drawing of a thing, no layout of a painted place and no drawn person is "
             "in two splits; a name may be, where several things go by it. Masks of subjects in photos are "
             "estimated (saliency by boundary connectivity) and only clear-cut ones are used; they are "
-            "no hand-drawn truth."
+            "no hand-drawn truth. People are drawn by python_avatars (MIT)."
         )
 
     def keys(self, split: Split) -> Sequence[str]:

@@ -124,9 +124,9 @@ def _light(place: Array) -> Array | None:
     """What a dark place makes of the colours (3,) of what stands in it."""
     around = place.mean((0, 1))
     level = max(float(luma(around)), 0.03)
-    return (
-        np.clip(0.62 + 0.7 * level, 0, 1) * np.clip(around / level, 0.6, 1.5) ** 0.22 if level < 0.3 else None
-    )
+    if level > 0.3:
+        return None
+    return np.clip(0.62 + 0.7 * level, 0, 1) * np.clip(around / level, 0.6, 1.5) ** 0.22
 
 
 def background_light(material: Material, size: Size, rng: Rng) -> Pair:

@@ -118,11 +118,13 @@ def pastel(pixels: Array, rng: np.random.Generator) -> Array:
 
 
 def poster(pixels: Array, rng: np.random.Generator) -> Array:
-    """Screen print: three flat levels of each colour, simple forms."""
+    """Screen print: few flat levels of light, strong colours, simple forms."""
     side = stroke(pixels, 0.05, 5)
     flat = blur(median_filter(exposed(pixels), (side, side, 1)), 0.004)
-    level = np.round(saturate(flat, 1.5).clip(0, 1) * 3) / 3
-    return clip(level * tint(0.98, 0.95, 0.88) + 0.02)
+    grey = luma(flat)[..., None]
+    level = np.round(np.clip(grey, 0, 1) * 4) / 4
+    strong = saturate(flat * (level / np.clip(grey, 0.05, 1)), 1.7)
+    return clip(strong * tint(0.98, 0.95, 0.88) + 0.03)
 
 
 def pixel_art(pixels: Array, rng: np.random.Generator) -> Array:
@@ -133,7 +135,7 @@ def pixel_art(pixels: Array, rng: np.random.Generator) -> Array:
     small = resized(
         clip(saturate(pixels, 1.35)), (max(2, round(rows * scale)), max(2, round(columns * scale)))
     )
-    small = np.round(small * 6) / 6
+    small = np.round(small * 8) / 8
     down = np.arange(rows) * small.shape[0] // rows
     right = np.arange(columns) * small.shape[1] // columns
     return clip(small[down][:, right])
