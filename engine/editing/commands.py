@@ -42,9 +42,16 @@ __all__ = ["data", "evaluate", "train"]
     "--test",
     "test_count",
     type=click.IntRange(1),
-    default=500,
+    default=600,
     show_default=True,
-    help="Exact pairs to test on.",
+    help="Exact pairs to test on, of which some are left out as too alike.",
+)
+@click.option(
+    "--side",
+    type=click.IntRange(32, 320),
+    default=128,
+    show_default=True,
+    help="Pixels of an exact pair, about: photos are looked at up to 320.",
 )
 @click.option(
     "--chains",
@@ -119,7 +126,8 @@ def data(
     """Make pairs (source, target, instruction, mask?) in the folder OUT.
 
     Exact pairs need --photos, --cutouts and --labels, Prompt-to-Prompt pairs --stable-diffusion, one's own
-    pairs --pairs; a set may hold all three kinds. OUT/README.md says what was left out, and why.
+    pairs --pairs; a set may hold all three kinds. OUT/README.md says what was left out, and why. A build that
+    was killed goes on where it was when it is started again with the same arguments.
     """
     from engine.editing.data.build import build
     from engine.editing.data.chains import write_chains
@@ -151,6 +159,7 @@ def _makers(
     train_count: int,
     val_count: int,
     test_count: int,
+    side: int,
     stable_diffusion: str | None,
     captions: Path | None,
     candidates: int,
@@ -166,7 +175,7 @@ def _makers(
 
     makers: list[Maker] = []
     if photos and cutouts and labels:
-        makers.append(ExactPairs(photos, cutouts, labels, seed, train_count, val_count, test_count))
+        makers.append(ExactPairs(photos, cutouts, labels, seed, train_count, val_count, test_count, side))
     elif photos or cutouts or labels:
         raise ValueError("Exact pairs need all three of --photos, --cutouts and --labels.")
     if stable_diffusion:

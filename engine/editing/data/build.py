@@ -8,7 +8,8 @@
     OUT/chains.jsonl                           several wishes after one another, see `chains.py`
 
 Pairs are made, judged and written one after the other. What an item is depends on its maker and its key
-alone: neither the number of workers nor what else was struck changes it.
+alone: neither the number of workers nor what else was struck changes it. A build that was killed goes on
+where it was when it is started again with the same inputs (`OUT/building.jsonl`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
@@ -31,9 +32,10 @@ from engine.editing.data.agreement import Similarities, about, similarities
 from engine.editing.data.card import Tally, write_card
 from engine.editing.data.filter import Filter, Rejected
 from engine.editing.data.item import BadRow, Item, Maker, name_of
-from engine.editing.data.material import Split
+from engine.editing.data.journal import Entry, Journal
 from engine.editing.data.review import review_page
 from engine.editing.data.sheet import contact_sheet
+from engine.editing.data.splits import Split
 
 if TYPE_CHECKING:
     from engine.editing.clip import Clip
@@ -60,7 +62,12 @@ def build(
     for maker in makers:
         for split in get_args(Split):
             maker.keys(split)  # fail early, with a sentence, not in a worker
-    building = _Building(out, Filter(partial(similarities, clip) if clip else None), struck)
+    out.mkdir(parents=True, exist_ok=True)
+    what = hashlib.sha256(repr((makers, clip and clip.name, sorted(struck))).encode()).hexdigest()
+    journal = Journal(out / "building.jsonl", what)
+    if not journal.going_on:  # of another build, of which more may be struck by now
+        shutil.rmtree(out / "pictures", ignore_errors=True)
+    building = _Building(out, Filter(partial(similarities, clip) if clip else None), struck, journal)
     for split in HELD_OUT_FIRST:
         building.make(split, makers, workers)
     digest = hashlib.sha256()
@@ -72,23 +79,23 @@ def build(
     contact_sheet(out / ("val.jsonl" if tally.kept["val"] else "train.jsonl"), out / "sheet.png")
     notes = [maker.about for maker in makers] + [about(clip) if clip else "CLIP was not asked."]
     write_card(out / "README.md", notes, tally, digest.hexdigest())
+    journal.finish()
     return tally.summary() | {"sha256": digest.hexdigest()}
 
 
 class _Building:
     """One run: what was seen and counted so far."""
 
-    def __init__(self, out: Path, judge: Filter, struck: frozenset[str]) -> None:
+    def __init__(self, out: Path, judge: Filter, struck: frozenset[str], journal: Journal) -> None:
         self._out = out
         self._filter = judge
         self._struck = struck
         self._unmet = set(struck)
+        self._journal = journal
         self.tally = Tally(candidates=judge.candidates, strangers=len(struck))
 
     def make(self, split: Split, makers: Sequence[Maker], workers: int) -> None:
-        pictures = self._out / "pictures" / split
-        shutil.rmtree(pictures, ignore_errors=True)  # of an earlier build, of which more may be struck by now
-        pictures.mkdir(parents=True)
+        (self._out / "pictures" / split).mkdir(parents=True, exist_ok=True)
         with (
             (self._out / f"{split}.jsonl").open("w", encoding="utf-8") as rows,
             review_page(self._out / f"review-{split}.html", split, self._struck) as page,
@@ -100,27 +107,56 @@ class _Building:
 
     def _rows(self, maker: Maker, split: Split, workers: int) -> Iterator[dict[str, Any]]:
         names = [name_of(maker, key) for key in maker.keys(split)]
-        wanted = [index for index, name in enumerate(names) if name not in self._struck]
+        wanted = deque(index for index, name in enumerate(names) if name not in self._struck)
         self._unmet.difference_update(names)
         self.tally.strangers = len(self._unmet)
         if len(wanted) < len(names):
             self.tally.rejected["struck by hand"] += len(names) - len(wanted)
-        made = _made(maker, split, wanted, workers)
-        for index, result in tqdm(made, f"{split}, {maker.name}", len(wanted)):
-            try:
-                item, found = self._filter.best(result())
-                self._filter.admit(item, split)
-            except Rejected as reason:
-                self.tally.rejected[str(reason)] += 1
-            except BadRow as problem:
-                self.tally.rejected["a bad row"] += 1
-                tqdm.write(str(problem), sys.stderr)
-            else:
+        with tqdm(desc=f"{split}, {maker.name}", total=len(wanted)) as bar:
+            for entry in self._entries(maker, split, names, wanted, workers):
+                bar.update()
+                if reason := entry.get("rejected"):
+                    self.tally.rejected[reason] += 1
+                    continue
+                row = entry["row"]
                 self.tally.kept[split] += 1
                 self.tally.makers[maker.name] += 1
-                if item.skill and split == "train":
-                    self.tally.skills[item.skill] += 1
-                yield self._written(names[index], split, item, found)
+                if split == "train" and "skill" in row:
+                    self.tally.skills[row["skill"]] += 1
+                yield row
+
+    def _entries(
+        self, maker: Maker, split: Split, names: Sequence[str], wanted: deque[int], workers: int
+    ) -> Iterator[Entry]:
+        """What becomes of each wanted item: first of those that an earlier run has judged."""
+        while wanted and (entry := self._journal.next()):
+            if entry["id"] != names[wanted.popleft()]:
+                raise ValueError(
+                    f"The inputs changed while {self._out} was built; delete it, and start again."
+                )
+            self._filter.candidates.update(entry.get("candidates", {}))
+            if row := entry.get("row"):
+                self._filter.remember(row.get("skill", ""), row["instruction"], split, entry["hashes"])
+            yield entry
+        for index, result in _made(maker, split, wanted, workers):
+            before = Counter(self._filter.candidates)
+            entry = self._judged(names[index], split, result)
+            if looked_at := self._filter.candidates - before:
+                entry["candidates"] = looked_at
+            self._journal.add(entry)
+            yield entry
+
+    def _judged(self, name: str, split: Split, result: Result) -> Entry:
+        """An item's entry; if it is kept, its pictures are on disk then."""
+        try:
+            item, found = self._filter.best(result())
+            hashes = self._filter.admit(item, split)
+        except Rejected as reason:
+            return {"id": name, "rejected": str(reason)}
+        except BadRow as problem:
+            tqdm.write(str(problem), sys.stderr)
+            return {"id": name, "rejected": "a bad row"}
+        return {"id": name, "row": self._written(name, split, item, found), "hashes": hashes}
 
     def _written(self, name: str, split: Split, item: Item, found: Similarities | None) -> dict[str, Any]:
         """The item's row; its pictures are on disk then."""

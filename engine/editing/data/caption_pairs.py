@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from engine.editing.data.item import Item, png
-from engine.editing.data.material import Split, split_of
+from engine.editing.data.splits import Split, split_of
 from engine.json_lines import json_lines
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from engine.editing.data.material import Split
+from engine.editing.data.splits import Split
 
 
 @dataclass(slots=True)

@@ -15,26 +15,30 @@ from typing import get_args
 import numpy as np
 from tqdm import tqdm
 
-from engine.editing.data import recipes
+from engine.editing.data import objects, recipes
 from engine.editing.data.effects import EFFECTS
-from engine.editing.data.exact_pairs import SIZES, ExactPairs, material_of, png_of
-from engine.editing.data.material import Array, Material, Split
-from engine.editing.data.recipes import PAINTS, Pair, pick
+from engine.editing.data.exact_pairs import ExactPairs, drawn_size, material_of, png_of
+from engine.editing.data.material import Material, pick
+from engine.editing.data.pair import Pair
+from engine.editing.data.splits import Array, Split
 from engine.editing.data.styles import STYLES
 
 ROUNDS = 5
 SPLIT: Split = "test"
 
-Round = Callable[[Array, Array, str, np.random.Generator], Pair]
-"""(picture, mask of its thing (H, W, 1), the thing's name) -> the next round; the thing stays where it is."""
+Round = Callable[[Material, Array, Array, str, np.random.Generator], Pair]
+"""(material, picture, mask of its thing (H, W, 1), the thing's name) -> the next round; the thing stays where
+it is."""
 
 KINDS: tuple[Round, ...] = (
-    lambda source, mask, thing, rng: recipes.lit(source, pick(rng, list(EFFECTS)), rng),
-    lambda source, mask, thing, rng: recipes.drawn(source, pick(rng, list(STYLES)), rng),
-    lambda source, mask, thing, rng: recipes.on_colour(source, mask, rng),
-    lambda source, mask, thing, rng: recipes.on_scene(source, mask, rng),
-    lambda source, mask, thing, rng: recipes.lit_behind(source, mask, rng),
-    lambda source, mask, thing, rng: recipes.recoloured(source, mask, thing, pick(rng, PAINTS)),
+    lambda material, source, mask, thing, rng: recipes.lit(source, pick(rng, list(EFFECTS)), rng),
+    lambda material, source, mask, thing, rng: recipes.drawn(source, pick(rng, list(STYLES)), rng),
+    lambda material, source, mask, thing, rng: recipes.on_colour(source, mask, rng),
+    lambda material, source, mask, thing, rng: recipes.on_scene(material, source, mask, rng),
+    lambda material, source, mask, thing, rng: recipes.lit_behind(source, mask, rng),
+    lambda material, source, mask, thing, rng: objects.recoloured(
+        source, mask, thing, pick(rng, objects.PAINTS), rng
+    ),
 )
 
 
@@ -51,7 +55,7 @@ def write_chains(maker: ExactPairs, out: Path, count: int) -> int:
         for number in tqdm(range(count), "chains"):
             rng = np.random.default_rng([maker.seed, len(get_args(Split)), number])
             name = f"{number:04d}"
-            for index, pair in enumerate(_rounds(material, rng)):
+            for index, pair in enumerate(_rounds(material, maker.side, rng)):
                 files = {
                     "source": (f"{name}-{index}.png", pair.source),
                     "target": (f"{name}-{index + 1}.png", pair.target),
@@ -65,10 +69,10 @@ def write_chains(maker: ExactPairs, out: Path, count: int) -> int:
     return count * ROUNDS
 
 
-def _rounds(material: Material, rng: np.random.Generator) -> Iterator[Pair]:
+def _rounds(material: Material, side: int, rng: np.random.Generator) -> Iterator[Pair]:
     """As many rounds, each of another kind; what one gives is rounded as in its file before the next."""
-    source, mask, thing = recipes.named_thing(material, pick(rng, SIZES), rng)
+    source, mask, thing = objects.named_thing(material, drawn_size(side, rng), rng)
     for kind in rng.permutation(len(KINDS))[:ROUNDS]:
-        pair = KINDS[kind](source, mask, thing, rng)
+        pair = KINDS[kind](material, source, mask, thing, rng)
         yield pair
         source = np.floor(pair.target * 255 + 0.5).astype(np.float32) / 255

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, sobel
-from skimage.color import hsv2rgb, rgb2hsv
+
+from engine.editing import local_linear
 
 Array = NDArray[np.float32]
 Effect = Callable[[Array, np.random.Generator], Array]
@@ -62,6 +63,24 @@ def detail(pixels: Array) -> Array:
     return blur(np.hypot(sobel(grey, 0), sobel(grey, 1)) / 4, 0.012)
 
 
+def distance(pixels: Array) -> Array:
+    """(H, W, 1): 0 near, 1 far. The sky is far; land lies farther away the higher up it is; what stands in
+    one piece has one distance (a guided filter). Where no sky is seen, nothing is very far."""
+    open_sky = sky(pixels)
+    seen = np.clip(open_sky[: len(pixels) // 4].mean() * 3, 0, 1)
+    land = np.clip(height(pixels) * 1.1 - 0.1, 0, 1) ** 1.3 * (0.45 + 0.4 * seen)
+    flat = np.maximum(land, open_sky)
+    radius = max(2, round(0.05 * max(pixels.shape[:2])))
+    return np.clip(local_linear.fit(pixels, flat, radius, 3e-3)(pixels), 0, 1).astype(np.float32)
+
+
+def hazy(pixels: Array, air: Array, density: float) -> Array:
+    """Seen through air of a colour, in linear light: I t + A (1 - t) with t = exp(-density * distance)
+    (Koschmieder's law)."""
+    through = np.exp(-density * (0.12 + distance(pixels)))
+    return (pixels**2.2 * through + air**2.2 * (1 - through)) ** (1 / 2.2)
+
+
 def greenness(pixels: Array) -> Array:
     """(H, W, 1): how much a pixel looks like leaves or grass."""
     red, green, blue = np.moveaxis(pixels, -1, 0)
@@ -79,12 +98,14 @@ def night(pixels: Array, rng: np.random.Generator) -> Array:
 
 
 def sunset(pixels: Array, rng: np.random.Generator) -> Array:
-    """A low sun: an orange to violet sky, warm light, deep shadows."""
+    """A low sun at one side: an orange to violet sky, warm light from there, deep shadows."""
     up = height(pixels)
+    across = np.linspace(0, 1, pixels.shape[1], dtype=np.float32)[None, :, None]
+    near_sun = np.exp(-(((across - rng.uniform(0.1, 0.9)) / 0.45) ** 2))
     glow = np.exp(-(((up - 0.52) / 0.22) ** 2))
     heaven = tint(0.99, 0.55, 0.2) * glow + tint(0.5, 0.27, 0.46) * (1 - glow)
-    heaven = heaven * (0.75 + 0.35 * luma(pixels)[..., None])
-    land = pixels**1.12 * tint(1.14, 0.79, 0.53) + glow * tint(0.14, 0.05, 0.0)
+    heaven = heaven * (0.75 + 0.35 * luma(pixels)[..., None]) + near_sun * glow * tint(0.18, 0.16, 0.05)
+    land = pixels**1.15 * tint(1.1, 0.76, 0.51) * (0.82 + 0.3 * near_sun) + glow * tint(0.12, 0.04, 0.0)
     heavens = sky(pixels)
     return clip(land * (1 - heavens) + heaven * heavens)
 
@@ -115,7 +136,7 @@ def snowfall(pixels: Array, rng: np.random.Generator) -> Array:
     """Winter with flakes in the air."""
     rows, columns = pixels.shape[:2]
     flakes = np.zeros((rows, columns), np.float32)
-    for size, share in ((0.0035, 0.006), (0.006, 0.002), (0.009, 0.0007)):
+    for size, share in ((0.0035, 0.006), (0.006, 0.002), (0.011, 0.0006)):
         seeds = (rng.random((rows, columns)) < share).astype(np.float32)
         layer = blur(seeds, size)
         flakes = np.maximum(flakes, np.clip(layer * (9 * (size * max(rows, columns)) ** 2), 0, 1))
@@ -151,25 +172,26 @@ def summer(pixels: Array, rng: np.random.Generator) -> Array:
 
 
 def rain(pixels: Array, rng: np.random.Generator) -> Array:
-    """A grey, dark, wet day with streaks."""
-    wet = saturate(pixels, 0.45) ** 1.15 * tint(0.62, 0.68, 0.76) + 0.03
-    grey = tint(0.42, 0.46, 0.51)
-    wet = wet * (1 - sky(pixels) * 0.7) + grey * sky(pixels) * 0.7
+    """A grey, dark, wet day: what is far is dim, fine streaks far away and long ones near by."""
+    wet = saturate(pixels, 0.45) ** 1.15 * tint(0.66, 0.72, 0.8) + 0.02
+    wet = hazy(np.clip(wet, 0, 1), tint(0.5, 0.53, 0.57), 0.9)
     rows, columns = pixels.shape[:2]
-    seeds = (rng.random((rows, columns)) < 0.012).astype(np.float32)
-    length = max(3, round(0.07 * rows))
-    streaks = np.zeros_like(seeds)
-    for step in range(length):
-        streaks = np.maximum(streaks, np.roll(seeds, (step, -step // 3), (0, 1)))
-    streaks = gaussian_filter(streaks, 0.5)[..., None]
-    return clip(wet + streaks * 0.3 * tint(0.9, 0.95, 1.0))
+    slant = int(rng.integers(2, 5))
+    for share, length, light in ((0.006, 0.04, 0.16), (0.0035, 0.1, 0.3)):
+        streaks = np.zeros((rows, columns), np.float32)
+        seeds = (rng.random((rows, columns)) < share * (128 / max(rows, columns))).astype(np.float32)
+        for step in range(max(3, round(length * rows))):
+            streaks = np.maximum(streaks, np.roll(seeds, (step, -step // slant), (0, 1)))
+        wet = wet + blur(streaks[..., None], 0.003) * light * tint(0.9, 0.95, 1.0)
+    return clip(wet)
 
 
 def fog(pixels: Array, rng: np.random.Generator) -> Array:
-    """Mist that thickens towards the top, where far things are."""
-    mist = np.clip(0.42 + 0.42 * height(pixels), 0, 0.85)
-    veiled = saturate(blur(pixels, 0.004), 0.6)
-    return clip(veiled * (1 - mist) + tint(0.82, 0.85, 0.88) * mist)
+    """Mist: what is near stays clear, what is far is gone."""
+    veil = hazy(saturate(pixels, 0.75), tint(0.83, 0.85, 0.87), rng.uniform(1.8, 2.8))
+    drift = blur(rng.random((*pixels.shape[:2], 1)).astype(np.float32), 0.07)
+    drift = np.clip((drift - drift.mean()) / (drift.std() + 1e-6) * 0.05, -0.1, 0.1)
+    return clip(veil + drift * distance(pixels))
 
 
 def storm(pixels: Array, rng: np.random.Generator) -> Array:
@@ -177,47 +199,15 @@ def storm(pixels: Array, rng: np.random.Generator) -> Array:
     rows, columns = pixels.shape[:2]
     clouds = blur(rng.random((rows, columns, 1)).astype(np.float32), 0.06)
     clouds = np.clip((clouds - clouds.mean()) / (clouds.std() + 1e-6) * 0.22 + 0.5, 0, 1)
-    heaven = tint(0.3, 0.33, 0.4) * (0.5 + clouds)
+    heaven = tint(0.34, 0.37, 0.44) * (0.5 + clouds)
     land = saturate(np.clip((pixels - 0.5) * 1.15 + 0.42, 0, 1), 0.6) ** 1.3 * tint(0.66, 0.72, 0.84)
+    land = hazy(clip(land), tint(0.3, 0.33, 0.38), 0.7)
     heavens = sky(pixels)
     return clip(land * (1 - heavens) + heaven * heavens)
 
 
-def old_photo(pixels: Array, rng: np.random.Generator) -> Array:
-    """A faded brown print with dark corners."""
-    faded = 0.16 + 0.72 * blur(luma(pixels), 0.003)[..., None] ** 0.95
-    brown = faded * tint(1.06, 0.86, 0.62) + tint(0.04, 0.02, 0.0)
-    return clip(brown * vignette(pixels, 0.45))
-
-
-def vignette(pixels: Array, amount: float) -> Array:
-    rows, columns = pixels.shape[:2]
-    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
-    return (1 - amount * np.clip((x**2 + y**2) / 2, 0, 1) ** 1.2)[..., None].astype(np.float32)
-
-
-def dramatic(pixels: Array, rng: np.random.Generator) -> Array:
-    """Cinema: teal shadows, orange lights, hard contrast."""
-    grey = luma(pixels)[..., None]
-    curve = grey * grey * (3 - 2 * grey)
-    hard = saturate(pixels, 0.85) + (curve - grey) * 1.1
-    shade = tint(-0.05, 0.03, 0.08) * (1 - grey) + tint(0.09, 0.02, -0.09) * grey
-    return clip((hard + shade) * vignette(pixels, 0.35))
-
-
-def dreamy(pixels: Array, rng: np.random.Generator) -> Array:
-    """Soft glow and pastel colours."""
-    glow = blur(pixels, 0.02)
-    soft = 1 - (1 - pixels * 0.85) * (1 - glow * 0.55)
-    return clip(saturate(soft, 0.85) * tint(1.0, 0.95, 1.02) + tint(0.03, 0.0, 0.03))
-
-
-def rotate_hue(pixels: Array, turn: float) -> Array:
-    hsv = rgb2hsv(np.clip(pixels, 0, 1))
-    hsv[..., 0] = (hsv[..., 0] + turn) % 1
-    return hsv2rgb(hsv).astype(np.float32)
-
-
+SEASONS = frozenset(("winter", "autumn", "spring", "summer"))
+TIMES = frozenset(("night", "sunset", "golden hour"))
 EFFECTS: dict[str, Effect] = {
     "night": night,
     "sunset": sunset,
@@ -230,7 +220,4 @@ EFFECTS: dict[str, Effect] = {
     "rain": rain,
     "fog": fog,
     "storm": storm,
-    "old photo": old_photo,
-    "dramatic": dramatic,
-    "dreamy": dreamy,
 }

@@ -11,17 +11,22 @@ from typing import ClassVar, get_args
 import numpy as np
 from PIL import Image
 
+from engine.editing.data.avatars import missing
 from engine.editing.data.item import Item, png
-from engine.editing.data.material import Array, Cutouts, Material, Photos, Split
-from engine.editing.data.recipes import RECIPES, Pair
+from engine.editing.data.material import Material, Size
+from engine.editing.data.pair import Pair
+from engine.editing.data.recipes import RECIPES
+from engine.editing.data.splits import Array, Split
 
-SIZES = ((128, 128), (112, 144), (144, 112))
-SIZE_SHARES = (0.5, 0.3, 0.2)
+SHAPES = ((1.0, 1.0), (0.875, 1.125), (1.125, 0.875))
+"""Height and width beside the side of a square, and how often a pair has them."""
+SHAPE_SHARES = (0.5, 0.3, 0.2)
 
 
 @dataclass(frozen=True, slots=True)
 class ExactPairs:
-    """Where the material is and how much to make of it: pairs of 128 x 128, 112 x 144 or 144 x 112."""
+    """Where the material is and how much to make of it: squares of `side` pixels, and a little
+    higher or wider pictures."""
 
     photos: Path
     cutouts: Path
@@ -29,28 +34,32 @@ class ExactPairs:
     seed: int = 0
     train: int = 24_000
     val: int = 400
-    test: int = 500
+    test: int = 600
+    side: int = 128
     name: ClassVar[str] = "exact"
     parallel: ClassVar[bool] = True
 
     @property
     def about(self) -> str:
         return (
-            f"Exact pairs, seed {self.seed}: targets are computed from their sources, so outside `mask` "
-            "(white: may change) both are equal. No photo is in two splits, nor are two views of one larger "
-            "photo. Masks of subjects in photos are estimated (saliency by boundary connectivity) and only "
-            "clear-cut ones are used; they are not hand-drawn truth. The drawn objects are the same in all "
-            "splits."
+            f"Exact pairs of about {self.side} pixels, seed {self.seed}: targets are computed from their "
+            "sources, so outside `mask` (white: may change) both are equal. No photo (nor another view of "
+            "one larger photo), no drawing of a thing, no layout of a painted place and no drawn person is "
+            "in two splits; a name may be, where several things go by it. Masks of subjects in photos are "
+            "estimated (saliency by boundary connectivity) and only clear-cut ones are used; they are "
+            "no hand-drawn truth. People are drawn by python_avatars (MIT)."
         )
 
     def keys(self, split: Split) -> Sequence[str]:
+        if problem := missing():
+            raise ValueError(problem)
         material_of(self.photos, self.cutouts, self.labels, split)
         count = {"train": self.train, "val": self.val, "test": self.test}[split]
-        return [f"{self.seed} {split} {index}" for index in range(count)]
+        return [f"{self.seed} {self.side} {split} {index}" for index in range(count)]
 
     def make(self, split: Split, index: int) -> Iterator[Item]:
         rng = np.random.default_rng([self.seed, get_args(Split).index(split), index])
-        pair = _draw(material_of(self.photos, self.cutouts, self.labels, split), rng)
+        pair = _draw(material_of(self.photos, self.cutouts, self.labels, split), self.side, rng)
         said = pair.phrasings
         yield Item(
             *(png_of(pixels) for pixels in (pair.source, pair.target)),
@@ -61,17 +70,19 @@ class ExactPairs:
         )
 
 
-@cache
-def material_of(photos: Path, cutouts: Path, labels: Path, split: Split) -> Material:
-    return Material(Photos(photos, split), Cutouts(cutouts, labels))
+material_of = cache(Material.read)
 
 
-def _draw(material: Material, rng: np.random.Generator) -> Pair:
+def drawn_size(side: int, rng: np.random.Generator) -> Size:
+    high, wide = SHAPES[int(rng.choice(len(SHAPES), p=SHAPE_SHARES))]
+    return round(side * high), round(side * wide)
+
+
+def _draw(material: Material, side: int, rng: np.random.Generator) -> Pair:
     """One pair by a recipe drawn by its share."""
     shares = np.array([share for _, share in RECIPES.values()])
     name = str(rng.choice(list(RECIPES), p=shares / shares.sum()))
-    size = SIZES[int(rng.choice(len(SIZES), p=SIZE_SHARES))]
-    return RECIPES[name][0](material, size, rng)
+    return RECIPES[name][0](material, drawn_size(side, rng), rng)
 
 
 def png_of(pixels: Array) -> bytes:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.editing.data.agreement import Similarities
 from engine.editing.data.item import Item, opened
-from engine.editing.data.material import Split
+from engine.editing.data.splits import Split
 
 Judge = Callable[[tuple[Image.Image, Image.Image], tuple[str, str]], Similarities]
 """(source, target), (caption before, caption after) -> how well they agree."""
@@ -54,21 +54,30 @@ class Filter:
             raise Rejected("no candidate was good enough for CLIP")
         return best
 
-    def admit(self, item: Item, split: Split) -> None:
-        """Remember an item's pictures. Raises `Rejected` for one that the set has already.
+    def admit(self, item: Item, split: Split) -> tuple[int, int]:
+        """Remember an item's pictures, and give their hashes. Raises `Rejected` for one that the set has.
 
         The same source with another wish is welcome, but not in another split. 32 bytes of it stay in memory.
         """
-        hashes = [difference_hash(opened(picture)) for picture in (item.source, item.target)]
+        source, target = (difference_hash(opened(picture)) for picture in (item.source, item.target))
         for other, known in self._pictures.items():
-            if other != split and any(_alike(known, each).any() for each in hashes):
+            if other != split and (_alike(known, source).any() or _alike(known, target).any()):
                 raise Rejected(f"a picture like one of the {other} set")
-        sources, targets = self._wishes[item.skill or " ".join(item.instruction.lower().split())]
-        if (_alike(sources, hashes[0]) & _alike(targets, hashes[1])).any():
+        sources, targets = self._wishes[_wish(item.skill, item.instruction)]
+        if (_alike(sources, source) & _alike(targets, target)).any():
             raise Rejected("nearly the same as another")
-        sources.append(hashes[0])
-        targets.append(hashes[1])
+        self.remember(item.skill, item.instruction, split, (source, target))
+        return source, target
+
+    def remember(self, skill: str, instruction: str, split: Split, hashes: tuple[int, int]) -> None:
+        """As if an item with these hashes had been admitted."""
+        for known, found in zip(self._wishes[_wish(skill, instruction)], hashes, strict=True):
+            known.append(found)
         self._pictures[split].extend(hashes)
+
+
+def _wish(skill: str, instruction: str) -> str:
+    return skill or " ".join(instruction.lower().split())
 
 
 def difference_hash(picture: Image.Image) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from PIL import Image
 
-from engine.editing.data.material import Split
+from engine.editing.data.splits import Split
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, get_args
 from PIL import Image, ImageOps
 
 from engine.editing.data.item import BadRow, Item, png
-from engine.editing.data.material import Split, split_of
+from engine.editing.data.splits import Split, split_of
 from engine.json_lines import json_lines
 
 LONGEST = 768

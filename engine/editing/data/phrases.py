@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.editing.data.object_phrases import article
+
 EFFECTS: dict[str, tuple[str, ...]] = {
     "night": ("night", "night time", "nighttime", "a night scene", "dark outside", "midnight"),
     "sunset": (
@@ -25,23 +27,6 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "rain": ("rain", "rainy", "a rainy day", "raining", "look rainy", "wet and rainy"),
     "fog": ("foggy", "misty", "a foggy morning", "look foggy", "hazy", "full of fog"),
     "storm": ("stormy", "a thunderstorm", "look stormy", "a storm", "cloudy", "gloomy"),
-    "old photo": (
-        "an old photo",
-        "look like an old photo",
-        "vintage",
-        "look old",
-        "a vintage photo",
-        "antique",
-    ),
-    "dramatic": (
-        "dramatic",
-        "look like a movie",
-        "cinematic",
-        "look cinematic",
-        "more dramatic",
-        "like a film",
-    ),
-    "dreamy": ("dreamy", "look dreamy", "soft and dreamy", "magical", "like a dream"),
 }
 EFFECT_EXTRA: dict[str, tuple[str, ...]] = {
     "night": (
@@ -81,13 +66,6 @@ EFFECT_EXTRA: dict[str, tuple[str, ...]] = {
     ),
     "fog": ("add fog", "add mist", "add some fog", "make the weather foggy", "fill it with fog"),
     "storm": ("add dark clouds", "add storm clouds", "make the sky stormy", "make the weather bad"),
-    "old photo": (
-        "make it look like a photo from the past",
-        "make it look a hundred years old",
-        "age the photo",
-    ),
-    "dramatic": ("give it a cinematic look", "make the light dramatic", "add drama"),
-    "dreamy": ("give it a dreamy look", "add a soft glow", "make it glow"),
 }
 STYLES: dict[str, tuple[str, ...]] = {
     "pencil sketch": ("a pencil sketch", "a pencil drawing", "a sketch", "a drawing", "pencil"),
@@ -101,7 +79,10 @@ STYLES: dict[str, tuple[str, ...]] = {
     ),
     "comic": ("a comic", "a cartoon", "a comic book", "a comic strip", "an anime", "a manga"),
     "neon": ("neon", "neon lights", "a neon sign", "cyberpunk", "neon art"),
-    "pop art": ("pop art", "a pop art poster", "a poster", "pop art by andy warhol"),
+    "pop art": ("pop art", "a pop art picture", "a pop art print", "pop art by andy warhol"),
+    "poster": ("a poster", "a screen print", "a silkscreen print", "a travel poster"),
+    "pixel art": ("pixel art", "an 8-bit game", "a retro video game", "an old computer game"),
+    "mosaic": ("a mosaic", "a roman mosaic", "tiles", "a stone mosaic"),
     "pastel drawing": ("a pastel drawing", "pastel", "a chalk drawing", "a pastel"),
 }
 SCENES: dict[str, tuple[str, ...]] = {
@@ -120,6 +101,52 @@ SCENES: dict[str, tuple[str, ...]] = {
     "underwater": ("an underwater scene", "underwater", "deep water"),
     "studio": ("a studio", "a photo studio", "a plain wall", "something plain", "a studio backdrop"),
     "room": ("a room", "a living room", "a wall", "an indoor room"),
+}
+LOOKS: dict[str, tuple[str, ...]] = {
+    "old photo": (
+        "an old photo",
+        "look like an old photo",
+        "vintage",
+        "look old",
+        "a vintage photo",
+        "antique",
+    ),
+    "dramatic": (
+        "dramatic",
+        "look like a movie",
+        "cinematic",
+        "look cinematic",
+        "more dramatic",
+        "like a film",
+    ),
+    "dreamy": ("dreamy", "look dreamy", "soft and dreamy", "magical", "like a dream"),
+    "black and white": ("black and white", "monochrome", "grey", "colourless", "a black and white photo"),
+    "film noir": ("film noir", "look like film noir", "a noir film", "a 1940s crime film", "noir"),
+    "sepia": ("sepia", "a sepia photo", "sepia toned", "brown and old", "a sepia print"),
+    "faded film": ("retro", "look like the 1970s", "faded", "a 1970s photo", "a polaroid", "analogue"),
+    "vivid": ("vivid", "more vivid", "look more colourful", "vibrant", "more intense", "punchy"),
+    "warm": ("warm", "warmer", "look warmer", "a warmer photo", "cosy"),
+    "cool": ("cool", "cooler", "look colder", "colder", "a colder photo"),
+}
+LOOK_EXTRA: dict[str, tuple[str, ...]] = {
+    "old photo": (
+        "make it look like a photo from the past",
+        "make it look a hundred years old",
+        "age the photo",
+    ),
+    "dramatic": ("give it a cinematic look", "make the light dramatic", "add drama"),
+    "dreamy": ("give it a dreamy look", "add a soft glow", "make it glow"),
+    "black and white": ("remove the colours", "take out all colour", "remove the color"),
+    "film noir": ("give it a film noir look", "give it a noir look"),
+    "sepia": ("add a sepia tone", "give it a sepia tone", "apply a sepia filter"),
+    "faded film": (
+        "give it a retro look",
+        "make it look like an old film photo",
+        "give it an analogue film look",
+    ),
+    "vivid": ("give it stronger colours", "make the colours stronger", "make the colors pop"),
+    "warm": ("give it warmer colours", "make the colours warmer", "make the light warmer"),
+    "cool": ("give it colder colours", "make the colours cooler", "make the light colder"),
 }
 BACKGROUND_LIGHT: dict[str, tuple[str, ...]] = {
     "night": ("night", "night time", "a night scene", "a dark night"),
@@ -151,8 +178,15 @@ NOTHING = (
 
 
 def effect(name: str) -> list[str]:
-    words = EFFECTS[name]
-    first, nouns = words[0], [w for w in words if not w.startswith("look")]
+    return [*_made(EFFECTS[name]), *EFFECT_EXTRA[name] * 2]
+
+
+def look(name: str) -> list[str]:
+    return [*_made(LOOKS[name]), *LOOK_EXTRA[name] * 2]
+
+
+def _made(words: Sequence[str]) -> list[str]:
+    first, nouns = words[0], [w for w in words if w.startswith(("a ", "an "))] or words[:1]
     said = [f"make it {w}" for w in words] + [f"make it look like {w}" for w in nouns[:3]]
     said += [
         f"make {thing} {first}" for thing in ("the picture", "the photo", "the scene", "this", "everything")
@@ -161,7 +195,7 @@ def effect(name: str) -> list[str]:
     said += [f"change {thing} to {first}" for thing in ("this", "the scene", "the photo")]
     said += [f"it should be {first}", f"let it be {first}", f"make it look like it is {first}", first]
     said += [f"make it {w} now" for w in words[:2]] + [f"make it more {first}", f"make it {first} instead"]
-    return said + list(EFFECT_EXTRA[name]) * 2
+    return said
 
 
 def style(name: str) -> list[str]:
@@ -171,13 +205,17 @@ def style(name: str) -> list[str]:
     said += [f"make it {w}" for w in words] + [f"turn the photo into {w}" for w in words[:3]]
     said += [f"{verb} it to {words[0]}" for verb in ("convert", "change", "transform")]
     said += [f"{verb} it as {words[0]}" for verb in ("draw", "paint", "redraw", "repaint", "render", "redo")]
-    said += [f"{bare} style", f"in {bare} style", f"do it in {bare}", f"make it a {bare}", f"as {words[0]}"]
+    said += [f"{bare} style", f"in {bare} style", f"do it in {bare}", f"as {words[0]}"]
     said += [
         f"in the style of {words[0]}",
         f"make it in the style of {words[0]}",
         f"change the style to {bare}",
     ]
-    said += [f"give it a {bare} look", f"give the picture a {bare} style", f"apply a {bare} filter"]
+    said += [
+        f"give it {article(bare)} look",
+        f"give the picture {article(bare)} style",
+        f"apply {article(bare)} filter",
+    ]
     return [*said, f"make the picture look like {words[0]}", f"turn this into {words[0]}"]
 
 
@@ -194,7 +232,7 @@ def _background_colour(colour: str) -> list[str]:
     said += [f"{verb} the background {colour}" for verb in ("turn", "paint", "colour")]
     said += [f"change the background {word} to {colour}" for word in ("colour", "color")]
     said += [f"change the {word} of the background to {colour}" for word in ("colour", "color")]
-    said += [f"{verb} a {colour} background" for verb in ("give it", "use", "put it on", "add")]
+    said += [f"{verb} {article(colour)} background" for verb in ("give it", "use", "put it on", "add")]
     said += [f"{colour} background", f"change the background to plain {colour}", f"make it {colour} behind"]
     if colour == "white":
         said += [f"{verb} the background" for verb in ("remove", "delete", "erase", "cut out", "clear")] * 2
@@ -233,65 +271,3 @@ def background_light(name: str) -> list[str]:
         f"{bare} background",
         f"switch the background to {bare}",
     ]
-
-
-def recolour(thing: str, name: str) -> list[str]:
-    return [said for colour in (name, *ALSO_CALLED.get(name, ())) for said in _recolour(thing, colour)]
-
-
-def _recolour(thing: str, colour: str) -> list[str]:
-    return [
-        f"make the {thing} {colour}",
-        f"change the {thing} to {colour}",
-        f"turn the {thing} {colour}",
-        f"change the colour of the {thing} to {colour}",
-        f"change the color of the {thing} to {colour}",
-        f"paint the {thing} {colour}",
-        f"recolour the {thing} {colour}",
-        f"change the {thing} colour to {colour}",
-        f"dye the {thing} {colour}",
-        f"colour the {thing} {colour}",
-    ]
-
-
-def article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def add(noun: str, place: str) -> list[str]:
-    where = {
-        "left": ("on the left", "to the left", "on the left side"),
-        "right": ("on the right", "to the right", "on the right side"),
-        "sky": ("in the sky", "above", "at the top"),
-        "centre": ("in the middle", "in the centre", "in the center", ""),
-    }[place]
-    thing = article(noun)
-    said = [f"add {thing} {w}" for w in where] + [f"put {thing} {w}" for w in where]
-    return [s.strip() for s in [*said, f"draw {thing} {where[0]}", f"place {thing} {where[0]}"]]
-
-
-def remove(noun: str) -> list[str]:
-    verbs = ("remove", "delete", "erase", "take away", "take out", "get rid of")
-    return [f"{verb} the {noun}" for verb in verbs] + [
-        f"make the {noun} disappear",
-        f"remove the {noun} completely",
-    ]
-
-
-def replace(old: str, new: str) -> list[str]:
-    thing = article(new)
-    return [
-        f"replace the {old} with {thing}",
-        f"turn the {old} into {thing}",
-        f"change the {old} to {thing}",
-        f"change the {old} into {thing}",
-        f"swap the {old} for {thing}",
-        f"make the {old} {thing}",
-        f"exchange the {old} for {thing}",
-    ]
-
-
-def varied(said: Sequence[str]) -> tuple[str, ...]:
-    """Each wording once, with half of them politely dressed as people do."""
-    plain = list(dict.fromkeys(said))
-    return tuple(plain + [f"please {s}" for s in plain[::4]] + [f"{s} please" for s in plain[1::5]])

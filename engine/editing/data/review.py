@@ -16,7 +16,7 @@ from string import Template
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from engine.editing.data.material import Split
+from engine.editing.data.splits import Split
 
 _PAGE = Path(__file__).parent / "review.html"
 _NAME = re.compile(r"[0-9a-f]{12}")

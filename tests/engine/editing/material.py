@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from engine.editing.data.cutouts import catalogue
 from engine.editing.data.exact_pairs import ExactPairs
 from tests.engine.editing.tiny import photo
 
-NAMED = {"cat": "1F408", "balloon": "1F388", "red apple": "1F34E"}
-
 
 def material(folder: Path, photos: int = 60) -> ExactPairs:
-    """Photos of a bright disc on a soft ground (a clear subject), and three round cut-outs."""
+    """Photos of a bright disc on a soft ground (a clear subject), and a round drawing of everything."""
     (folder / "photos").mkdir(parents=True)
     (folder / "cutouts").mkdir()
     rng = np.random.default_rng(0)
@@ -30,10 +29,11 @@ def material(folder: Path, photos: int = 60) -> ExactPairs:
         rows.append({"file": name, "label": "shirt", "source": "drawn", "licence": "CC0-1.0"})
     text = "\n".join(json.dumps(row) for row in rows)
     (folder / "photos.jsonl").write_text(text, encoding="utf-8")
-    for code in NAMED.values():
+    drawings = [label for _, labels in catalogue().values() for label in labels]
+    for number, _ in enumerate(drawings):
         stamp = Image.new("RGBA", (64, 64))
-        ImageDraw.Draw(stamp).ellipse((6, 6, 58, 58), fill=(220, 40, 40, 255))
-        stamp.save(folder / "cutouts" / f"{code.lower()}.webp", lossless=True)
-    labels = [{"label": label, "hexcode": code} for label, code in NAMED.items()]
-    (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
+        ImageDraw.Draw(stamp).ellipse((6, 6, 58, 58), fill=(*map(int, rng.integers(60, 256, 3)), 255))
+        stamp.save(folder / "cutouts" / f"{number:x}.webp", lossless=True)
+    rows = [{"label": label, "hexcode": f"{number:X}"} for number, label in enumerate(drawings)]
+    (folder / "labels.json").write_text(json.dumps(rows), encoding="utf-8")
     return ExactPairs(folder / "photos", folder / "cutouts", folder / "labels.json", train=24, val=4, test=4)

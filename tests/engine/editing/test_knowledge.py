@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.editing.data import phrases
+from engine.editing.data.wordings import varied
 from engine.editing.knowledge import content, read_knowledge, write_knowledge
 
 SAID = ("make it night", "make the background blue", "make the cat blue", "add snow", "remove the background")
@@ -59,6 +61,6 @@ def test_weights_without_a_file_refuse_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", list(phrases.EFFECTS))
 def test_wordings_differ_are_short_and_mean_something(name: str) -> None:
-    said = phrases.varied(phrases.effect(name))
+    said = varied(phrases.effect(name), np.random.default_rng(0))
     assert len(said) == len(set(said)) >= 12
     assert all(len(text.split()) <= 14 and content(text) for text in said)

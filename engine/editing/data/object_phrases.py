@@ -1,0 +1,109 @@
+"""How people, and the dialogue model, word a wish about a thing in the picture."""
+
+from __future__ import annotations
+
+import re
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+_PLURALS = {
+    "mouse": "mice", "goose": "geese", "sheep": "sheep", "deer": "deer", "wolf": "wolves", "grapes": "grapes",
+    "fish": "fish", "bread": "loaves of bread", "knife": "knives",
+}  # fmt: skip
+_PLACES = {
+    "left": ("on the left", "to the left", "on the left side"),
+    "right": ("on the right", "to the right", "on the right side"),
+    "sky": ("in the sky", "above", "at the top", "up in the sky"),
+    "centre": ("in the middle", "in the centre", "in the center", ""),
+}
+_ADD = ("add", "put", "place", "draw", "insert")
+
+
+def article(noun: str) -> str:
+    if noun in ("grapes",):
+        return f"some {noun}"
+    return f"{'an' if noun[0] in 'aeio' or noun.startswith('umbrella') else 'a'} {noun}"
+
+
+def plural(noun: str) -> str:
+    *before, last = noun.split(" ")
+    if last in _PLURALS:
+        return " ".join([*before, _PLURALS[last]])
+    if re.search(r"(s|x|ch|sh)$", last):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", last) else f"{noun}s"
+
+
+def add(noun: str, place: str) -> list[str]:
+    thing, where = article(noun), _PLACES[place]
+    said = [f"{verb} {thing} {w}" for verb in _ADD[:2] for w in where]
+    said += [f"{verb} {thing} {where[0]}" for verb in _ADD[2:]]
+    said += [f"there should be {thing} {where[0]}", f"i want {thing} {where[0]}"]
+    return [each.strip() for each in said]
+
+
+def add_beside(noun: str, relation: str, other: str) -> list[str]:
+    """`relation`: behind, in front of, to the left of, to the right of."""
+    thing = article(noun)
+    said = [f"{verb} {thing} {relation} the {other}" for verb in _ADD]
+    if relation == "behind":
+        said += [f"let {thing} stand behind the {other}", f"hide {thing} behind the {other}"]
+    if relation.startswith("to the"):
+        side = relation.split()[2]
+        said += [f"put {thing} on the {side} of the {other}", f"put {thing} {side} of the {other}"]
+    return said
+
+
+def remove(noun: str) -> list[str]:
+    verbs = ("remove", "delete", "erase", "take away", "take out", "get rid of")
+    return [f"{verb} the {noun}" for verb in verbs] + [f"make the {noun} disappear", f"no {noun}"]
+
+
+def replace(old: str, new: str) -> list[str]:
+    thing = article(new)
+    said = [f"{verb} the {old} with {thing}" for verb in ("replace", "swap")]
+    said += [f"{verb} the {old} {to} {thing}" for verb in ("turn", "change") for to in ("into", "to")]
+    said += [f"swap the {old} for {thing}", f"exchange the {old} for {thing}", f"make the {old} {thing}"]
+    return [*said, f"{thing} instead of the {old}", f"the {old} should be {thing}"]
+
+
+def recolour(thing: str, colour: str) -> list[str]:
+    said = [f"{verb} the {thing} {colour}" for verb in ("make", "turn", "paint", "recolour", "dye", "colour")]
+    said += [f"change the {word} of the {thing} to {colour}" for word in ("colour", "color")]
+    said += [f"change the {thing} to {colour}", f"change the {thing} colour to {colour}"]
+    return [*said, f"give the {thing} a {colour} colour", f"the {thing} should be {colour}"]
+
+
+_SIZES = {
+    2.0: ("twice as big", "twice as large", "double the size"),
+    1.6: ("much bigger", "a lot bigger", "far larger"),
+    1.35: ("bigger", "larger", "a bit bigger"),
+    0.7: ("smaller", "a bit smaller"),
+    0.55: ("much smaller", "a lot smaller", "tiny"),
+    0.5: ("half as big", "half the size"),
+}
+FACTORS = tuple(_SIZES)
+
+
+def resize(noun: str, factor: float) -> list[str]:
+    said = [f"make the {noun} {size}" for size in _SIZES[factor]]
+    said += [f"the {noun} should be {_SIZES[factor][0]}", f"i want the {noun} {_SIZES[factor][0]}"]
+    verbs = ("enlarge", "scale up", "blow up", "grow") if factor > 1 else ("shrink", "scale down", "reduce")
+    return said + ([f"{verb} the {noun}" for verb in verbs] if factor in (1.35, 1.6, 0.7, 0.55) else [])
+
+
+def count(noun: str, before: int, after: int) -> list[str]:
+    """From `before` to `after` of a thing; those on the right come and go."""
+    things = noun if after == 1 else plural(noun)
+    said = [f"make it {NUMBERS[after]} {things}", f"there should be {NUMBERS[after]} {things}"]
+    said += [f"i want {NUMBERS[after]} {things}", f"change the {plural(noun)} to {NUMBERS[after]}"]
+    if after > before:
+        more = after - before
+        said += [f"add {NUMBERS[more]} more {noun if more == 1 else plural(noun)}"]
+        said += [f"add another {noun}", f"add one more {noun}"] if more == 1 else []
+        said += [f"double the {plural(noun)}", f"twice as many {plural(noun)}"] if after == 2 * before else []
+    else:
+        fewer = before - after
+        said += [f"leave only {NUMBERS[after]} {things}", f"keep just {NUMBERS[after]} {things}"]
+        said += [f"remove {NUMBERS[fewer]} of the {plural(noun)}"]
+        said += [f"remove the {noun} on the right"] if fewer == 1 else []
+    return said
