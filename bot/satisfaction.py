@@ -1,8 +1,8 @@
 """What the stars say: `dialogpaint evaluate ratings`.
 
 In the paper (section 4.3, table 1) 100 people rated their overall experience ("overall satisfaction", 4.22)
-and the quality of the pictures ("MOS", mean opinion score, 4.32), both from 1 to 5. Here people rate pictures,
-in the chat and when they like, so
+and the quality of the pictures ("MOS", mean opinion score, 4.32), both from 1 to 5. Here people rate
+pictures, in the chat and when they like, so
 
 * **MOS** is the mean of all stars over edited pictures (one vote a picture and person, the latest), and
 * **overall satisfaction** is the mean over whole conversations: the stars that a person gave in one

@@ -28,6 +28,8 @@ import pytest
 from PIL import Image
 
 from bot.events import (
+    STARS,
+    Acknowledged,
     Action,
     ButtonName,
     ButtonPressed,
@@ -89,10 +91,13 @@ class Harness(ABC):
 
     def __init__(self) -> None:
         self.events: asyncio.Queue[InboundEvent] = asyncio.Queue()
+        self.acknowledged: Acknowledged | None = None
+        """What the handler answers to every event."""
 
-    async def handler(self, event: InboundEvent) -> None:
+    async def handler(self, event: InboundEvent) -> Acknowledged | None:
         """Give this to the adapter as its handler."""
         await self.events.put(event)
+        return self.acknowledged
 
     @abstractmethod
     async def write(
@@ -123,6 +128,10 @@ class Harness(ABC):
     @abstractmethod
     async def shown(self) -> list[Shown]:
         """The bot's messages that `conversation` holds now, status messages included, oldest first."""
+
+    @abstractmethod
+    async def told(self) -> list[str]:
+        """What only the person who acted was told, oldest first."""
 
     async def vanished(self) -> ConversationRef | None:
         """A conversation that was deleted on the platform. None where there is no such thing: there the test
@@ -162,6 +171,11 @@ async def sent(harness: Harness, what: Reply) -> MessageRef:
     assert isinstance(receipt, Delivered), receipt
     assert receipt.refs, "Delivered must name the messages"
     return receipt.refs[-1]
+
+
+async def names_shown(harness: Harness) -> list[tuple[ButtonName, ...]]:
+    """The buttons of each message that has any."""
+    return [message.buttons for message in await harness.shown() if message.buttons]
 
 
 class AdapterContract:
@@ -233,7 +247,9 @@ class AdapterContract:
         assert act.event_id != back.event_id
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("name", ["undo", "redo", "again", "stronger", "subtler", "original"])
+    @pytest.mark.parametrize(
+        "name", ["undo", "redo", "again", "stronger", "subtler", "original", "star1", "star5"]
+    )
     async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
         button = Action(name, "0123456789abcdef0123456789abcdef")
         ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(button,)))
@@ -242,10 +258,26 @@ class AdapterContract:
         assert harness.more_events() == []
 
     async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
-        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original")
+        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original", *STARS)
         actions = tuple(Action(name, "0123456789abcdef0123456789abcdef") for name in names)
         await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=actions))
-        assert [message.buttons for message in await harness.shown() if message.buttons] == [names]
+        assert await names_shown(harness) == [names]
+
+    async def test_what_a_press_comes_to_is_told_to_the_person_alone(self, harness: Harness) -> None:
+        target = "0123456789abcdef0123456789abcdef"
+        undo, stars = Action("undo", target), tuple(Action(name, target) for name in STARS)
+        edited = reply(harness, "edited", "Done.", image=picture(), actions=(undo, *stars))
+        ref = await sent(harness, edited)
+        said = [message.text for message in await harness.shown()]
+        harness.acknowledged = Acknowledged("Thank you!", (undo,))
+        await harness.press(ref, stars[3])
+        shown = [("Thank you!",), (("undo",),)]
+        async with asyncio.timeout(PATIENCE):
+            while [tuple(await harness.told()), tuple(await names_shown(harness))] != shown:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert [message.text for message in await harness.shown()] == said
+        assert isinstance(await harness.next_event(), ButtonPressed)
+        assert harness.more_events() == []
 
     @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler", "original"])
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
@@ -254,10 +286,14 @@ class AdapterContract:
         assert act.ref.conversation == harness.conversation
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("argument", ["on", "off"])
-    async def test_a_command_is_told_with_what_follows_it(self, harness: Harness, argument: str) -> None:
-        act = await harness.command("share", argument)
-        told = CommandInvoked(act.event_id, act.ref, act.user, "share", argument)
+    @pytest.mark.parametrize(
+        ("name", "argument"), [("share", "on"), ("share", "pictures"), ("share", "off"), ("rate", "4")]
+    )
+    async def test_a_command_is_told_with_what_follows_it(
+        self, harness: Harness, name: CommandName, argument: str
+    ) -> None:
+        act = await harness.command(name, argument)
+        told = CommandInvoked(act.event_id, act.ref, act.user, name, argument)
         assert await harness.next_event() == told
         assert harness.more_events() == []
 

@@ -59,6 +59,9 @@ class TelegramHarness(Harness):
         self.telegram.redeliver()
         await self.telegram.confirmed()
 
+    async def told(self) -> list[str]:
+        return [text for text in self.telegram.said_quietly.values() if text]
+
     async def shown(self) -> list[Shown]:
         return [
             Shown(
