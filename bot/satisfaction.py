@@ -16,18 +16,16 @@ to press them: compare `asked` with `answered`.
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from contextlib import closing
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
-from sqlite_utils import Database
 
 from bot.store.sql import rows
+from engine.bot_database import reading
 
 CONFIDENCE = 0.95
 LOWEST, HIGHEST = 1, 5
@@ -105,19 +103,10 @@ def _grouped(given: Iterable[dict[str, Any]], *columns: str) -> dict[tuple[Any, 
 
 
 def _ratings(database: Path) -> list[dict[str, Any]]:
-    if not database.is_file():
-        raise ValueError(f"There is no database {database}.")
-    try:
-        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
-        with closing(connection):
-            return rows(
-                Database(connection),
-                "SELECT v.conversation, c.platform, r.user_id, r.stars, r.asked, v.editor, v.weights"
-                " FROM ratings r JOIN versions v ON v.id = r.version"
-                " JOIN conversations c ON c.id = v.conversation WHERE v.parent IS NOT NULL",
-            )
-    except sqlite3.DatabaseError as error:
-        raise ValueError(
-            f"{database} is no database with ratings ({error}); one from an older version gets the table"
-            " when the bot is started."
-        ) from error
+    with reading(database) as db:
+        return rows(
+            db,
+            "SELECT v.conversation, c.platform, r.user_id, r.stars, r.asked, v.editor, v.weights"
+            " FROM ratings r JOIN versions v ON v.id = r.version"
+            " JOIN conversations c ON c.id = v.conversation WHERE v.parent IS NOT NULL",
+        )
