@@ -162,9 +162,11 @@ main.add_command(evaluate)
 def ratings(database: Path | None, as_json: bool, config: Path | None) -> None:
     """Overall satisfaction and MOS from the stars that people gave. The bot may run meanwhile."""
     from bot import satisfaction
+    from engine.bot_database import reading
 
     try:
-        result = satisfaction.report(database or load_settings(config).data_dir / "dialogpaint.db")
+        with reading(database or load_settings(config).data_dir / "dialogpaint.db") as db:
+            result = satisfaction.report(db)
     except ValueError as error:
         fail(str(error))
     click.echo(json.dumps(result) if as_json else "\n".join(satisfaction.sentences(result)))

@@ -18,25 +18,29 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
+from sqlite_utils import Database
 
 from bot.store.sql import rows
-from engine.bot_database import reading
 
 CONFIDENCE = 0.95
 LOWEST, HIGHEST = 1, 5
 
 
-def report(database: Path) -> dict[str, Any]:
-    """The result as it is printed with --json. The database is only read, and may be in use.
+def report(db: Database) -> dict[str, Any]:
+    """The result as it is printed with --json.
 
-    Raises ValueError with one sentence.
+    Raises `sqlite3.DatabaseError` where there is no table of ratings.
     """
-    found = _ratings(database)
+    found = rows(
+        db,
+        "SELECT v.conversation, c.platform, r.user_id, r.stars, r.asked, v.editor, v.weights"
+        " FROM ratings r JOIN versions v ON v.id = r.version"
+        " JOIN conversations c ON c.id = v.conversation WHERE v.parent IS NOT NULL",
+    )
     given = [row for row in found if row["stars"] is not None]
     asked = [row for row in found if row["asked"]]
     by_weights = (row for row in given if row["weights"] is not None)
@@ -100,13 +104,3 @@ def _grouped(given: Iterable[dict[str, Any]], *columns: str) -> dict[tuple[Any, 
     for row in given:
         groups[tuple(row[column] for column in columns)].append(row["stars"])
     return groups
-
-
-def _ratings(database: Path) -> list[dict[str, Any]]:
-    with reading(database) as db:
-        return rows(
-            db,
-            "SELECT v.conversation, c.platform, r.user_id, r.stars, r.asked, v.editor, v.weights"
-            " FROM ratings r JOIN versions v ON v.id = r.version"
-            " JOIN conversations c ON c.id = v.conversation WHERE v.parent IS NOT NULL",
-        )

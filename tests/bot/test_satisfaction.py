@@ -15,6 +15,7 @@ from scipy import stats
 from bot import satisfaction
 from bot.cli import main
 from bot.settings import Ratings
+from engine.bot_database import reading
 from tests.bot.world import BOB, World, photo, png
 
 NOBODY = {"n": 0, "mean": None, "low": None, "high": None}
@@ -47,7 +48,8 @@ async def test_pictures_and_whole_conversations(tmp_path: Path, at_once: None) -
             await world.command("rate", stars)
     await world.command("rate", "1", user=BOB)
     database = tmp_path / "dialogpaint.db"
-    found = satisfaction.report(database)  # the bot is running
+    with reading(database) as db:  # the bot is running
+        found = satisfaction.report(db)
     assert found["mos"] | {"low": 0, "high": 0} == {"n": 4, "mean": 3.25, "low": 0, "high": 0}
     overall = found["overall_satisfaction"]
     assert (overall["n"], overall["mean"]) == (2, fmean([4, 1]))
@@ -68,7 +70,7 @@ async def test_pictures_and_whole_conversations(tmp_path: Path, at_once: None) -
 
 
 async def test_no_ratings_yet(world: World) -> None:
-    found = satisfaction.report(world.data_dir / "dialogpaint.db")
+    found = await world.store.run(satisfaction.report)
     assert found["mos"] == found["overall_satisfaction"] == NOBODY
     assert "no ratings yet" in satisfaction.sentences(found)[0]
 

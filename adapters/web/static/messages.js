@@ -131,7 +131,7 @@ export class Messages {
 
   /** The row of stars, and the line that thanks for one. */
   #stars(message) {
-    const thanks = make("small", { class: "note", role: "status", "data-testid": "rated" });
+    const thanks = make("small", { class: "note thanks", role: "status", "data-testid": "rated" });
     const row = make("div", { class: "stars", role: "group", "aria-label": "How good is this picture?" });
     for (const action of starsOf(message)) {
       const stars = STARS.indexOf(action.name) + 1;
