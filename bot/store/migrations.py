@@ -206,8 +206,9 @@ def m007_ratings(db: Database) -> None:
     """Stars for edited pictures, and what `dialogpaint data editing --from-store` may see of those.
 
     `training_pairs` holds what was painted from pictures that the owner sent and shares: each step from the
-    upload on was wished for by the owner. Files are relative to the data folder, see `bot.store.images`;
-    `photo` is the upload where it all began, `stars` the least that anybody gave.
+    upload on was wished for by the owner, in words or by doing once more what they had put into words; what
+    was made in series, from the original, is no pair. Files are relative to the data folder, see
+    `bot.store.images`; `photo` is the upload where it all began, `stars` the least that anybody gave.
     """
     db.executescript(
         f"""
@@ -229,13 +230,18 @@ def m007_ratings(db: Database) -> None:
     db.create_view(
         "training_pairs",
         """
-        WITH RECURSIVE own(version, photo, owner, conversation) AS (
+        WITH RECURSIVE worded(version, parent, requester) AS (  -- the edit that was first asked for in words
+            SELECT id, parent, requester FROM versions WHERE remakes IS NULL
+            UNION ALL
+            SELECT v.id, w.parent, w.requester FROM worded w JOIN versions v ON v.remakes = w.version
+        ), own(version, photo, owner, conversation) AS (
             SELECT v.id, v.image, c.owner, c.rowid
             FROM conversations c JOIN versions v ON v.conversation = c.id
             WHERE c.shares_pictures AND c.shared_as IS NOT NULL AND v.own_upload AND v.requester = c.owner
             UNION ALL
             SELECT v.id, own.photo, own.owner, own.conversation
-            FROM own JOIN versions v ON v.parent = own.version WHERE v.requester = own.owner
+            FROM own JOIN versions v ON v.parent = own.version JOIN worded w ON w.version = v.id
+            WHERE v.requester = own.owner AND w.requester = own.owner AND w.parent = v.parent
         ), files AS (
             SELECT sha256, 'images/' || substr(sha256, 1, 2) || '/' || sha256
                 || iif(mime = 'image/jpeg', '.jpg', '.png') AS file FROM images

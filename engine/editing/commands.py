@@ -143,8 +143,8 @@ def data(
         try:
             exported = export(from_store, out, least_stars)
         except (OSError, ValueError) as error:
-            _fail(error)
-        _show(exported, as_json)
+            fail(error)
+        show(exported, as_json)
         return
     from engine.editing.data.build import build
     from engine.editing.data.chains import write_chains

@@ -80,6 +80,29 @@ async def test_what_somebody_else_had_a_hand_in_stays(world: World) -> None:
     assert instructions(exported(world)) == ["paint a cheetah"]
 
 
+async def test_a_wish_done_once_more_is_its_wisher_s_and_a_series_is_no_pair(world: World) -> None:
+    await rated(world, "paint a cheetah", 5, photo(png()))
+    await world.command("again")
+    await world.command("rate", "5")
+    await rated(world, "paint a hat", 5)
+    await world.command("original")
+    await world.command("rate", "5")
+    await world.command("again")
+    await world.command("rate", "5")
+    await world.command("share", "pictures")
+    assert instructions(exported(world)) == ["paint a cheetah", "paint a cheetah", "paint a hat"]
+
+
+async def test_somebody_else_s_wish_done_once_more_stays_theirs(world: World) -> None:
+    await world.say("paint a cheetah", photo(png()))
+    await world.say("paint a hat", author=BOB)
+    for _ in range(2):
+        await world.command("again")
+        await world.command("rate", "5")
+    await world.command("share", "pictures")
+    assert exported(world) == []
+
+
 async def test_a_picture_taken_from_the_message_answered_is_not_the_owners(world: World) -> None:
     bobs = MessageRef(HERE, "bobs-message")
     await world.say("paint a cheetah", reply_to=bobs, replied_attachments=(photo(png()),))

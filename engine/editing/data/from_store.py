@@ -2,7 +2,8 @@
 
 The view `training_pairs` of the bot's database says which those are. Instructions go through
 `engine.dialogue.anonymous`, files are named by their content, and no id of a person, a place or a message is
-written. **What a picture shows can't be made anonymous**: look at an export before you give it away.
+written. Not sure: an instruction may take up what somebody else said before the owner, and **what a picture
+shows can't be made anonymous**. Look at an export before you give it away.
 """
 
 from __future__ import annotations
