@@ -14,8 +14,8 @@ from bot.events import (
     MessageRef,
     UserRef,
 )
-from tests.adapters.contract import Act, Harness, Shown
 from tests.adapters.discord.scripted import ScriptedBot
+from tests.adapters.harness import Act, Harness, Shown
 from tests.fakes.discord_wire import DiscordWire
 
 

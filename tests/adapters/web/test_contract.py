@@ -23,7 +23,8 @@ from bot.events import (
     Reply,
     UserRef,
 )
-from tests.adapters.contract import Act, AdapterContract, Harness, Shown
+from tests.adapters.contract import AdapterContract
+from tests.adapters.harness import Act, Harness, Shown
 from tests.adapters.web.person import Person, person
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from adapters.web.adapter import WebAdapter
 from bot.events import STARS, ButtonPressed, CommandInvoked, MessageIn
 from tests.adapters.contract import png
-from tests.adapters.web.browser import chromium, opened, tab
+from tests.adapters.web.browser import chromium, edits, opened, say, state, tab
 from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
 from tests.fakes.web_bot import WebBot
 
@@ -57,24 +57,6 @@ def photo(tmp_path: Path) -> Path:
     file = tmp_path / "dog.png"
     file.write_bytes(PHOTO)
     return file
-
-
-async def say(page: Page, text: str, photo: Path | None = None) -> None:
-    if photo is not None:
-        await page.get_by_test_id("file").set_input_files(photo)
-    await page.get_by_test_id("text").fill(text)
-    await page.get_by_test_id("text").press("Enter")
-
-
-async def edits(page: Page, count: int) -> None:
-    """Wait until the conversation holds this many edited pictures, shown in full."""
-    await expect(page.locator("[data-decision=edit]")).to_have_count(count)
-    await expect(page.get_by_test_id("status")).to_have_count(0)
-
-
-def state(page: Page, number: int) -> Locator:
-    """The state of the numbered picture; 0 is the upload."""
-    return page.locator("[data-testid=message]:has([data-testid=picture])").nth(number)
 
 
 # ---------------------------------------------------------------- the story
