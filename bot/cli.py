@@ -145,13 +145,28 @@ main.add_command(
         lazy={"dialogue": "engine.dialogue.commands:train", "editing": "engine.editing.commands:train"},
     )
 )
-main.add_command(
-    LazyGroup(
-        "evaluate",
-        help="Measure the models (paper section 4.3).",
-        lazy={
-            "dialogue": "engine.dialogue.commands:evaluate",
-            "editing": "engine.editing.commands:evaluate",
-        },
-    )
+evaluate = LazyGroup(
+    "evaluate",
+    help="Measure the models (paper section 4.3).",
+    lazy={"dialogue": "engine.dialogue.commands:evaluate", "editing": "engine.editing.commands:evaluate"},
 )
+main.add_command(evaluate)
+
+
+@evaluate.command()
+@click.option(
+    "--database", type=click.Path(path_type=Path), help="Default: dialogpaint.db in the settings' data_dir."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@config_option
+def ratings(database: Path | None, as_json: bool, config: Path | None) -> None:
+    """Overall satisfaction and MOS from the stars that people gave. The bot may run meanwhile."""
+    from bot import satisfaction
+    from engine.bot_database import reading
+
+    try:
+        with reading(database or load_settings(config).data_dir / "dialogpaint.db") as db:
+            result = satisfaction.report(db)
+    except ValueError as error:
+        fail(str(error))
+    click.echo(json.dumps(result) if as_json else "\n".join(satisfaction.sentences(result)))

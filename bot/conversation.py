@@ -18,6 +18,7 @@ class Version:
     `image` is the sha256 of the bytes, `requester` the user id of the person who sent or asked for it.
     `remakes` is the version that was done once more (again, stronger, subtler, from the original), and `back`
     the head then: undo goes back there, where that is not the parent.
+    `weights` names the editor's weights, None where none were needed.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Version:
     editor: str | None = None
     remakes: str | None = None
     back: str | None = None
+    weights: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

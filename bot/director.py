@@ -10,8 +10,10 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, repeats, replies, sharing
+from bot import inbox, intake, moves, ratings, repeats, replies, sharing
 from bot.events import (
+    STARS,
+    Acknowledged,
     ButtonPressed,
     CommandInvoked,
     ConversationMoved,
@@ -75,7 +77,7 @@ class Director:
         await self._lanes.idle()
         await self.courier.idle()
 
-    async def handle(self, event: InboundEvent) -> None:
+    async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
         match event:
             case MessageIn():
@@ -86,10 +88,13 @@ class Director:
                 await self._once(event, lambda db: self._reaction(db, event))
             case ButtonPressed():
                 await self._once(event, lambda db: self._button(db, event))
+                if event.name in STARS:
+                    return await self._store.run(lambda db: ratings.acknowledgement(db, event))
             case CommandInvoked():
                 await self._command(event)
             case ConversationMoved():
                 await self._moved(event)
+        return None
 
     # ------------------------------------------------------------ messages
 
@@ -160,9 +165,14 @@ class Director:
         if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
             return None, []  # a button of another chat, or made up
         wanted = self._wanted(event, conversation)
-        if event.name == "cancel":
-            return conversation, moves.cancel(db, wanted, event.target)
-        return conversation, self._act(db, wanted, event.name, event.target)
+        match event.name:
+            case "cancel":
+                return conversation, moves.cancel(db, wanted, event.target)
+            case "star1" | "star2" | "star3" | "star4" | "star5":
+                ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
+                return conversation, []
+            case name:
+                return conversation, self._act(db, wanted, name, event.target)
 
     async def _command(self, event: CommandInvoked) -> None:
         if event.name == "help":
@@ -171,6 +181,8 @@ class Director:
             await self._once(event, lambda db: self._tell(db, event, text))
         elif event.name == "share":
             await self._once(event, lambda db: self._share(db, event))
+        elif event.name == "rate":
+            await self._once(event, lambda db: self._rate(db, event))
         else:
             name = event.name
             await self._once(event, lambda db: self._command_act(db, event, name))
@@ -183,6 +195,10 @@ class Director:
     def _share(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         return self._tell(db, event, sharing.share(db, conversation, event.user, event.argument))
+
+    def _rate(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        return self._tell(db, event, ratings.rate_newest(db, conversation, event.user, event.argument))
 
     def _command_act(
         self, db: Database, event: CommandInvoked, name: ActName

@@ -96,7 +96,11 @@ class ReactionChanged:
 
 
 RepeatName = Literal["again", "stronger", "subtler", "original"]
-ButtonName = Literal["undo", "redo", "cancel"] | RepeatName
+StarName = Literal["star1", "star2", "star3", "star4", "star5"]
+ButtonName = Literal["undo", "redo", "cancel"] | RepeatName | StarName
+
+STARS: dict[StarName, int] = {"star1": 1, "star2": 2, "star3": 3, "star4": 4, "star5": 5}
+"""The buttons that rate a picture; they stand in a row of their own, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +114,14 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help", "share"] | RepeatName
+CommandName = Literal["undo", "redo", "reset", "help", "share", "rate"] | RepeatName
 
 
 @dataclass(frozen=True, slots=True)
 class CommandInvoked:
     """A command in the platform's own form (/undo …) inside a conversation.
 
-    `argument` is what was written after it, in lower case: "on" in /share on.
+    `argument` is what was written after it, in lower case: "on" in /share on, "4" in /rate 4.
     """
 
     event_id: str
@@ -194,6 +198,17 @@ class StatusUpdate:
     reply_to: MessageRef | None = None
     preview: bytes | None = field(default=None, repr=False)
     progress: float | None = None
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a press comes to when nothing is posted for it; losing it is no harm.
+
+    `text` is shown to the person who pressed alone; `actions` are the buttons that the message keeps.
+    """
+
+    text: str
     actions: tuple[Action, ...] = ()
 
 

@@ -61,6 +61,8 @@ def receive(db: Database, event: MessageIn, brought: Intake) -> str | None:
     conversation = conversations.ensure(db, ref, user)
     conversations.touch(db, conversation, event.ref.message_id)
     version = _keep_upload(db, conversation, user, brought.upload) if brought.upload else None
+    if version is not None and event.attachments:
+        conversations.note_own_upload(db, version.id)
     turn = turns.add_user_turn(
         db,
         conversation,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from bot.events import (
+    Acknowledged,
     Capabilities,
     ConversationRef,
     InboundEvent,
@@ -16,8 +17,10 @@ from bot.events import (
     StatusUpdate,
 )
 
-Handler = Callable[[InboundEvent], Awaitable[None]]
-"""Takes one event for good: when it returns, the event is in the ledger and won't be lost."""
+Handler = Callable[[InboundEvent], Awaitable[Acknowledged | None]]
+"""Takes one event for good: when it returns, the event is in the ledger and won't be lost.
+
+What comes back is shown where the button was pressed; None: the answer, if any, comes as a reply."""
 
 
 class Adapter(Protocol):

@@ -23,12 +23,22 @@ SHARED = (
     "Your words here, old and new, may be used to train the bot: without pictures and ids, and without names"
     " as far as I can spot them. Say /share off to stop."
 )
-NOT_SHARED = "Your words here are not used to train the bot. Say /share on to allow it."
+SHARED_WITH_PICTURES = (
+    "Your words here, old and new, may be used to train the bot, and so may the pictures that you send, with"
+    " my well rated edits of them: without ids, and without names as far as I can spot them. What a picture"
+    " shows stays in it. Say /share on for your words alone, /share off to stop."
+)
+NOT_SHARED = (
+    "Nothing of this conversation is used to train the bot. Say /share on to allow it for your words, or"
+    " /share pictures for your pictures, too."
+)
 SHARED_NO_MORE = (
-    "From now on your words here are not used to train the bot. A copy made before lies with my admin,"
-    " who can delete it."
+    "From now on nothing of this conversation is used to train the bot. A copy made before lies with my"
+    " admin, who can delete it."
 )
 ONLY_OWNER_SHARES = "Only the person who began this conversation can decide that; nothing was changed."
+HOW_TO_RATE = "Please give me one to five stars for the newest picture, for example /rate 4."
+NOTHING_TO_RATE = "There is no picture of mine here yet to be rated."
 AGAIN = "Here is another try."
 STRONGER = "A little stronger."
 SUBTLER = "A little subtler."
@@ -52,6 +62,11 @@ def back(count: int) -> str:
 
 def joined(*sentences: str | None) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def rated(stars: int) -> str:
+    """The answer to a rating."""
+    return f"Thank you! I noted {stars} of 5 stars for this picture."
 
 
 def done(instruction: str) -> str:
@@ -103,6 +118,8 @@ def help_text(capabilities: Capabilities) -> str:
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",
         'After some edits, /original (or "redo everything from the original") makes all of them anew.',
-        "Your words are used to train the bot only if you say /share on; /share off stops it.",
+        "/rate 1 to /rate 5 tells me how good the newest picture is.",
+        "Your words are used to train the bot only if you say /share on, your pictures only if you say"
+        " /share pictures; /share off stops it.",
     ]
     return "\n".join(lines)

@@ -78,6 +78,11 @@ class Engine(Section):
     soft_seconds: float = Field(default=120.0, gt=0)
     hard_seconds: float = Field(default=180.0, gt=0)
 
+    @property
+    def editor_weights(self) -> str:
+        """Noted with what they painted: "starter", a folder, or a Hub id with its commit."""
+        return f"{self.editor}@{self.editor_revision}" if self.editor_revision else self.editor
+
 
 def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
     if bounds[0] >= bounds[1]:
@@ -91,6 +96,13 @@ class Strength(Section):
     ratio: float = Field(default=1.25, gt=1, le=4)
     text_guidance: Annotated[tuple[TextGuidance, TextGuidance], AfterValidator(_in_order)] = (1.0, 15.0)
     image_guidance: Annotated[tuple[ImageGuidance, ImageGuidance], AfterValidator(_in_order)] = (0.8, 2.5)
+
+
+Ask = Literal["never", "seldom", "always"]
+
+
+class Ratings(Section):
+    ask: Ask = "seldom"
 
 
 class Safety(Section):
@@ -127,6 +139,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     engine: Engine = Engine()
     strength: Strength = Strength()
+    ratings: Ratings = Ratings()
     safety: Safety = Safety()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")

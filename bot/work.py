@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import counting, moves, repeats, replies, wishes
+from bot import counting, moves, ratings, repeats, replies, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
 from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.settings import Settings
+from bot.settings import Ask, Settings
 from bot.store import Store, conversations, images, jobs, outbox, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
@@ -77,6 +77,8 @@ class Work:
     ) -> None:
         self._store, self._engine, self._limits = store, engine, settings.limits
         self._words = words
+        self._ask: Ask = settings.ratings.ask
+        self._weights = settings.engine.editor_weights
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
         self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
@@ -331,11 +333,13 @@ class Work:
             editor=edited.editor,
             remakes=job.remakes,
             back=before.head if job.remakes else None,
+            weights=self._weights if edited.editor == "diffusion" else None,
         )
         after = tree.edit(before, version)
         conversations.save(db, job.conversation, before, after, job.user_id)
         text = replies.joined(job.note, summary)
-        self._answer(db, job, Answer(text, "edit", version, moves.picture_actions(after)))
+        actions = (*moves.picture_actions(after), *ratings.ask(db, job.conversation, version, self._ask))
+        self._answer(db, job, Answer(text, "edit", version, actions))
 
     # ------------------------------------------------------------ both
 

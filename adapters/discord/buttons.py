@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from adapters.discord.receipts import CALL_FAILED
-from bot.events import Action, ButtonName
+from bot.events import STARS, Acknowledged, Action, ButtonName
 
 if TYPE_CHECKING:
     from adapters.discord.client import Client
@@ -26,7 +26,10 @@ _LOOK: dict[ButtonName, tuple[str, str]] = {
     "subtler": ("Subtler", "➖"),
     "original": ("From the original", "🔁"),
     "cancel": ("Cancel", "✖️"),
+    **{name: (str(stars), "⭐") for name, stars in STARS.items()},
 }
+_LAST_ROW = 4
+"""Of the five that a message may have: stars stand below the other buttons, however many those are."""
 
 
 class ActionButton(
@@ -43,7 +46,8 @@ class ActionButton(
                 emoji=emoji,
                 style=discord.ButtonStyle.secondary,
                 custom_id=custom_id(action),
-            )
+            ),
+            row=_LAST_ROW if action.name in STARS else None,
         )
         self.action = action
 
@@ -59,7 +63,21 @@ class ActionButton(
             await interaction.response.defer()  # Discord wants an answer within 3 s; ours comes as a message
         except CALL_FAILED as error:  # the press came late: it still counts
             _log.info("Discord: a button press could not be acknowledged: %s", error)
-        await client.inbound.button(interaction, self.action)
+        acknowledged = await client.inbound.button(interaction, self.action)
+        if acknowledged is not None:
+            await _show(interaction, acknowledged)
+
+
+async def _show(interaction: discord.Interaction[Any], acknowledged: Acknowledged) -> None:
+    """Change the pressed message's buttons, and tell the person, whom alone it concerns."""
+    view = buttons(acknowledged.actions)
+    if view is not None:
+        view.stop()
+    try:
+        await interaction.edit_original_response(view=view)
+        await interaction.followup.send(acknowledged.text, ephemeral=True)
+    except CALL_FAILED as error:  # it is noted all the same
+        _log.info("Discord: a rating could not be acknowledged: %s", error)
 
 
 def custom_id(action: Action) -> str:
@@ -67,7 +85,7 @@ def custom_id(action: Action) -> str:
 
 
 def buttons(actions: Sequence[Action]) -> ui.View | None:
-    """The row of buttons under a message; None without actions."""
+    """The buttons under a message, stars in a row of their own; None without actions."""
     if not actions:
         return None
     view = ui.View(timeout=None)

@@ -27,7 +27,8 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "original": "Make all the edits anew from the picture you uploaded",
     "help": "What I can do here",
 }
-_SHARE = "May your words in this conversation be used to train the bot?"
+_SHARE = "May your words, or words and pictures, of this conversation be used to train the bot?"
+_RATE = "Give the newest picture one to five stars"
 
 _CLOSED = "I may not write in this channel. Please try where I may, or ask an admin to let me in."
 
@@ -37,6 +38,7 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
     for name, description in DESCRIPTIONS.items():
         tree.add_command(_command(name, description))
     tree.add_command(app_commands.Command(name="share", description=_SHARE, callback=_share))
+    tree.add_command(app_commands.Command(name="rate", description=_RATE, callback=_rate))
 
 
 def _command(name: CommandName, description: str) -> app_commands.Command[Any, ..., None]:
@@ -46,9 +48,13 @@ def _command(name: CommandName, description: str) -> app_commands.Command[Any, .
     return app_commands.Command(name=name, description=description, callback=callback)
 
 
-@app_commands.describe(answer="on: they may; off: they may not")
-async def _share(interaction: discord.Interaction, answer: Literal["on", "off"]) -> None:
+@app_commands.describe(answer="on: your words; pictures: your pictures, too; off: neither")
+async def _share(interaction: discord.Interaction, answer: Literal["on", "pictures", "off"]) -> None:
     await _take(interaction, "share", answer)
+
+
+async def _rate(interaction: discord.Interaction, stars: Literal["1", "2", "3", "4", "5"]) -> None:
+    await _take(interaction, "rate", stars)
 
 
 async def _take(interaction: discord.Interaction, name: CommandName, argument: str = "") -> None:

@@ -16,6 +16,7 @@ from adapters.discord.reactions import ReactionLog
 from adapters.discord.receipts import CALL_FAILED
 from adapters.discord.text import wish
 from bot.events import (
+    Acknowledged,
     Action,
     ButtonPressed,
     CommandInvoked,
@@ -190,15 +191,15 @@ class Inbound:
             removed=() if added else (emoji,),
         )
 
-    async def button(self, interaction: discord.Interaction[Any], action: Action) -> None:
+    async def button(self, interaction: discord.Interaction[Any], action: Action) -> Acknowledged | None:
         """Take a press on one of our buttons; the interaction was acknowledged."""
         await self.open.wait()
         channel, message = interaction.channel, interaction.message
         if channel is None or message is None:
-            return
+            return None
         async with self._turn(channel.id):
             ref = await locate(self._directory, channel, message.id)
-            await self._handler(
+            return await self._handler(
                 ButtonPressed(
                     str(interaction.id), ref, self._invoker(interaction), action.name, action.target
                 )

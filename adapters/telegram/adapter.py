@@ -62,7 +62,8 @@ COMMANDS = [
     BotCommand("stronger", "The last edit, a little stronger"),
     BotCommand("subtler", "The last edit, a little subtler"),
     BotCommand("original", "All the edits anew, from your photo"),
-    BotCommand("share", "on or off: may your words here train the bot?"),
+    BotCommand("rate", "1 to 5: how good is the newest picture?"),
+    BotCommand("share", "on, pictures or off: may they train the bot?"),
     BotCommand("help", "What I can do"),
 ]
 

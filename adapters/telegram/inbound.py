@@ -48,6 +48,7 @@ COMMANDS: dict[str, CommandName] = {
     "reset": "reset",
     "help": "help",
     "share": "share",
+    "rate": "rate",
     "again": "again",
     "stronger": "stronger",
     "subtler": "subtler",

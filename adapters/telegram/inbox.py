@@ -22,7 +22,8 @@ from telegram.error import TelegramError
 from adapters.telegram.albums import Album, Albums
 from adapters.telegram.backoff import delays
 from adapters.telegram.inbound import Translator
-from bot.events import InboundEvent
+from adapters.telegram.layout import keyboard_of
+from bot.events import Acknowledged, InboundEvent
 from bot.ports import Handler, Journal
 
 log = logging.getLogger(__name__)
@@ -129,21 +130,20 @@ class Inbox:
         lane = self._lanes[chat_id]
         while lane:
             work = lane.popleft()
-            await self._settle(work)
+            acknowledged = await self._settle(work)
             if work.query:
-                tasks.create_task(answer(work.query))
+                tasks.create_task(answer(work.query, acknowledged))
         del self._lanes[chat_id]
 
-    async def _settle(self, work: Work) -> None:
+    async def _settle(self, work: Work) -> Acknowledged | None:
         """Hand the event over and close its rows, with several tries; then give it up as poison."""
         first = work.rows[0]
         for wait in islice(delays(self._retry_seconds), TRIES):
             try:
                 event = await work.translate()
-                if event is not None:
-                    await self._handler(event)
+                acknowledged = await self._handler(event) if event is not None else None
                 await self._close(work.rows, "done")
-                return
+                return acknowledged
             except Exception as error:  # of the bot or its store; the update must not be lost for it
                 log.warning("Telegram update %d could not be handled (%r).", first, error, exc_info=True)
             await asyncio.sleep(wait)
@@ -153,6 +153,7 @@ class Inbox:
         except Exception as error:  # then nothing can be written at all: it stays open and is tried again
             log.error("The journal of Telegram updates can't be written (%s).", error)
             self._taken.difference_update(work.rows)
+        return None
 
     async def _close(self, rows: Sequence[int], state: str) -> None:
         for row_id in rows:
@@ -160,9 +161,11 @@ class Inbox:
         self._taken.difference_update(rows)
 
 
-async def answer(query: CallbackQuery) -> None:
-    """Stop the button's spinning circle."""
+async def answer(query: CallbackQuery, acknowledged: Acknowledged | None) -> None:
+    """Stop the button's spinning circle, and show what the press came to where nothing is posted for it."""
     try:
-        await query.answer()
+        await query.answer(acknowledged and acknowledged.text)
+        if acknowledged:
+            await query.edit_message_reply_markup(keyboard_of(acknowledged.actions))
     except TelegramError as error:  # too old, answered before a crash …: the circle stops by itself
         log.debug("A button press could not be answered: %s", error)

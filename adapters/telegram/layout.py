@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 
-from bot.events import Action, ButtonName, Picture, Reply
+from bot.events import STARS, Action, ButtonName, Picture, Reply
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -30,9 +30,10 @@ LABELS: dict[ButtonName, str] = {
     "subtler": "➖ Subtler",
     "original": "🔁 From the original",
     "cancel": "✖️ Cancel",
+    **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
-# More than three in one row would be cut off on a phone, and so would a long label beside others.
-ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("original",))
+# More than three words in one row would be cut off on a phone, and so would a long label beside others.
+ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("original",), tuple(STARS))
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 
@@ -64,7 +65,7 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """Three rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
+    """Four rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
     rows = [
         [
             InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aiohttp import BodyPartReader, MultipartReader, web
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,7 +41,7 @@ class Button(Body):
 
 class Command(Body):
     name: CommandName
-    argument: Literal["", "on", "off"] = ""
+    argument: str = Field(default="", max_length=32)
 
 
 class Words(Body):

@@ -16,6 +16,7 @@ from adapters.web.guard import Refused, keep_session, session_id
 from adapters.web.hub import Hub
 from adapters.web.requests import Body, Button, Command, Reaction, read_message
 from bot.events import (
+    Acknowledged,
     ButtonPressed,
     CommandInvoked,
     ConversationRef,
@@ -155,10 +156,10 @@ class Api:
         conversation = _conversation(request)
         body = await _checked(request, Button)
         ref = MessageRef(conversation, body.message)
-        await self._take(
+        acknowledged = await self._take(
             ButtonPressed(_event_id(conversation, body), ref, _user(conversation), body.name, body.target)
         )
-        return web.json_response({})
+        return web.json_response({"said": acknowledged.text if acknowledged else None})
 
     async def command(self, request: web.Request) -> web.Response:
         conversation = _conversation(request)
@@ -168,12 +169,12 @@ class Api:
         await self._take(CommandInvoked(event_id, ref, user, body.name, body.argument))
         return web.json_response({})
 
-    async def _take(self, event: InboundEvent) -> None:
+    async def _take(self, event: InboundEvent) -> Acknowledged | None:
         """Hand the event over for good, even if the page hangs up meanwhile; then tell every open tab."""
-        await asyncio.shield(self._handler(event))
-        if not isinstance(event, MessageIn | ReactionChanged | ButtonPressed | CommandInvoked):
-            return
-        self._hub.push(event.ref.conversation, {"type": "changed"})
+        acknowledged = await asyncio.shield(self._handler(event))
+        if isinstance(event, MessageIn | ReactionChanged | ButtonPressed | CommandInvoked):
+            self._hub.push(event.ref.conversation, {"type": "changed"})
+        return acknowledged
 
 
 @web.middleware

@@ -84,9 +84,18 @@ def count_questions(db: Database, conversation: str, questions: int) -> None:
     write(db, "UPDATE conversations SET questions = ? WHERE id = ?", questions, conversation)
 
 
-def share(db: Database, conversation: str, name: str | None) -> None:
-    """Let the owner's words become training data; `name` is to be taken out of them. None: not any more."""
-    write(db, "UPDATE conversations SET shared_as = ? WHERE id = ?", name, conversation)
+def share(db: Database, conversation: str, name: str | None, *, pictures: bool = False) -> None:
+    """Let the owner's words become training data; `name` is to be taken out of them. None: not any more.
+
+    `pictures`: the pictures that the owner sent, with what was made of them, as well.
+    """
+    sql = "UPDATE conversations SET shared_as = ?, shares_pictures = ? WHERE id = ?"
+    write(db, sql, name, pictures, conversation)
+
+
+def note_own_upload(db: Database, version: str) -> None:
+    """The picture came with its requester's own message, not by a reply to somebody's picture."""
+    write(db, "UPDATE versions SET own_upload = 1 WHERE id = ?", version)
 
 
 def load(db: Database, conversation: str) -> Conversation:
@@ -209,8 +218,10 @@ def _join(db: Database, old: str, new: str) -> None:
     """All of `old` becomes part of `new`, which keeps its head if it has one."""
     head = get(db, old)["head"]
     write(db, "UPDATE conversations SET head = coalesce(head, ?) WHERE id = ?", head, new)
-    if get(db, old)["shared_as"] is None:  # what was said there must not be shared now
-        share(db, new, None)
+    one, other = get(db, old), get(db, new)  # only what both allowed may be shared now
+    name = None if one["shared_as"] is None else other["shared_as"]
+    pictures = name is not None and one["shares_pictures"] and other["shares_pictures"]
+    share(db, new, name, pictures=bool(pictures))
     for table in ("versions", "undos", "turns", "jobs", "outbox", "ledger", "message_refs"):
         write(db, f"UPDATE {table} SET conversation = ? WHERE conversation = ?", new, old)
     write(db, "UPDATE undos SET state = 'dropped' WHERE conversation = ? AND state = 'open'", new)

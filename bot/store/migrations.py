@@ -199,3 +199,59 @@ def m006_edits_done_once_more(db: Database) -> None:
     write(db, "ALTER TABLE jobs ADD COLUMN remakes TEXT REFERENCES versions(id)")
     write(db, "ALTER TABLE versions ADD COLUMN remakes TEXT REFERENCES versions(id)")
     write(db, "ALTER TABLE versions ADD COLUMN back TEXT REFERENCES versions(id)")
+
+
+@migrations()
+def m007_ratings(db: Database) -> None:
+    """Stars for edited pictures, and what `dialogpaint data editing --from-store` may see of those.
+
+    `training_pairs` holds what was painted from pictures that the owner sent and shares: each step from the
+    upload on was wished for by the owner, in words or by doing once more what they had put into words; what
+    was made in series, from the original, is no pair. Files are relative to the data folder, see
+    `bot.store.images`; `photo` is the upload where it all began, `stars` the least that anybody gave.
+    """
+    db.executescript(
+        f"""
+        CREATE TABLE ratings (
+            version TEXT NOT NULL REFERENCES versions(id), user_id TEXT NOT NULL,
+            stars INTEGER CHECK (stars BETWEEN 1 AND 5),  -- none: asked, and no answer yet
+            asked INTEGER NOT NULL DEFAULT 0,             -- whether stars were shown to that person
+            created {NOW}, PRIMARY KEY (version, user_id)
+        );
+        CREATE INDEX ratings_user ON ratings (user_id, created);
+        """
+    )
+    # weights: of the editor that painted it; NULL: none were needed, or painted before this was noted
+    write(db, "ALTER TABLE versions ADD COLUMN weights TEXT")
+    # own_upload: sent by its requester; 0: taken from the message answered, or from before this was noted
+    write(db, "ALTER TABLE versions ADD COLUMN own_upload INTEGER NOT NULL DEFAULT 0")
+    # shares_pictures: besides the words. Whoever shared before was promised that pictures stay out.
+    write(db, "ALTER TABLE conversations ADD COLUMN shares_pictures INTEGER NOT NULL DEFAULT 0")
+    db.create_view(
+        "training_pairs",
+        """
+        WITH RECURSIVE worded(version, parent, requester) AS (  -- the edit that was first asked for in words
+            SELECT id, parent, requester FROM versions WHERE remakes IS NULL
+            UNION ALL
+            SELECT v.id, w.parent, w.requester FROM worded w JOIN versions v ON v.remakes = w.version
+        ), own(version, photo, owner, conversation) AS (
+            SELECT v.id, v.image, c.owner, c.rowid
+            FROM conversations c JOIN versions v ON v.conversation = c.id
+            WHERE c.shares_pictures AND c.shared_as IS NOT NULL AND v.own_upload AND v.requester = c.owner
+            UNION ALL
+            SELECT v.id, own.photo, own.owner, own.conversation
+            FROM own JOIN versions v ON v.parent = own.version JOIN worded w ON w.version = v.id
+            WHERE v.requester = own.owner AND w.requester = own.owner AND w.parent = v.parent
+        ), files AS (
+            SELECT sha256, 'images/' || substr(sha256, 1, 2) || '/' || sha256
+                || iif(mime = 'image/jpeg', '.jpg', '.png') AS file FROM images
+        )
+        SELECT own.conversation, photo.file AS photo, source.file AS source, target.file AS target,
+            v.instruction, min(r.stars) AS stars
+        FROM own JOIN versions v ON v.id = own.version JOIN versions before ON before.id = v.parent
+        JOIN files photo ON photo.sha256 = own.photo JOIN files source ON source.sha256 = before.image
+        JOIN files target ON target.sha256 = v.image
+        JOIN ratings r ON r.version = v.id AND r.stars IS NOT NULL
+        WHERE v.editor = 'diffusion' AND v.instruction <> '' GROUP BY v.id ORDER BY v.rowid
+        """,
+    )

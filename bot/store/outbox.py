@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from bot.conversation import Version
-from bot.events import Action
+from bot.events import STARS, Action
 from bot.ids import new_id
 from bot.store import turns
 from bot.store.sql import NOW, insert, one, rows, write
@@ -89,7 +90,7 @@ def say(
             "text": answer.text,
             "decision": answer.decision,
             "reply_to": reply_to,
-            "actions": " ".join(f"{action.name}:{action.target}" for action in answer.actions),
+            "actions": _as_text(answer.actions),
         },
     )
 
@@ -126,6 +127,35 @@ def set_place(db: Database, row: str, message_id: str) -> None:
 
 def set_state(db: Database, row: str, state: RowState, reason: str | None = None) -> None:
     write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
+
+
+def take_stars(db: Database, conversation: str, version: str) -> None:
+    """The buttons that rate a picture are gone from its message once it was rated."""
+    row = _edit_row(db, conversation, version)
+    if row is not None and row["state"] == "delivered":  # until then the row is what is being sent
+        kept = [action for action in actions(row["actions"]) if action.name not in STARS]
+        write(db, "UPDATE outbox SET actions = ? WHERE id = ?", _as_text(kept), row["id"])
+
+
+def picture_buttons(db: Database, conversation: str, version: str) -> tuple[Action, ...]:
+    """The buttons under the message that brought an edited picture, but for those that rate it."""
+    row = _edit_row(db, conversation, version)
+    found = actions(row["actions"]) if row else ()
+    return tuple(action for action in found if action.name not in STARS)
+
+
+def _edit_row(db: Database, conversation: str, version: str) -> dict[str, Any] | None:
+    return one(
+        db,
+        "SELECT o.id, o.actions, o.state FROM turns t JOIN outbox o ON o.id = t.id"
+        " WHERE t.conversation = ? AND t.version = ? AND t.decision = 'edit'",
+        conversation,
+        version,
+    )
+
+
+def _as_text(buttons: Iterable[Action]) -> str:
+    return " ".join(f"{action.name}:{action.target}" for action in buttons)
 
 
 def actions(text: str) -> tuple[Action, ...]:

@@ -7,16 +7,13 @@ bot's database shows them; `engine.dialogue.anonymous` says what it removes, and
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
+from engine.bot_database import reading
 from engine.dialogue.anonymous import anonymous
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.living import applied_after
@@ -56,16 +53,9 @@ def from_store(database: Path, out: Path) -> int:
 
 def _shared(database: Path) -> list[tuple[list[StoredTurn], list[str]]]:
     """The turns of each shared conversation with the names to be removed from it."""
-    if not database.is_file():
-        raise ValueError(f"There is no database {database}.")
-    try:
-        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
-        # In one transaction: never words without the names to be taken out of them.
-        with closing(connection), (db := Database(connection)).atomic():
-            names = list(db.query("SELECT * FROM training_names"))
-            rows = list(db.query("SELECT * FROM training_turns ORDER BY conversation, turn"))
-    except sqlite3.DatabaseError as error:
-        raise ValueError(f"{database} is no database that dialogues can be taken from: {error}.") from error
+    with reading(database) as db:  # at one moment: never words without the names to be taken out of them
+        names = list(db.query("SELECT * FROM training_names"))
+        rows = list(db.query("SELECT * FROM training_turns ORDER BY conversation, turn"))
     return [
         (
             [_turn(row) for row in of_one],

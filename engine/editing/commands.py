@@ -98,6 +98,20 @@ __all__ = ["data", "evaluate", "train"]
     multiple=True,
     help="Leave out what this list names; OUT/review-SPLIT.html makes one. May be given more than once.",
 )
+@click.option(
+    "--from-store",
+    type=FILE,
+    metavar="DATABASE",
+    help="Instead of all that: export the pictures that the bot's users share and rated well, to OUT, for "
+    "--pairs.",
+)
+@click.option(
+    "--least-stars",
+    type=click.IntRange(1, 5),
+    default=4,
+    show_default=True,
+    help="Of an edit that --from-store takes.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same set.")
 @click.option(
     "--workers",
@@ -118,6 +132,8 @@ def data(
     out: Path,
     clip_folder: Path | None,
     strike: tuple[Path, ...],
+    from_store: Path | None,
+    least_stars: int,
     workers: int,
     chain_count: int,
     as_json: bool,
@@ -129,6 +145,15 @@ def data(
     pairs --pairs; a set may hold all three kinds. OUT/README.md says what was left out, and why. A build that
     was killed goes on where it was when it is started again with the same arguments.
     """
+    if from_store is not None:
+        from engine.editing.data.from_store import from_store as export
+
+        try:
+            exported = export(from_store, out, least_stars)
+        except (OSError, ValueError) as error:
+            fail(error)
+        show(exported, as_json)
+        return
     from engine.editing.data.build import build
     from engine.editing.data.chains import write_chains
     from engine.editing.data.exact_pairs import ExactPairs

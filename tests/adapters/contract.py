@@ -20,125 +20,30 @@ from __future__ import annotations
 
 import asyncio
 import io
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from bot.events import (
+    STARS,
+    Acknowledged,
     Action,
     ButtonName,
     ButtonPressed,
     CommandInvoked,
     CommandName,
-    ConversationRef,
     Delivered,
-    InboundEvent,
     MessageIn,
     MessageRef,
     Picture,
     ReactionChanged,
-    Receipt,
     Rejected,
     Reply,
     StatusUpdate,
     Unknown,
-    UserRef,
 )
-from bot.ports import Adapter
-
-PATIENCE = 10.0
-"""Seconds until an event that does not come fails the test; no test passes or fails by being slow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What a person just did, in the ids that the adapter must use for it."""
-
-    event_id: str
-    ref: MessageRef
-    user: UserRef
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One message of the bot as people see it on the platform.
-
-    `text` is what a reader sees: escapes undone, markup (if the platform interpreted any) taken out.
-    `pings` says whether anybody or everybody is notified by a mention in it.
-    """
-
-    message_id: str
-    text: str
-    image: bytes | None = None
-    buttons: tuple[ButtonName, ...] = ()
-    pings: bool = False
-
-
-class Harness(ABC):
-    """The platform seen from outside, with one conversation that the bot takes part in.
-
-    Set `adapter` and `conversation` before the test begins. In `conversation` whatever a person writes is
-    meant for the bot (mention the bot in `write` where the platform needs it).
-    """
-
-    adapter: Adapter
-    conversation: ConversationRef
-
-    def __init__(self) -> None:
-        self.events: asyncio.Queue[InboundEvent] = asyncio.Queue()
-
-    async def handler(self, event: InboundEvent) -> None:
-        """Give this to the adapter as its handler."""
-        await self.events.put(event)
-
-    @abstractmethod
-    async def write(
-        self, text: str, pictures: Sequence[bytes] = (), reply_to: MessageRef | None = None
-    ) -> Act:
-        """A person posts a message; `pictures` are PNG files, attached in order."""
-
-    @abstractmethod
-    async def react(self, ref: MessageRef, emoji: str, *, added: bool) -> Act:
-        """The person puts a reaction under a message of the bot, or takes it back. `Act.ref` is `ref`."""
-
-    @abstractmethod
-    async def press(self, ref: MessageRef, action: Action) -> Act:
-        """The person presses a button of the bot's message `ref`. `Act.ref` is `ref`."""
-
-    @abstractmethod
-    async def command(self, name: CommandName, argument: str = "") -> Act:
-        """The person gives a command in the platform's own form."""
-
-    async def restrict(self) -> bool:
-        """Let only adults into the conversation's place; False where the platform knows no such thing."""
-        return False
-
-    @abstractmethod
-    async def redeliver(self) -> None:
-        """The platform delivers the last act again, as after a lost connection; returns when it was taken."""
-
-    @abstractmethod
-    async def shown(self) -> list[Shown]:
-        """The bot's messages that `conversation` holds now, status messages included, oldest first."""
-
-    async def vanished(self) -> ConversationRef | None:
-        """A conversation that was deleted on the platform. None where there is no such thing: there the test
-        class takes the check out with `test_a_vanished_conversation_is_rejected = None`."""
-        return None
-
-    async def send(self, reply: Reply) -> Receipt:
-        """Send through the adapter. Override where the platform relies on what the bot does just before."""
-        return await self.adapter.send(reply)
-
-    async def next_event(self) -> InboundEvent:
-        return await asyncio.wait_for(self.events.get(), PATIENCE)
-
-    def more_events(self) -> list[InboundEvent]:
-        """The events delivered and not looked at yet."""
-        return [self.events.get_nowait() for _ in range(self.events.qsize())]
+from tests.adapters.harness import PATIENCE, Harness
 
 
 def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
@@ -162,6 +67,11 @@ async def sent(harness: Harness, what: Reply) -> MessageRef:
     assert isinstance(receipt, Delivered), receipt
     assert receipt.refs, "Delivered must name the messages"
     return receipt.refs[-1]
+
+
+async def names_shown(harness: Harness) -> list[tuple[ButtonName, ...]]:
+    """The buttons of each message that has any."""
+    return [message.buttons for message in await harness.shown() if message.buttons]
 
 
 class AdapterContract:
@@ -233,7 +143,9 @@ class AdapterContract:
         assert act.event_id != back.event_id
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("name", ["undo", "redo", "again", "stronger", "subtler", "original"])
+    @pytest.mark.parametrize(
+        "name", ["undo", "redo", "again", "stronger", "subtler", "original", "star1", "star5"]
+    )
     async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
         button = Action(name, "0123456789abcdef0123456789abcdef")
         ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(button,)))
@@ -242,10 +154,26 @@ class AdapterContract:
         assert harness.more_events() == []
 
     async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
-        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original")
+        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original", *STARS)
         actions = tuple(Action(name, "0123456789abcdef0123456789abcdef") for name in names)
         await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=actions))
-        assert [message.buttons for message in await harness.shown() if message.buttons] == [names]
+        assert await names_shown(harness) == [names]
+
+    async def test_what_a_press_comes_to_is_told_to_the_person_alone(self, harness: Harness) -> None:
+        target = "0123456789abcdef0123456789abcdef"
+        undo, stars = Action("undo", target), tuple(Action(name, target) for name in STARS)
+        edited = reply(harness, "edited", "Done.", image=picture(), actions=(undo, *stars))
+        ref = await sent(harness, edited)
+        said = [message.text for message in await harness.shown()]
+        harness.acknowledged = Acknowledged("Thank you!", (undo,))
+        await harness.press(ref, stars[3])
+        shown = [("Thank you!",), (("undo",),)]
+        async with asyncio.timeout(PATIENCE):
+            while [tuple(await harness.told()), tuple(await names_shown(harness))] != shown:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert [message.text for message in await harness.shown()] == said
+        assert isinstance(await harness.next_event(), ButtonPressed)
+        assert harness.more_events() == []
 
     @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler", "original"])
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
@@ -254,10 +182,14 @@ class AdapterContract:
         assert act.ref.conversation == harness.conversation
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("argument", ["on", "off"])
-    async def test_a_command_is_told_with_what_follows_it(self, harness: Harness, argument: str) -> None:
-        act = await harness.command("share", argument)
-        told = CommandInvoked(act.event_id, act.ref, act.user, "share", argument)
+    @pytest.mark.parametrize(
+        ("name", "argument"), [("share", "on"), ("share", "pictures"), ("share", "off"), ("rate", "4")]
+    )
+    async def test_a_command_is_told_with_what_follows_it(
+        self, harness: Harness, name: CommandName, argument: str
+    ) -> None:
+        act = await harness.command(name, argument)
+        told = CommandInvoked(act.event_id, act.ref, act.user, name, argument)
         assert await harness.next_event() == told
         assert harness.more_events() == []
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.director import Director
 from bot.events import (
+    Acknowledged,
     Attachment,
     ButtonName,
     ButtonPressed,
@@ -135,10 +136,13 @@ class World:
         await self.director.handle(event)
         await self.settle()
 
-    async def press(self, name: ButtonName, target: str, user: UserRef = ANN) -> None:
-        event = ButtonPressed(f"b{next(self.numbers)}", MessageRef(HERE, "0"), user, name, target)
-        await self.director.handle(event)
+    def pressed(self, name: ButtonName, target: str, user: UserRef = ANN) -> ButtonPressed:
+        return ButtonPressed(f"b{next(self.numbers)}", MessageRef(HERE, "0"), user, name, target)
+
+    async def press(self, name: ButtonName, target: str, user: UserRef = ANN) -> Acknowledged | None:
+        acknowledged = await self.director.handle(self.pressed(name, target, user))
         await self.replied()
+        return acknowledged
 
     async def command(
         self, name: CommandName, argument: str = "", user: UserRef = ANN, at: ConversationRef = HERE

@@ -56,6 +56,8 @@ class Rest:
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.acknowledged: set[str] = set()
+        self.follow_ups: list[Payload] = []
+        """What was said after an interaction; flag 64: to the person alone."""
         self.forbidden: set[int] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,6 +75,8 @@ class Rest:
             ("POST", f"{message}/threads", self._start_thread),
             ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
             ("DELETE", "/webhooks/{application}/{token}/messages/@original", self._nothing),
+            ("PATCH", "/webhooks/{application}/{token}/messages/@original", self._edit_pressed),
+            ("POST", "/webhooks/{application}/{token}", self._follow_up),
         ]
         found = [web.route(method, API + path, self._wrapped(answer)) for method, path, answer in table]
         return [*found, web.get("/attachments/{id}/{name}", self._wrapped(self._file))]
@@ -254,6 +258,23 @@ class Rest:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
         self.acknowledged.add(interaction)
         return {"interaction": {"id": interaction, "type": 3}}
+
+    async def _edit_pressed(self, request: web.Request, seen: Request) -> Payload:
+        """After a deferred press "@original" is the message that holds the button."""
+        message = self._world.messages[self._world.pressed[request.match_info["token"]]]
+        message.update({key: seen.json[key] for key in ("content", "components") if key in seen.json})
+        await self._tell("MESSAGE_UPDATE", message)
+        return message
+
+    async def _follow_up(self, request: web.Request, seen: Request) -> Payload:
+        pressed = self._world.messages[self._world.pressed[request.match_info["token"]]]
+        said = {
+            "id": str(self._world.snowflake()),
+            "content": seen.json["content"],
+            "flags": seen.json["flags"],
+        }
+        self.follow_ups.append(said)
+        return {**pressed, "components": [], "attachments": [], **said}
 
     async def _nothing(self, request: web.Request, seen: Request) -> None:
         return None

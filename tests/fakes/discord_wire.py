@@ -131,6 +131,7 @@ class DiscordWire:
         payload = self.world.interaction(
             int(message["channel_id"]), user or self.world.ann, 3, data, message=message
         )
+        self.world.pressed[payload["token"]] = message_id
         return await self._deliver("INTERACTION_CREATE", payload)
 
     async def slash(

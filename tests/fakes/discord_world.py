@@ -43,6 +43,8 @@ class World:
     files: dict[str, bytes] = field(default_factory=dict)
     nonces: dict[tuple[int, str], int] = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)
+    pressed: dict[str, int] = field(default_factory=dict)
+    """Interaction token → the message with the button."""
 
     def __post_init__(self) -> None:
         self._counter = itertools.count()

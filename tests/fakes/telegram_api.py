@@ -88,6 +88,8 @@ class FakeTelegram:
         self.files: dict[str, bytes] = {}
         self.expired: set[str] = set()
         self.answered: list[str] = []
+        self.said_quietly: dict[str, str] = {}
+        """Callback query → the line that only the person who pressed sees."""
         self.allowed: frozenset[str] = DEFAULT_UPDATES
         self.closing = asyncio.Event()
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)

@@ -90,6 +90,9 @@ async def get_file(telegram: FakeTelegram, fields: JSON) -> JSON:
 @method
 async def answer_callback_query(telegram: FakeTelegram, fields: JSON) -> bool:
     telegram.answered.append(fields["callback_query_id"])
+    if len(fields.get("text", "")) > 200:
+        raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG")
+    telegram.said_quietly[fields["callback_query_id"]] = fields.get("text", "")
     return True
 
 
@@ -115,6 +118,12 @@ async def edit_message_caption(telegram: FakeTelegram, fields: JSON) -> JSON:
     if not message.media:
         raise ApiError(400, "Bad Request: there is no caption in the message to edit")
     return changed(message, caption(fields), keyboard(fields))
+
+
+@method
+async def edit_message_reply_markup(telegram: FakeTelegram, fields: JSON) -> JSON:
+    message = editable(telegram, fields)
+    return changed(message, message.text, keyboard(fields))
 
 
 @method

@@ -18,6 +18,8 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from bot import conversation as tree
 from bot.events import (
+    STARS,
+    Acknowledged,
     Action,
     ButtonPressed,
     CommandInvoked,
@@ -53,15 +55,15 @@ class WebBot:
         self.hold = asyncio.Event()
         self.hold.set()
         self.healthy = True
-        self.offers = ("undo", "again", "stronger", "subtler", "original")
+        self.offers: tuple[str, ...] = ("undo", "again", "stronger", "subtler", "original")
         self._ids = (f"{number:04d}" for number in itertools.count(1))
 
     # ------------------------------------------------------------ Handler
 
-    async def handle(self, event: InboundEvent) -> None:
+    async def handle(self, event: InboundEvent) -> Acknowledged | None:
         self.events.append(event)
         if event.event_id in self.ledger:
-            return
+            return None
         self.ledger.add(event.event_id)
         match event:
             case MessageIn():
@@ -76,8 +78,14 @@ class WebBot:
                 await self._move(ref.conversation, tree.redo, "Redone.", "undo")
             case CommandInvoked(ref=ref, name="reset"):
                 await self._move(ref.conversation, tree.reset, "Back to your picture.", "reset")
-            case CommandInvoked(ref=ref, name="share", argument=argument):
-                await self._say(ref.conversation, f"Sharing: {argument}.", "chat")
+            case CommandInvoked(ref=ref, name="share" | "rate" as name, argument=argument):
+                await self._say(ref.conversation, f"Command {name}: {argument}.", "chat")
+            case ButtonPressed(ref=ref, name=name) if name in STARS:
+                (turn,) = (
+                    turn for turn in self._chat(ref.conversation).turns if turn["id"] == ref.message_id
+                )
+                turn["actions"] = [action for action in turn["actions"] if action["name"] not in STARS]
+                return Acknowledged(f"Thank you for {STARS[name]} stars!")
             case ButtonPressed(ref=ref, name="again" | "stronger" | "subtler" | "original", target=target):
                 version = self._chat(ref.conversation).tree.versions[target]
                 assert version.parent is not None
@@ -87,6 +95,7 @@ class WebBot:
                 await self.adapter.clear_status(ref)
             case _:
                 raise AssertionError(f"unexpected {event}")
+        return None
 
     async def _message(self, event: MessageIn) -> None:
         chat = self._chat(event.ref.conversation)

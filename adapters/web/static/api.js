@@ -47,11 +47,12 @@ export class Api {
     return this.#json("reactions", { message, emoji, added });
   }
 
+  /** Resolves to {said}: a line for this person alone, or null. */
   button(message, name, target) {
     return this.#json("buttons", { message, name, target });
   }
 
-  /** `argument`: "on" or "off", for /share. */
+  /** `argument`: "on", "pictures" or "off" for /share, "1" to "5" for /rate. */
   command(name, argument) {
     return this.#json("commands", { name, argument });
   }

@@ -9,7 +9,7 @@ import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
 // written into the text field
-const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|original|help|share)(?:\s+(on|off))?$/;
+const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|original|help|share|rate)(?:\s+(\S{1,32}))?$/;
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -168,14 +168,17 @@ async function send({ text, file, replyTo }) {
   }
 }
 
+/** Do what a person asked for and show what came of it; resolves to the server's answer, if there is one. */
 async function act(request) {
   clearErrors();
+  let answer = null;
   try {
-    await request();
+    answer = await request();
   } catch (error) {
     showError(error.message);
   }
   await refresh();
+  return answer;
 }
 
 byId("undo").addEventListener("click", () => act(() => api.command("undo")));

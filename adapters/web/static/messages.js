@@ -9,6 +9,7 @@ const REPEATS = {
   subtler: { label: "Subtler", title: "Do this edit a little subtler" },
   original: { label: "From the original", title: "Make all the edits anew from the picture that you sent" },
 };
+const STARS = ["star1", "star2", "star3", "star4", "star5"];
 const REPLY = "M10 8 5 13l5 5M5 13h9a5 5 0 0 0 5-5V6";
 
 export class Messages {
@@ -16,8 +17,8 @@ export class Messages {
   #items = new Map();
   #actions;
 
-  /** `actions`: imageUrl(sha256), open(image, url), undo(message, undone), press(message, action),
-   * reply(message), undoEmoji(). */
+  /** `actions`: imageUrl(sha256), open(image, url), undo(message, undone), press(message, action) resolving to
+   * {said}, reply(message), undoEmoji(). */
   constructor(actions) {
     this.#actions = actions;
   }
@@ -83,6 +84,7 @@ export class Messages {
     );
     const badge = make("span", { class: "badge", "data-testid": "head-badge", hidden: true }, "Current");
     const figure = make("figure", { class: "picture" }, open, badge, this.#caption(message, url, owns));
+    if (starsOf(message).length > 0) figure.append(...this.#stars(message));
     figure.style.setProperty("--width", image.width);
     figure.style.setProperty("--height", image.height);
     return figure;
@@ -127,11 +129,30 @@ export class Messages {
     });
   }
 
+  /** The row of stars, and the line that thanks for one. */
+  #stars(message) {
+    const thanks = make("small", { class: "note thanks", role: "status", "data-testid": "rated" });
+    const row = make("div", { class: "stars", role: "group", "aria-label": "How good is this picture?" });
+    for (const action of starsOf(message)) {
+      const stars = STARS.indexOf(action.name) + 1;
+      const label = `${stars} of 5 stars`;
+      const click = async () => {
+        const answer = await this.#actions.press(message, action);
+        thanks.textContent = answer?.said ?? "";
+      };
+      const look = { type: "button", title: label, "aria-label": label, "data-testid": action.name, click };
+      row.append(make("button", look, "★"));
+    }
+    return [row, thanks];
+  }
+
   #mark(node, message, isHead) {
     node.dataset.state = message.state ?? "";
     node.classList.toggle("head", isHead);
     const badge = node.querySelector(".badge");
     if (badge) badge.hidden = !isHead;
+    const stars = node.querySelector(".stars");
+    if (stars) stars.hidden = starsOf(message).length === 0;
     const undo = node.querySelector(".undo");
     if (!undo) return;
     const undone = message.state === "undone";
@@ -140,6 +161,8 @@ export class Messages {
     setText(undo, `${this.#actions.undoEmoji()} ${undone ? "Undone" : "Undo"}`);
   }
 }
+
+const starsOf = ({ actions }) => actions.filter(({ name }) => STARS.includes(name));
 
 /** An undo may show a version again; its buttons belong to the message that made it. */
 function firstOfVersions(messages) {

@@ -1,7 +1,8 @@
 """A maker that takes pairs which somebody has: pairs.jsonl with the pictures beside it.
 
 One JSON object a line: `source` and `target` (pictures, relative to the file), `instruction`, and if there
-are any `mask` (white: may change), `caption_before` and `caption_after`.
+are any `mask` (white: may change), `caption_before` and `caption_after`. `photo` may name the picture that
+the source was itself made from.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LONGEST = 768
 
 @dataclass(frozen=True, slots=True)
 class OwnPairs:
-    """The pairs in `folder`. All that starts from one source file lands in one split."""
+    """The pairs in `folder`. All that starts from one source file, or one `photo`, lands in one split."""
 
     folder: Path
     name: ClassVar[str] = "own"
@@ -36,7 +37,9 @@ class OwnPairs:
 
     @property
     def about(self) -> str:
-        return f"Own pairs of {self.folder.name}, as they were given. No source file is in two splits."
+        return (
+            f"Own pairs of {self.folder.name}, as they were given. No source file or photo is in two splits."
+        )
 
     def keys(self, split: Split) -> Sequence[str]:
         if not any(_rows(self.file, each) for each in get_args(Split)):
@@ -85,7 +88,11 @@ class OwnPairs:
 @cache
 def _rows(file: Path, split: Split) -> Sequence[tuple[int, Any]]:
     """The rows of a split with their line numbers."""
-    return [(line, row) for line, row in json_lines(file) if split_of(_text(row, "source")) == split]
+    return [
+        (line, row)
+        for line, row in json_lines(file)
+        if split_of(_text(row, "photo") or _text(row, "source")) == split
+    ]
 
 
 def _text(row: Any, name: str) -> str:

@@ -14,8 +14,8 @@ from bot.events import (
     MessageRef,
     UserRef,
 )
-from tests.adapters.contract import Act, Harness, Shown
 from tests.adapters.discord.scripted import ScriptedBot
+from tests.adapters.harness import Act, Harness, Shown
 from tests.fakes.discord_wire import DiscordWire
 
 
@@ -80,7 +80,7 @@ class DiscordHarness(Harness):
         return Act(payload["id"], ref, self.ann)
 
     async def command(self, name: CommandName, argument: str = "") -> Act:
-        options = {"answer": argument} if argument else {}
+        options = {"stars" if name == "rate" else "answer": argument} if argument else {}
         payload = await self.wire.slash(name, options, channel=self.thread)
         return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
 
@@ -112,6 +112,9 @@ class DiscordHarness(Harness):
             )
             for message in self.wire.bot_messages(self.thread)
         ]
+
+    async def told(self) -> list[str]:
+        return [said["content"] for said in self.wire.rest.follow_ups if said["flags"] == 64]
 
     async def vanished(self) -> ConversationRef | None:
         return ConversationRef("discord", str(self.wire.world.general), "1")

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from PIL import Image
 
-from bot.events import ConversationRef, InboundEvent, MessageIn, Picture, Platform
+from bot.events import Acknowledged, ConversationRef, InboundEvent, MessageIn, Picture, Platform
 
-Answer = Callable[[InboundEvent], Awaitable[None]]
+Answer = Callable[[InboundEvent], Awaitable[Acknowledged | None]]
 
 
 class ScriptedBot:
@@ -24,10 +24,10 @@ class ScriptedBot:
         self._last: dict[ConversationRef, str] = {}
         self._arrived = asyncio.Condition()
 
-    async def handler(self, event: InboundEvent) -> None:
+    async def handler(self, event: InboundEvent) -> Acknowledged | None:
         if any(event.event_id == seen.event_id for seen in self.events):
             self.doubles.append(event.event_id)
-            return
+            return None
         self.events.append(event)
         assert not hasattr(event, "old"), "Discord conversations do not move"
         place = event.ref.conversation
@@ -35,10 +35,10 @@ class ScriptedBot:
             self._places.append(place)
         if isinstance(event, MessageIn):
             self._last[place] = event.event_id
-        if self.answer:
-            await self.answer(event)
+        acknowledged = await self.answer(event) if self.answer else None
         async with self._arrived:
             self._arrived.notify_all()
+        return acknowledged
 
     async def take(self, count: int) -> list[InboundEvent]:
         """The first `count` events; waits for them."""

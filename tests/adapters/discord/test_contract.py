@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.adapters.contract import AdapterContract, Harness
+from tests.adapters.contract import AdapterContract
 from tests.adapters.discord.live import DiscordHarness
+from tests.adapters.harness import Harness
 from tests.fakes.discord_wire import DiscordWire
 
 

@@ -12,8 +12,13 @@ from PIL import Image
 
 from adapters.discord import outbound
 from bot.events import (
+    STARS,
+    Acknowledged,
     Action,
+    ButtonName,
+    ButtonPressed,
     Delivered,
+    InboundEvent,
     MessageRef,
     NotSent,
     Picture,
@@ -23,7 +28,7 @@ from bot.events import (
     Unknown,
 )
 from tests.adapters.discord.live import connected, in_channel
-from tests.adapters.discord.scripted import picture, png
+from tests.adapters.discord.scripted import picture, png, until
 from tests.fakes.discord_wire import DiscordWire
 
 MESSAGES = r"/messages$"
@@ -211,3 +216,28 @@ async def test_updates_that_come_too_fast_are_dropped(monkeypatch: pytest.Monkey
         monkeypatch.setattr(outbound, "STATUS_EVERY", 0.0)
         await adapter.show_status(replace(update, message=shown, text="Step 10"))
         assert [message["content"] for message in wire.bot_messages()] == ["Step 10"]
+
+
+async def test_stars_stand_in_a_row_of_their_own_and_a_rating_counts_whatever_becomes_of_the_thanks() -> None:
+    names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", *STARS)
+    actions = tuple(Action(name, "version-2") for name in names)
+
+    async def thank(event: InboundEvent) -> Acknowledged:
+        return Acknowledged("Thank you!", actions[:4])
+
+    async with connected() as (wire, bot, adapter):
+        bot.answer = thank
+        await adapter.send(Reply("edit", in_channel(wire), "Done.", image=picture(), actions=actions))
+        (message,) = wire.bot_messages()
+        assert [len(row["components"]) for row in message["components"]] == [4, 5]
+        fault = wire.fail("PATCH", "/@original$", status=404, code=10015)
+        for name in ("star2", "star5"):
+            await wire.press(int(message["id"]), f"dialogpaint:{name}:version-2")
+        pressed = await bot.take(2)
+        assert [event.name for event in pressed if isinstance(event, ButtonPressed)] == ["star2", "star5"]
+        await until(lambda: bool(wire.rest.follow_ups))
+        assert fault.times == 0
+        assert [said["flags"] for said in wire.rest.follow_ups] == [64]
+        (message,) = wire.bot_messages()
+        assert [len(row["components"]) for row in message["components"]] == [4]
+        assert message["attachments"] and message["content"].startswith("Done.")

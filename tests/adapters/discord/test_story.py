@@ -176,6 +176,7 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "original",
         "help",
         "share",
+        "rate",
     }
     result = await world.ann.slash(world.channel, "reset")
     assert result.acknowledged

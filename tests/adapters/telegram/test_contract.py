@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from bot.events import Action, CommandName, ConversationRef, MessageRef, UserRef
-from tests.adapters.contract import Act, AdapterContract, Harness, Shown
+from tests.adapters.contract import AdapterContract
+from tests.adapters.harness import Act, Harness, Shown
 from tests.adapters.telegram.support import desk
 from tests.fakes.telegram_api import FakeTelegram, Posted
 
@@ -58,6 +59,9 @@ class TelegramHarness(Harness):
     async def redeliver(self) -> None:
         self.telegram.redeliver()
         await self.telegram.confirmed()
+
+    async def told(self) -> list[str]:
+        return [text for text in self.telegram.said_quietly.values() if text]
 
     async def shown(self) -> list[Shown]:
         return [

@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 QUIET = (
     "--no-sandbox",
@@ -56,3 +57,24 @@ async def tab(page: Page, url: str, complaints: list[str]) -> Page:
     await page.goto(url)
     await page.get_by_test_id("text").wait_for()
     return page
+
+
+# ---------------------------------------------------------------- a person in the page
+
+
+async def say(page: Page, text: str, photo: Path | None = None) -> None:
+    if photo is not None:
+        await page.get_by_test_id("file").set_input_files(photo)
+    await page.get_by_test_id("text").fill(text)
+    await page.get_by_test_id("text").press("Enter")
+
+
+async def edits(page: Page, count: int) -> None:
+    """Wait until the conversation holds this many edited pictures, shown in full."""
+    await expect(page.locator("[data-decision=edit]")).to_have_count(count)
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+
+
+def state(page: Page, number: int) -> Locator:
+    """The state of the numbered picture; 0 is the upload."""
+    return page.locator("[data-testid=message]:has([data-testid=picture])").nth(number)

@@ -5,14 +5,26 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from adapters.web.adapter import WebAdapter
-from bot.events import Action, ButtonName, CommandName, ConversationRef, MessageRef, Receipt, Reply, UserRef
-from tests.adapters.contract import Act, AdapterContract, Harness, Shown
+from bot.events import (
+    Acknowledged,
+    Action,
+    ButtonName,
+    CommandName,
+    ConversationRef,
+    InboundEvent,
+    MessageRef,
+    Receipt,
+    Reply,
+    UserRef,
+)
+from tests.adapters.contract import AdapterContract
+from tests.adapters.harness import Act, Harness, Shown
 from tests.adapters.web.person import Person, person
 
 
@@ -22,6 +34,7 @@ class WebHarness(Harness):
     def __init__(self) -> None:
         super().__init__()
         self.said: dict[str, Reply] = {}
+        self.quiet: list[str] = []
         self.adapter = WebAdapter(
             host="127.0.0.1",
             port=0,
@@ -32,6 +45,14 @@ class WebHarness(Harness):
             handler=self.handler,
             health=lambda: {"ok": True},
         )
+
+    async def handler(self, event: InboundEvent) -> Acknowledged | None:
+        """As the store does, the buttons that are left are written into the transcript."""
+        acknowledged = await super().handler(event)
+        if acknowledged is not None:
+            key = event.ref.message_id  # type: ignore[union-attr]
+            self.said[key] = replace(self.said[key], actions=acknowledged.actions)
+        return acknowledged
 
     def sit_down(self, someone: Person) -> None:
         self.person = someone
@@ -77,6 +98,9 @@ class WebHarness(Harness):
     async def redeliver(self) -> None:
         await self._again()
 
+    async def told(self) -> list[str]:
+        return self.quiet
+
     async def shown(self) -> list[Shown]:
         page = await self.person.show()
         said = [
@@ -99,6 +123,8 @@ class WebHarness(Harness):
         async def deliver() -> None:
             response = await request()
             assert response.status == 200, await response.text()
+            if said := (await response.json()).get("said"):
+                self.quiet.append(said)
 
         self._again = deliver
         await deliver()

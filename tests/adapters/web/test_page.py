@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from adapters.web.adapter import WebAdapter
-from bot.events import ButtonPressed, CommandInvoked, MessageIn
+from bot.events import STARS, ButtonPressed, CommandInvoked, MessageIn
 from tests.adapters.contract import png
-from tests.adapters.web.browser import chromium, opened, tab
+from tests.adapters.web.browser import chromium, edits, opened, say, state, tab
 from tests.adapters.web.conftest import MAX_UPLOAD, web_adapter
 from tests.fakes.web_bot import WebBot
 
@@ -57,24 +57,6 @@ def photo(tmp_path: Path) -> Path:
     file = tmp_path / "dog.png"
     file.write_bytes(PHOTO)
     return file
-
-
-async def say(page: Page, text: str, photo: Path | None = None) -> None:
-    if photo is not None:
-        await page.get_by_test_id("file").set_input_files(photo)
-    await page.get_by_test_id("text").fill(text)
-    await page.get_by_test_id("text").press("Enter")
-
-
-async def edits(page: Page, count: int) -> None:
-    """Wait until the conversation holds this many edited pictures, shown in full."""
-    await expect(page.locator("[data-decision=edit]")).to_have_count(count)
-    await expect(page.get_by_test_id("status")).to_have_count(0)
-
-
-def state(page: Page, number: int) -> Locator:
-    """The state of the numbered picture; 0 is the upload."""
-    return page.locator("[data-testid=message]:has([data-testid=picture])").nth(number)
 
 
 # ---------------------------------------------------------------- the story
@@ -143,11 +125,35 @@ async def test_an_edit_is_repeated_only_where_that_is_offered(page: Page, photo:
 
 async def test_a_command_in_the_text_field_is_no_wish(page: Page, bot: WebBot) -> None:
     await say(page, "/Share on")
-    await expect(page.get_by_test_id("message")).to_contain_text(["Sharing: on."])
+    await expect(page.get_by_test_id("message")).to_contain_text(["Command share: on."])
     assert [type(event) for event in bot.events] == [CommandInvoked]
     await say(page, "/share the photo")
     await expect(page.locator("[data-decision=ask]")).to_have_count(1)
     assert isinstance(bot.events[-1], MessageIn)
+    await say(page, "/rate 4")
+    await expect(page.get_by_test_id("message").last).to_contain_text("Command rate: 4.")
+
+
+async def test_a_star_is_thanked_for_once_and_the_row_goes_for_good(
+    page: Page, photo: Path, bot: WebBot, complaints: list[str]
+) -> None:
+    bot.offers = ("undo", *STARS)
+    await say(page, "make it night", photo)
+    await edits(page, 1)
+    stars = page.get_by_role("group", name="How good is this picture?")
+    await expect(stars.get_by_role("button")).to_have_count(5)
+    messages = await page.get_by_test_id("message").count()
+    await stars.get_by_role("button", name="4 of 5 stars").click()
+    await expect(page.get_by_test_id("rated")).to_have_text("Thank you for 4 stars!")
+    await expect(stars).to_be_hidden()
+    await expect(page.get_by_test_id("picture-undo")).to_be_visible()
+    (pressed,) = [event for event in bot.events if isinstance(event, ButtonPressed)]
+    assert pressed.name == "star4"
+    await expect(page.get_by_test_id("message")).to_have_count(messages)
+    await page.reload()
+    await edits(page, 1)
+    await expect(stars).to_have_count(0)
+    assert complaints == []
 
 
 async def test_an_older_picture_can_be_edited(page: Page, photo: Path, bot: WebBot) -> None:
