@@ -14,7 +14,7 @@ from PIL import Image
 
 from engine.editing import merge, pictures, sampler, views
 from engine.editing.data.subjects import subject_mask
-from engine.editing.exact import CannotApply, Plan, plan
+from engine.editing.exact import CannotApply, NobodyFound, Plan, plan
 from engine.editing.knowledge import REFUSAL, Knowledge, content, read_knowledge
 from engine.editing.loading import Components, load_components
 from engine.jobs import Edited, EditJob, Refused, Step
@@ -80,7 +80,9 @@ class Editor:
         picture, is_jpeg = pictures.decode(job.image)
         exact = plan(job.instruction)
         if exact is not None:
-            return self._exactly(job, exact, picture, is_jpeg, started)
+            done = self._exactly(job, exact, picture, is_jpeg, started)
+            if done is not None:
+                return done
         if self.knowledge is not None and not self.knowledge.covers(job.instruction):
             return Refused(REFUSAL)
         source = np.asarray(picture.convert("RGB"))
@@ -104,9 +106,12 @@ class Editor:
 
     def _exactly(
         self, job: EditJob, exact: Plan, picture: Image.Image, is_jpeg: bool, started: float
-    ) -> Edited | Refused:
+    ) -> Edited | Refused | None:
+        """None when the wish is about people or their background, and nobody is seen."""
         try:
             result = exact.apply(picture)
+        except NobodyFound:
+            return None
         except CannotApply as refusal:
             return Refused(str(refusal))
         encoded = pictures.encode(result, is_jpeg)

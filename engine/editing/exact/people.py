@@ -16,7 +16,7 @@ from engine.editing import local_linear
 from engine.editing.exact import face_net, people_net
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
-FACE = 0.7
+FACE = 0.75
 """Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
 COVERED = 0.8
 """Share of a face that must be taken for a person."""
