@@ -93,7 +93,11 @@ LOOKS = (
     ),
     Family("sepia", frozenset({"make", "add", "sepia", "effect"}), build_sepia),
     Family("invert", frozenset({"make", "invert", "colours", "effect"}), build_invert),
-    Family("vignette", frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around"}), build_vignette),
+    Family(
+        "vignette",
+        frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around"}),
+        build_vignette,
+    ),
     Family("auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and"}), build_auto),
     Family(
         "balance",

@@ -16,7 +16,19 @@ IN_PLACE = (Curve, Saturation, Vibrance, BlackAndWhite, Sepia, Blur, BlurPixels,
 NAMED = ("the person", "the people", "the subject")
 PEOPLE = (
     *NAMED,
-    *("her", "him", "me", "us", "them", "myself", "the man", "the woman", "the girl", "the boy", "the couple"),
+    *(
+        "her",
+        "him",
+        "me",
+        "us",
+        "them",
+        "myself",
+        "the man",
+        "the woman",
+        "the girl",
+        "the boy",
+        "the couple",
+    ),
     *("the model", "the lady", "the guy"),
 )
 THINGS = ("snow", "chocolate", "coral", "linen", "orchid", "salmon", "seashell", "thistle", "tomato", "wheat")
@@ -39,7 +51,10 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
     ("person", phrases(("only", "just"), ("", "on"), PEOPLE)),
     ("person", phrases(PEOPLE, ("only",))),
     ("person", phrases(("", "on"), NAMED)),
-    ("coloured", phrases(("keep", "leave", "only", "just", "keep only"), PEOPLE, ("", "only"), ("in colour",))),
+    (
+        "coloured",
+        phrases(("keep", "leave", "only", "just", "keep only"), PEOPLE, ("", "only"), ("in colour",)),
+    ),
     ("cut out", phrases(("cut",), PEOPLE, ("out",))),
     ("cut out", phrases(("cut out", "isolate", "keep only"), PEOPLE)),
     ("cut out", phrases(("remove", "delete", "erase", "get rid of", "take away"), ("", "the"), SETTING)),
@@ -91,7 +106,9 @@ def parse_parts(
 
 def parse_backdrop(others: list[Token]) -> Operation | None:
     """Like "make … blue", "replace … with plain white", "transparent …"; grey takes the colour away."""
-    symbols = segment(others, frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "filler"}))
+    symbols = segment(
+        others, frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "filler"})
+    )
     clause = Clause(tuple(symbols or ()))
     if clause.count("colour", "clear") != 1:
         return None

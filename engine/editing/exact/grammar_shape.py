@@ -160,7 +160,17 @@ SHAPES = (
     Family(
         "rotate",
         frozenset(
-            {"rotate", "straighten", "leans", "turn", "make", "direction", "side", "upside down", "quarter turn"}
+            {
+                "rotate",
+                "straighten",
+                "leans",
+                "turn",
+                "make",
+                "direction",
+                "side",
+                "upside down",
+                "quarter turn",
+            }
             | {"degrees", "number", "degree"}
         ),
         build_rotate,

@@ -159,7 +159,20 @@ def complains(clause: Clause) -> bool:
 TONE = Family(
     "tone",
     frozenset(
-        {"tone", "make", "add", "remove", "raise", "lower", "too", "cast", "enough", "not", "colours", "colour word"}
+        {
+            "tone",
+            "make",
+            "add",
+            "remove",
+            "raise",
+            "lower",
+            "too",
+            "cast",
+            "enough",
+            "not",
+            "colours",
+            "colour word",
+        }
         | {"degree", "factor", "percent", "stops", "number", "px", "effect", "to", "and", "article"}
     ),
     build_tone,
