@@ -81,10 +81,10 @@ class Editor:
         try:
             read = [(each, series.read(each.instruction, self.knowledge)) for each in series.rounds(job)]
             work = [(each, part) for each, parts in read for part in parts]
-            result = yield from series.run(work, picture, self._paint)
+            result, done = yield from series.run(work, picture, self._paint)
         except (CannotApply, series.CannotDo) as refusal:
             return Refused(str(refusal))
-        own = read[-1][1]
+        own = done[-len(read[-1][1]) :]
         guidance = self._guidance(job) if any(part.plan is None for part in own) else None
         encoded = pictures.encode(result, is_jpeg)
         return Edited(

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from PIL import Image
 
-from engine.editing.exact import Plan, plan
+from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
@@ -52,12 +52,14 @@ class CannotDo(Exception):
 class Part:
     """What one editor does of an instruction: `plan` exactly, or diffusion where that is None.
 
-    `sure`: an exact part, or one that the weights are known to do.
+    `sure`: an exact part, or one that the weights are known to do. `paintable`: whether the weights may try
+    an exact part that is about people when the tool finds nobody.
     """
 
     text: str
     plan: Plan | None
     sure: bool = True
+    paintable: bool = False
 
 
 Paint = Callable[[EditJob, Image.Image], Generator[Step, None, Image.Image]]
@@ -82,18 +84,30 @@ def rounds(job: EditJob) -> list[EditJob]:
 
 def run(
     work: Sequence[tuple[EditJob, Part]], picture: Image.Image, paint: Paint
-) -> Generator[Step, None, Image.Image]:
-    """Do the parts in order; steps count over all of them. Raises `CannotApply`. Closing it cancels."""
+) -> Generator[Step, None, tuple[Image.Image, list[Part]]]:
+    """Do the parts in order; returns the picture and the parts as they were done. Closing it cancels.
+
+    Steps count over all parts. What a tool for people can't do, as it sees nobody, is painted. Raises
+    `CannotApply` and `CannotDo`.
+    """
     painted = sum(part.plan is None for _, part in work)
     before = 0
+    done: list[Part] = []
     for job, part in work:
         if part.plan is not None:
-            picture = part.plan.apply(picture)
-            continue
+            try:
+                picture = part.plan.apply(picture)
+                done.append(part)
+                continue
+            except NobodyFound:
+                if not part.paintable:
+                    raise CannotDo(REFUSAL) from None
+                painted += 1
         steps = paint(replace(job, instruction=part.text), picture)
         picture = yield from _counted(steps, before, painted)
+        done.append(replace(part, plan=None))
         before += 1
-    return picture
+    return picture, done
 
 
 def _counted(
@@ -131,7 +145,10 @@ def read(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     can't be done and offers the rest. To do the rest at once would be quicker, but what is left often leans
     on what is missing: of "give her a hat and make it red", the second half alone reddens the picture.
     """
-    parts = split(instruction, knowledge)
+    parts = tuple(
+        replace(part, paintable=knowledge is None or knowledge.covers(part.text))
+        for part in split(instruction, knowledge)
+    )
     if knowledge is None:
         return parts
     unknown = [part.text for part in parts if not part.sure]
@@ -157,7 +174,7 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     exact clauses are one plan, and what the weights are to paint unknown stays one instruction.
     """
     pieces = _pieces(instruction)
-    exact = plan(instruction)
+    exact = _exact(instruction)
     if exact is not None or len(pieces) > MOST_PIECES:
         return (Part(instruction, exact, sure=exact is not None),)
     if len(pieces) < 2:
@@ -175,6 +192,18 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     if len(parts) == 1 or not any(part.sure for part in parts):
         return (Part(instruction, None, sure=parts[0].sure),)
     return tuple(_with_verb(parts))
+
+
+def _exact(text: str) -> Plan | None:
+    """The plan of a part. An edit of people is none with others: where nobody is found, it alone is painted."""
+    found = plan(text)
+    if (
+        found is None
+        or not found.about_people
+        or all(Plan((each,)).about_people for each in found.operations)
+    ):
+        return found
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +230,7 @@ def _spans(
         for start in range(len(pieces) - length + 1):
             end = start + length
             text = instruction[pieces[start][0] : pieces[end - 1][1]]
-            exact = plan(text)
+            exact = _exact(text)
             if exact is not None and _verb(text) is not None:
                 commands.append((start, end))
             held = any(start <= first and last <= end for first, last in commands)
@@ -247,15 +276,17 @@ def _verb(text: str) -> str | None:
 def _leans(part: Part, before: Part) -> bool:
     """Whether a clause can't be told apart from the one before it.
 
-    One that isn't known and has no verb limits it: "make it black and white but not the rose". Without a verb
+    One that isn't known and has no verb limits it: "make it black and white but not the rose". "The rest" is
+    what the one before left. Without a verb
     after a painted one about a thing, it says more of that: "make the background blue and darker" wishes for
     no darker picture. After something that isn't surely known, "it" may be that: "give her a hat and make it
     darker".
     """
     verb = _verb(part.text)
-    if verb is None and not part.sure:
+    if (verb is None and not part.sure) or re.search(r"\b(rest|others?)\b", part.text, re.IGNORECASE):
         return True
-    if before.plan is not None or not _about_a_thing(before.text):
+    whole = before.plan is not None and not before.plan.about_people
+    if whole or not _about_a_thing(before.text):
         return False
     if verb is None:
         return WHOLE.search(part.text) is None and not (before.sure and _about_a_thing(part.text))
@@ -272,6 +303,6 @@ def _with_verb(parts: Sequence[Part]) -> list[Part]:
         own = _verb(part.text)
         if part.plan is None and own is None and verb is not None:
             part = replace(part, text=f"{verb} {part.text}")
-        verb = (own or verb) if part.plan is None else None
+        verb = (own or verb) if part.plan is None or part.plan.about_people else None
         found.append(part)
     return found

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from engine.editing.exact.operations import Curve, Operation, on_colours
 from engine.editing.exact.phrases import degree, percent
-from engine.editing.exact.tone import amplify
+from engine.editing.exact.tone import amplify, to_linear
 
 LUMA = (0.2126, 0.7152, 0.0722)
 """Weights of red, green and blue in Rec. 709 luma."""
@@ -38,6 +38,47 @@ class Temperature(Curve):
         gains = 2.0 ** np.array([self.warmth / 2, self.tint / 2, -self.warmth / 2])
         gains /= gains @ np.array(LUMA)
         return amplify(values, gains[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class Gains(Curve):
+    """Red, green and blue in linear light times these; greys keep their luminance."""
+
+    gains: tuple[float, float, float]
+
+    @property
+    def phrase(self) -> str:
+        return "set the white balance"
+
+    def curve(self, values: np.ndarray) -> np.ndarray:
+        gains = np.array(self.gains)
+        return amplify(values, (gains / (gains @ np.array(LUMA)))[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class AutoBalance(Operation):
+    """White balance measured on the picture, see `measure_cast`."""
+
+    @property
+    def phrase(self) -> str:
+        return "balanced the colours"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        return image.copy() if image.mode == "L" else measure_cast(image).apply(image)
+
+
+def measure_cast(image: Image.Image) -> Gains:
+    """The gains that make the light grey: its colour is the Minkowski mean of the picture (p = 6).
+
+    G. Finlayson, E. Trezzi, "Shades of Gray and Colour Constancy" (2004). Samples that are clipped tell
+    nothing; at most half a stop is given or taken, so that a sunset stays one.
+    """
+    small = image.convert("RGB").reduce(max(1, min(image.size) // 256))
+    pixels = np.asarray(small).reshape(-1, 3) / 255
+    light = to_linear(pixels[pixels.max(1) < 0.99])
+    means = np.mean(light**6, axis=0) ** (1 / 6) if len(light) else np.ones(3)
+    red, green, blue = np.clip(means.mean() / np.maximum(means, 1e-6), 2**-0.5, 2**0.5)
+    return Gains((float(red), float(green), float(blue)))
 
 
 @dataclass(frozen=True, slots=True)

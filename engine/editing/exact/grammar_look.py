@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from engine.editing.exact.clause import Clause, Family
-from engine.editing.exact.colour import BlackAndWhite, Sepia
+from engine.editing.exact.colour import AutoBalance, BlackAndWhite, Sepia
 from engine.editing.exact.frame import Border, RoundCorners, Vignette
 from engine.editing.exact.operations import Operation
 from engine.editing.exact.tone import AutoLevels, Invert
 
 
 def build_black_and_white(clause: Clause) -> list[Operation] | None:
-    """Like "make it black and white", "remove the colours"."""
+    """Like "make it black and white", "make the picture grey", "remove the colours"."""
+    # "it" may be a thing in the picture that is to be painted grey.
+    if clause.count("grey") == 1 and not clause.has("bw", "remove", "and"):
+        whole = "noun" in clause.all("whole") or clause.says("everything", "the whole thing")
+        return [BlackAndWhite()] if clause.has("make", "turn") and whole else None
     without_colour = clause.count("remove") == 1 and clause.has("colours", "colour word")
     if clause.has("bw") == without_colour or (clause.has("bw") and clause.has("remove")):
         return None
@@ -49,8 +53,18 @@ def build_auto(clause: Clause) -> list[Operation] | None:
     return [AutoLevels()] if not named and clause.has("auto", "better") else None
 
 
+def build_balance(clause: Clause) -> list[Operation] | None:
+    """Like "fix the white balance", "get rid of the colour cast", "make the colours neutral"."""
+    qualities = [each.quality for each in clause.all("tone")]
+    if qualities not in ([], ["balance"]) or clause.count("cast") > 1:
+        return None
+    known = bool(qualities) or clause.has("colours", "cast")
+    wanted = clause.has("neutral") or (clause.has("remove") and clause.has("cast"))
+    return [AutoBalance()] if wanted or (known and clause.has("fix", "auto")) else None
+
+
 def build_border(clause: Clause) -> list[Operation] | None:
-    if clause.count("border") != 1 or clause.count("colour") > 1 or clause.count("thickness", "px") > 1:
+    if clause.count("border") != 1 or clause.count("colour") > 1 or clause.count("px") > 1:
         return None
     colour = clause.one("colour") or "white"
     if clause.has("px"):
@@ -74,13 +88,22 @@ def build_corners(clause: Clause) -> list[Operation] | None:
 LOOKS = (
     Family(
         "black and white",
-        frozenset({"make", "remove", "bw", "colours", "colour word", "effect"}),
+        frozenset({"make", "turn", "remove", "bw", "grey", "colours", "colour word", "effect"}),
         build_black_and_white,
     ),
     Family("sepia", frozenset({"make", "add", "sepia", "effect"}), build_sepia),
     Family("invert", frozenset({"make", "invert", "colours", "effect"}), build_invert),
-    Family("vignette", frozenset({"make", "add", "vignette", "degree", "colour", "effect"}), build_vignette),
+    Family(
+        "vignette",
+        frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around"}),
+        build_vignette,
+    ),
     Family("auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and"}), build_auto),
+    Family(
+        "balance",
+        frozenset({"make", "auto", "fix", "remove", "cast", "neutral", "tone", "colours", "effect"}),
+        build_balance,
+    ),
     Family(
         "border",
         frozenset({"make", "add", "border", "colour", "thickness", "px", "around"}),

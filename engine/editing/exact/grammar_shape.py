@@ -25,7 +25,7 @@ def build_crop(clause: Clause) -> list[Operation] | None:
     cropped, ratio, pixels = clause.has("crop"), clause.one("ratio"), clause.one("size")
     if clause.count("degree", "percent") and not clause.has("tighter"):
         return None
-    if clause.has("square") and (cropped or clause.has("make")):
+    if clause.has("square") and (cropped or clause.has("make", "aspect")):
         return [CropRatio(1, 1)]
     if clause.has("widescreen") and (cropped or clause.has("make")):
         return [CropRatio(16, 9)]
@@ -75,17 +75,20 @@ def share_of(clause: Clause) -> float:
 
 
 def build_rotate(clause: Clause) -> list[Operation] | None:
-    """Like "rotate it 90° to the left", "turn it upside down", "tilt it slightly", "straighten by 2°"."""
+    """Like "rotate it 90° to the left", "turn it upside down", "straighten by 2°", "it is crooked"."""
     ways = [*clause.all("direction"), *({"left": -1, "right": 1}.get(each, 0) for each in clause.all("side"))]
     amounts = clause.count("degrees", "number", "upside down", "degree", "quarter turn")
     verbs = clause.count("rotate", "turn") + clause.has("straighten")
+    if clause.has("leans"):
+        return [Straighten()] if not ways and not clause.has("rotate", "turn", "make") else None
+    verbs = verbs or clause.count("quarter turn")
     if amounts > 1 or len(ways) > 1 or 0 in ways or verbs > 1:
         return None
     if clause.has("upside down"):
         return [Rotate(180)] if clause.has("rotate", "turn", "make") and not ways else None
     if not verbs or (clause.has("turn") and not (ways or clause.has("degrees", "quarter turn"))):
         return None
-    if clause.has("straighten") and not amounts:
+    if clause.has("straighten") and not clause.has("degrees", "number"):
         return [Straighten()] if not ways else None
     if clause.has("degree") or (clause.says("tilt") and not amounts):
         degrees = 5.0 * (clause.one("degree") or 1.0)
@@ -157,7 +160,17 @@ SHAPES = (
     Family(
         "rotate",
         frozenset(
-            {"rotate", "straighten", "turn", "make", "direction", "side", "upside down", "quarter turn"}
+            {
+                "rotate",
+                "straighten",
+                "leans",
+                "turn",
+                "make",
+                "direction",
+                "side",
+                "upside down",
+                "quarter turn",
+            }
             | {"degrees", "number", "degree"}
         ),
         build_rotate,

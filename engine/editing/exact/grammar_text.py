@@ -14,6 +14,8 @@ KINDS = frozenset({"put", "add", "write", "text", "says", "side", "centre", "quo
 
 def build_caption(clause: Clause) -> list[Operation] | None:
     """Like "write HAPPY BIRTHDAY at the top", "put "hello" in the middle in big red letters"."""
+    if clause.count("quote") == 2:
+        return build_two(clause)
     if clause.count("quote") != 1 or not clause.has("put", "add", "write", "text", "says"):
         return None
     if clause.count("colour") > 1 or clause.count("lettersize") > 1:
@@ -36,6 +38,14 @@ def build_caption(clause: Clause) -> list[Operation] | None:
             clause.one("lettersize") or 0.1,
         )
     ]
+
+
+def build_two(clause: Clause) -> list[Operation] | None:
+    """A meme: one text at the top, one at the bottom."""
+    places = clause.all("side")
+    if sorted(places) != ["bottom", "top"] or clause.has("centre", "colour", "lettersize"):
+        return None
+    return [Caption(text, place) for text, place in zip(clause.all("quote"), places, strict=True)]
 
 
 CAPTION = Family("caption", KINDS, build_caption)

@@ -8,9 +8,17 @@ from engine.editing.exact.operations import Operation
 from engine.editing.exact.words import Tone
 
 REGIONS = ("shadows", "highlights")
+WHITE_BALANCE = ("warmth", "tint")
 COLOURFUL = ("saturation", "vibrance", "warmth")
 PARTICLES = ("up", "down", "more", "even more", "extra")
 """Words that add nothing to a verb or a comparative: "brighten it up", "cool it down"."""
+IMPERATIVES = ("dim", "warm")
+"""Adjectives that are verbs, too: "dim the picture"."""
+BLEMISHES = frozenset(
+    {"dark", "dim", "gloomy", "murky", "flat", "hazy", "low contrast", "dull", "blurry", "out of focus"}
+    | {"noisy", "grainy", "harsh"}
+)
+"""Adjectives that are a complaint where somebody says that it is so: "the picture is dark"."""
 
 
 def build_tone(clause: Clause) -> list[Operation] | None:
@@ -36,7 +44,7 @@ def names_an_object(clause: Clause) -> bool:
             head = at + kinds[at:].index("tone")
             if clause.symbols[head].value.form not in ("noun", "verb"):
                 placed = clause.has("add") or clause.says("put", "apply")
-                after = ("effect", "colours") if placed else ("effect", "colours", "whole")
+                after = ("effect", "colours", "cast") if placed else ("effect", "colours", "cast", "whole")
                 return not any(each in after for each in kinds[head + 1 :])
     return False
 
@@ -48,7 +56,7 @@ def read_heads(clause: Clause) -> list[Tone] | None:
         return [Tone("saturation", 0, "noun")]
     if len(heads) == 2 and not clause.has("and"):
         heads = [*merge_region(*heads), *merge_region(*reversed(heads))]
-        return heads if not clause.has("raise", "lower", "too", "colours") else None
+        return heads if not clause.has("raise", "lower", "colours") else None
     if clause.has("colours", "colour word"):
         heads = [about_colours(each, clause) for each in heads]
     if len(heads) - 1 != clause.count("and") or len({each.form for each in heads}) > 1:
@@ -57,9 +65,13 @@ def read_heads(clause: Clause) -> list[Tone] | None:
 
 
 def merge_region(region: Tone, change: Tone) -> list[Tone]:
-    """Like "brighten the shadows", "darker highlights": a change of exposure, and the tones it is for."""
-    if region.quality in REGIONS and change.quality == "exposure" and change.form in ("verb", "comparative"):
+    """Like "brighten the shadows", "the shadows are too dark", "a warmer white balance"."""
+    if region.form != "noun" or change.form == "noun":
+        return []
+    if region.quality in REGIONS and change.quality == "exposure" and change.form != "fault":
         return [Tone(region.quality, change.sign, change.form)]
+    if region.quality == change.quality or (region.quality == "balance" and change.quality in WHITE_BALANCE):
+        return [change]
     return []
 
 
@@ -71,7 +83,7 @@ def about_colours(head: Tone, clause: Clause) -> Tone:
 
 
 def build_one(head: Tone, clause: Clause) -> Operation | None:
-    sign = direction(head, clause)
+    sign = cast_direction(head, clause) if clause.has("cast") else direction(head, clause)
     return SCALES[head.quality](sign, clause) if sign and head.quality in SCALES else None
 
 
@@ -87,6 +99,14 @@ def direction(head: Tone, clause: Clause) -> int:
     if clause.has("too", "enough", "not") or not all(each in PARTICLES for each in moved):
         return 0
     return head.sign
+
+
+def cast_direction(head: Tone, clause: Clause) -> int:
+    """Like "remove the yellow tint", "it has a blue cast", "add a green tint"."""
+    if head.quality not in WHITE_BALANCE or head.form == "noun" or clause.has("not", "enough"):
+        return 0
+    unwanted = clause.has("remove", "lower", "too") or clause.symbols[0].kind == "whole"
+    return -head.sign if unwanted else head.sign if clause.has("add", "make", "raise") else 0
 
 
 def noun_direction(head: Tone, clause: Clause) -> int:
@@ -112,7 +132,7 @@ def noun_direction(head: Tone, clause: Clause) -> int:
 def adjective_direction(head: Tone, clause: Clause) -> int:
     """Like "make it vivid", "less saturated", "too dark", "not bright enough", "twice as bright"."""
     moved = [each.text for each in clause.symbols if each.kind in ("raise", "lower")]
-    if not all(each in ("more", "even more", "less") for each in moved):
+    if not all(each in ("more", "even more", "less", "too much") for each in moved):
         return 0
     more, less, too = clause.has("raise"), clause.has("lower"), clause.has("too")
     if more + less + too + clause.has("enough") > 1 or clause.has("not") != clause.has("enough"):
@@ -123,15 +143,36 @@ def adjective_direction(head: Tone, clause: Clause) -> int:
         return -head.sign if not more and not clause.has("make") else 0
     if more or clause.has("factor"):
         return head.sign
-    if less or too:
+    if less or too or complains(clause):
         return -head.sign
+    if clause.symbols[0].text in IMPERATIVES and clause.has("whole"):
+        return head.sign
     return head.sign if head.form == "adjective" and clause.has("make", "colours", "effect") else 0
+
+
+def complains(clause: Clause) -> bool:
+    """Like "it is dark", "the picture looks a bit flat"."""
+    stated = clause.symbols[0].kind in ("whole", "colours") and not clause.has("make", "raise")
+    return stated and any(each.kind == "tone" and each.text in BLEMISHES for each in clause.symbols)
 
 
 TONE = Family(
     "tone",
     frozenset(
-        {"tone", "make", "add", "remove", "raise", "lower", "too", "enough", "not", "colours", "colour word"}
+        {
+            "tone",
+            "make",
+            "add",
+            "remove",
+            "raise",
+            "lower",
+            "too",
+            "cast",
+            "enough",
+            "not",
+            "colours",
+            "colour word",
+        }
         | {"degree", "factor", "percent", "stops", "number", "px", "effect", "to", "and", "article"}
     ),
     build_tone,

@@ -10,10 +10,12 @@ from PIL import Image
 
 from engine.editing.exact.clause import segment
 from engine.editing.exact.grammar_look import LOOKS
+from engine.editing.exact.grammar_parts import mark_parts, parse_parts
 from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
 from engine.editing.exact.operations import Curve, Operation, apply_curves
+from engine.editing.exact.parts import Backdrop, OnPart
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.tokens import Token, tokenize
 
@@ -24,6 +26,8 @@ CARRIED = frozenset(
     | {"trim", "crop", "rotate", "flip", "mirror", "write", "text", "caption", "saying"}
 )
 """Verbs that also serve the clause after theirs: "reduce the contrast by 10 % and the saturation by 20 %"."""
+STATED = frozenset({"too", "is", "are", "looks", "seems", "has"})
+"""Words of a clause that tells what is wrong."""
 MODES = ("RGB", "RGBA", "L")
 
 
@@ -32,6 +36,11 @@ class Plan:
     """Exact edits in the order in which they were asked for."""
 
     operations: tuple[Operation, ...]
+
+    @property
+    def about_people(self) -> bool:
+        """Whether any of it can only be done where people are found in the picture."""
+        return any(isinstance(each, OnPart | Backdrop) for each in self.operations)
 
     @property
     def summary(self) -> str:
@@ -60,24 +69,44 @@ def plan(instruction: str) -> Plan | None:
     tokens = tokenize(instruction)
     if not tokens:
         return None
-    operations = parse(split(quote_bare_text(tokens)), [])
-    return Plan(tuple(operations)) if operations else None
+    tokens = mark_parts(quote_bare_text(tokens))
+    # "sepia with a border" is two wishes, "a border with 10 px" is one.
+    operations = parse(split(tokens), []) or parse(split(tokens, SEPARATORS | {"with"}), [])
+    if not operations:
+        return None
+    # "Keep her in colour and make the rest grey" says one thing twice.
+    again = [isinstance(each, OnPart) and each in operations[:at] for at, each in enumerate(operations)]
+    return Plan(tuple(each for each, known in zip(operations, again, strict=True) if not known))
 
 
-def split(tokens: Sequence[Token]) -> list[list[Token]]:
+def split(tokens: Sequence[Token], separators: frozenset[str] = SEPARATORS) -> list[list[Token]]:
     """Pieces between "and", "then", commas and the like; those that say nothing ("please") fall away."""
     pieces: list[list[Token]] = [[]]
     for each in tokens:
-        if each.kind in ("word", "mark") and each.value in SEPARATORS:
+        if each.kind in ("word", "mark") and each.value in separators:
             pieces.append([])
         else:
             pieces[-1].append(each)
     for piece in pieces:
         if piece and piece[-1].value == "too":
             piece.pop()
-    return [each for each in pieces if segment(each, frozenset({"filler"})) is None]
+    return attach([each for each in pieces if segment(each, EMPTY) is None])
 
 
+def attach(pieces: list[list[Token]]) -> list[list[Token]]:
+    """Give what is only an amount to the piece before: "a grey border, 20 px"."""
+    done: list[list[Token]] = []
+    for each in pieces:
+        if done and segment(each, AMOUNTS) is not None:
+            done[-1] = [*done[-1], *each]
+        else:
+            done.append(each)
+    return done
+
+
+EMPTY = frozenset({"filler", "whole", "fix", "state"})
+"""Nothing is asked for by "please", nor by "fix it" or "it is sideways" beside what is to be done."""
+AMOUNTS = frozenset({"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio"})
 AND = Token("word", "and", "and")
 
 
@@ -96,7 +125,7 @@ def parse(pieces: list[list[Token]], before: list[Token]) -> list[Operation] | N
         rest = parse(pieces[length:], clause)
         if rest is not None:
             # "It is too dark, brighten it": the first is the reason for the second, not a second wish.
-            reason = any(each.value == "too" for each in clause) and bool(rest)
+            reason = any(each.value in STATED for each in clause) and bool(rest)
             return rest if reason and type(operations[-1]) is type(rest[0]) else [*operations, *rest]
     return None
 
@@ -109,6 +138,8 @@ def join(pieces: list[list[Token]]) -> list[Token]:
 
 
 def parse_clause(clause: list[Token], before: list[Token]) -> list[Operation] | None:
+    if any(each.kind == "part" for each in clause):
+        return parse_parts(clause, lambda tokens: parse_clause(tokens, []))
     verb = [each for each in before if each.value in CARRIED][:1]
     for tokens in (clause, [*verb, *clause]):
         for family in FAMILIES:

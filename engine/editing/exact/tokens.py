@@ -114,6 +114,9 @@ def join_at(tokens: list[Token], at: int) -> tuple[Token, int]:
     first = tokens[at]
     values = [each.value if each.kind in ("word", "mark") else None for each in tokens[at + 1 : at + 4]]
     unit = values[0] if values else None
+    if first.value == "half" and unit in ("a", "an") and len(values) > 1 and values[1] in UNITS:
+        token, length = join_at([first, *tokens[at + 2 :]], 0)
+        return token, length + 1
     if first.kind == "word" and first.value in NUMBERS and unit in UNITS:
         first = Token("number", first.text, NUMBERS[first.value])
     if first.kind not in ("number", "fraction"):

@@ -1,0 +1,112 @@
+"""Where the people of a picture are, to the pixel; or that there are none to be sure of."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.torch import load_file
+from scipy.ndimage import label
+
+from engine.editing import local_linear
+from engine.editing.exact import face_net, people_net
+
+WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
+FACE = 0.75
+"""Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
+COVERED = 0.8
+"""Share of a face that must be taken for a person."""
+GUIDE_SIDE = 512
+EDGE_SIDE = 2048
+"""Longer sides at which the mask's edge is fitted to the picture, and drawn; beyond, it is enlarged."""
+
+Mask = NDArray[np.float32]
+
+
+def find_people(image: Image.Image) -> Image.Image | None:
+    """An L mask of the picture's size, 255 on people; None when nobody's face is seen.
+
+    The segmentation always finds something to call a person; so a face must vouch for it.
+    """
+    rgb = image.convert("RGB")
+    small = rgb.resize((people_net.SIDE,) * 2, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    faces, people = load()
+    with torch.inference_mode():
+        likely = people(samples(small))[0, 0].numpy()
+        found = faces(samples(squared(rgb)))[0].numpy()
+    mask = vouched(likely, upright(found[found[:, 0] > FACE, 1:], rgb.size))
+    return refine(mask, rgb) if mask is not None else None
+
+
+@cache
+def load() -> tuple[face_net.FaceNet, people_net.PeopleNet]:
+    weights = {name: each.float() for name, each in load_file(WEIGHTS).items()}
+    faces, people = face_net.FaceNet().eval(), people_net.PeopleNet().eval()
+    for name, net in (("faces.", faces), ("people.", people)):
+        net.load_state_dict(
+            {key.removeprefix(name): each for key, each in weights.items() if key.startswith(name)}
+        )
+    return faces, people
+
+
+def samples(image: Image.Image) -> torch.Tensor:
+    """(1, 3, H, W), 0 to 1."""
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
+
+
+def squared(image: Image.Image) -> Image.Image:
+    """The whole picture in the middle of the face network's square; faces must keep their shape."""
+    square = Image.new("RGB", (face_net.SIDE,) * 2)
+    scale = face_net.SIDE / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    small = image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    square.paste(small, ((face_net.SIDE - width) // 2, (face_net.SIDE - height) // 2))
+    return square
+
+
+def upright(boxes: Mask, size: tuple[int, int]) -> Mask:
+    """Centres and sizes (N, 4) from shares of the square to shares of the picture."""
+    scale = np.array([max(size) / size[0], max(size) / size[1]], np.float32)
+    return np.concatenate([(boxes[:, :2] - 0.5) * scale + 0.5, boxes[:, 2:] * scale], 1)
+
+
+def vouched(likely: Mask, faces: Mask) -> Mask | None:
+    """`likely` (H, W), without the patches that no face (x, y, width, height in shares) belongs to."""
+    patches, _ = label(likely > 0.1)
+    kept: set[int] = set()
+    height, width = likely.shape
+    for x, y, wide, high in faces:
+        # The middle half of a box is skin; its corners need not be.
+        left, right = round((x - wide / 4) * width), round((x + wide / 4) * width)
+        top, bottom = round((y - high / 4) * height), round((y + high / 4) * height)
+        inside = np.s_[max(top, 0) : max(bottom, top + 1, 1), max(left, 0) : max(right, left + 1, 1)]
+        if likely[inside].size and likely[inside].mean() > COVERED:
+            kept |= set(np.unique(patches[inside][likely[inside] > 0.5]))
+    return np.where(np.isin(patches, list(kept)), likely, 0).astype(np.float32) if kept else None
+
+
+def refine(mask: Mask, picture: Image.Image) -> Image.Image:
+    """The mask at the picture's size, its edge along the picture's: a guided filter (see `local_linear`)."""
+    medium = picture.copy()
+    medium.thumbnail((EDGE_SIDE, EDGE_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    small = medium.copy()
+    small.thumbnail((GUIDE_SIDE, GUIDE_SIDE), Image.Resampling.BILINEAR)
+    coarse = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BICUBIC))
+    guide = np.asarray(small, np.float32) / 255
+    model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)
+    planes = [*np.moveaxis(model.slope[..., 0, :], -1, 0), model.offset[..., 0]]
+    red, green, blue, offset = (
+        np.asarray(Image.fromarray(np.ascontiguousarray(each)).resize(medium.size, Image.Resampling.BILINEAR))
+        for each in planes
+    )
+    colours = np.asarray(medium, np.float32) / 255
+    fine = colours[..., 0] * red + colours[..., 1] * green + colours[..., 2] * blue + offset
+    # Steeper, so that what is nearly certain becomes certain: no veil over people, no ghost beside them.
+    level = np.clip((fine - 0.15) / 0.7, 0, 1)
+    return Image.fromarray(np.rint(level * 255).astype(np.uint8)).resize(
+        picture.size, Image.Resampling.BILINEAR
+    )
