@@ -195,15 +195,11 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
 
 
 def _exact(text: str) -> Plan | None:
-    """The plan of a part. An edit of people is none with others: where nobody is found, it alone is painted."""
+    """The plan of a part. One of people is none with others: where nobody is found, it alone is painted."""
     found = plan(text)
-    if (
-        found is None
-        or not found.about_people
-        or all(Plan((each,)).about_people for each in found.operations)
-    ):
+    if found is None or not found.about_people:
         return found
-    return None
+    return found if all(Plan((each,)).about_people for each in found.operations) else None
 
 
 @dataclass(frozen=True, slots=True)
