@@ -192,7 +192,10 @@ async def test_commands_are_registered_and_told(world: World) -> None:
 async def test_what_share_takes_is_described() -> None:
     tree = adapter_for(ScriptedBot()).client.tree
     (answer,) = tree.get_command("share").parameters  # type: ignore[union-attr]
-    assert (answer.name, answer.description) == ("answer", "on: they may; off: they may not")
+    assert (answer.name, answer.description) == (
+        "answer",
+        "on: your words; pictures: your pictures, too; off: neither",
+    )
 
 
 async def test_commands_that_cannot_be_registered_do_not_stop_the_bot(
