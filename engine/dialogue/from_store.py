@@ -83,12 +83,14 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
     """One example for each decision, its history being what led to the picture that it speaks of.
 
     A wish that came to nothing goes with the questions about it. After somebody else's turn the history is
-    unknown, until a picture is shown, brought or answered whose history is known.
+    unknown, until a picture is shown, brought or answered whose history is known; an answer to somebody else
+    that shows none may have been a question, which is then still open.
     """
     ways: dict[int, Way] = {}
     way: Way | None = ()
     shown: int | None = None
     said: str | None = None
+    other = False
     strayed = False  # to an older picture, which only an edit of it would make the newest
     for turn in turns:
         known = () if turn.upload else ways.get(turn.picture or 0)
@@ -98,6 +100,7 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
             if moved or way is None or turn.speaker == "other":
                 way = known
             said = turn.text if turn.speaker == "user" else None
+            other = turn.speaker == "other"
             strayed = strayed or moved
         elif said and turn.act:
             if turn.act == "ask" and shown is None:
@@ -114,8 +117,10 @@ def _examples(turns: Iterable[StoredTurn]) -> Iterator[Example]:
             said = None
         elif said:  # the model did not decide it
             way, said = known if moved else _settled(way), None
-        elif moved:  # a button, a reaction, or somebody else's wish
-            way = known
+        elif turn.picture is not None:  # a button, a reaction, or somebody else's wish
+            way = known if moved else _settled(way)
+        elif other:
+            way = None
         strayed = strayed and (turn.speaker != "bot" or turn.picture is None)
         shown = turn.picture or shown
 
