@@ -66,12 +66,15 @@ function toEnd() {
 }
 
 let lastTop = 0;
+let lastHeight = 0;
 
 scroll.addEventListener("scroll", () => {
   const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
   if (near) following = true;
-  else if (scroll.scrollTop < lastTop) following = false; // only a person goes up; what is new pushes down
+  // Only a person goes up: what is new pushes down. But where a line gives way to a lower one, the browser goes up, too.
+  else if (scroll.scrollTop < lastTop && scroll.scrollHeight === lastHeight) following = false;
   lastTop = scroll.scrollTop;
+  lastHeight = scroll.scrollHeight;
 });
 const resized = new ResizeObserver(() => following && transcript.length > 0 && toEnd());
 resized.observe(scroll); // the keyboard of a phone, a growing text field
