@@ -65,9 +65,10 @@ def normalise(data: bytes, max_bytes: int, max_pixels: int) -> Upload:
 
 
 def _open(data: bytes, max_pixels: int) -> tuple[Image.Image, bool]:
-    """Read the header only; the second value says whether there is more than one frame."""
+    """Read the headers only; the second value says whether there is more than one frame."""
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
+        moving = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
     except Image.DecompressionBombError as error:
         raise BadPicture(_too_many_pixels(max_pixels)) from error
     except Exception as error:  # Pillow's parsers raise many kinds on hostile bytes
@@ -79,7 +80,6 @@ def _open(data: bytes, max_pixels: int) -> tuple[Image.Image, bool]:
         raise BadPicture(
             f"That picture is only {width}×{height} pixels; I need at least {MIN_SIDE} on each side."
         )
-    moving = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
     return image, moving
 
 

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -133,6 +133,7 @@ def test_a_bad_file_gets_one_sentence(data: bytes, sentence: str) -> None:
     st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"]),
     st.integers(0, 2000),
 )
+@example(b"\x00\x00\x00\x00\x00\x00\x01", "TIFF", 124)  # a second page without a size
 def test_damaged_bytes_never_raise_anything_else(noise: bytes, file_format: str, at: int) -> None:
     data = bytearray(encoded(gradient(), file_format))
     at %= len(data)
