@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 
 from engine.editing import local_linear
-from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, background_light
+from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, SCENES, background_light, background_scene
 from engine.editing.data.subjects import subject_mask
 from engine.editing.knowledge import content
 from engine.editing.local_linear import LocalLinear
@@ -30,15 +30,20 @@ TOO_SMALL = 16
 """Shorter side of that picture under which nobody can tell a subject."""
 BEHIND = frozenset(("background", "backdrop", "behind", "wall"))
 UNCHANGED = frozenset(map(content, NOTHING))
-OTHER_LIGHT = frozenset(content(said) for light in BACKGROUND_LIGHT for said in background_light(light))
+OTHER_PLACE = frozenset(content(said) for place in SCENES for said in background_scene(place))
+OTHER_LIGHT = (
+    frozenset(content(said) for light in BACKGROUND_LIGHT for said in background_light(light)) - OTHER_PLACE
+)
 """Night, winter or fog behind: what stands in front stands in that light, too, as the starter was taught."""
 HELD, MOVED = 0.35, 0.65
 """Of the change's upper quartile: under it a place is the subject of a wish about the background, from there
 on it is not."""
 PAINTED, UNPAINTED = 0.7, 0.4
 """Of the change's 95th percentile: from there on a place is the thing that was to be recoloured."""
-BINS = 10
+BINS = 18
 """Of the colour histogram, on each axis of Lab."""
+COLOUR = 0.7
+"""Share of the colours' word in what is to be recoloured."""
 RADIUS, EPSILON = 6, 1e-3
 """Window of the guided filter as at a side of 128, and the variance under which a window counts as flat."""
 GAIN = 3
@@ -103,16 +108,15 @@ class Region:
         most = max(float(np.percentile(moved, 95)), 1e-3)
         painted = np.clip((moved / most - UNPAINTED) / (PAINTED - UNPAINTED), 0, 1)
         subject = (self._subject + painted) / 2
-        return (subject + self._by_colour(subject)) / 2
+        return (1 - COLOUR) * subject + COLOUR * self._by_colour(subject)
 
     def _by_colour(self, subject: Array) -> Array:
         """The share of the subject among all pixels of the same colour."""
-        shape = (BINS,) * 3
         inside, every = (
             gaussian_filter(
-                np.bincount(self._bins.ravel(), weights, BINS**3).reshape(shape), 1.0, mode="nearest"
+                np.bincount(self._bins.ravel(), weights.ravel(), BINS**3).reshape((BINS,) * 3), 1.0
             )
-            for weights in (subject.ravel(), None)
+            for weights in (subject, np.ones_like(subject))
         )
         return (inside / np.maximum(every, 1e-6)).ravel()[self._bins].astype(np.float32)
 

@@ -49,6 +49,7 @@ def let_through(instruction: str, change: np.ndarray) -> np.ndarray:
         ("make it night", "everywhere"),
         ("make the sky blue", "everywhere"),
         ("change the background to night", "everywhere"),
+        ("change the background to a sunset", "background"),
         ("leave it as it is", "nowhere"),
         ("please don't change anything", "nowhere"),
     ],
@@ -72,6 +73,14 @@ def test_a_wish_about_a_thing_leaves_everything_else_alone() -> None:
 def test_what_the_network_left_alone_is_the_subject_too() -> None:
     corner = (ROWS > 110) & (COLUMNS > 110)
     found = let_through("make the background blue", np.where(corner, 0.02, 0.4))
+    assert found[(ROWS > 122) & (COLUMNS > 122)].max() == 0
+
+
+def test_a_thing_reaches_as_far_as_its_colour() -> None:
+    """The network touched the left half of the disc only, and a spot of the ground as well."""
+    spot = (ROWS > 110) & (COLUMNS > 110)
+    found = let_through("make the ball pink", ((FROM_CENTRE < 40) & (COLUMNS < 80) | spot) * 0.4)
+    assert found[(FROM_CENTRE < 32)].min() == 1
     assert found[(ROWS > 122) & (COLUMNS > 122)].max() == 0
 
 
