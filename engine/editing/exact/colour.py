@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from engine.editing.exact.operations import Curve, Operation, on_colours
 from engine.editing.exact.phrases import degree, percent
+from engine.editing.exact.strips import in_strips
 from engine.editing.exact.tone import amplify, to_linear
 
 LUMA = (0.2126, 0.7152, 0.0722)
@@ -94,7 +95,8 @@ class Saturation(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or self.factor == 1:
             return image.copy()
-        return on_colours(image, lambda rgb: mix(rgb, saturation_matrix(self.factor)))
+        rows = saturation_matrix(self.factor)
+        return on_colours(image, lambda rgb: in_strips(rgb, lambda strip: mix(strip, rows)))
 
 
 def saturation_matrix(factor: float) -> np.ndarray:
@@ -118,7 +120,7 @@ class Vibrance(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or not self.amount:
             return image.copy()
-        return on_colours(image, self.lift)
+        return on_colours(image, lambda rgb: in_strips(rgb, self.lift))
 
     def lift(self, rgb: Image.Image) -> Image.Image:
         done = mix(rgb, saturation_matrix(1 + self.amount))
