@@ -136,7 +136,7 @@ class Denoise(Operation):
         return on_colours(image, self.smooth)
 
     def smooth(self, image: Image.Image) -> Image.Image:
-        return in_strips(image, self.smooth_strip, 4 * RADIUS)
+        return in_strips(image, self.smooth_strip, 6 * RADIUS)
 
     def smooth_strip(self, strip: Image.Image) -> Image.Image:
         if strip.mode == "L":
