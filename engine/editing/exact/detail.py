@@ -110,9 +110,10 @@ class Sharpen(Operation):
     def sharpen_strip(self, strip: Image.Image, radius: int) -> Image.Image:
         luma = strip if strip.mode == "L" else strip.convert("L", (*LUMA, 0.0))
         values = np.asarray(luma).astype(np.float32)
-        detail = values - box(box(values, radius), radius)
-        detail *= np.abs(detail) >= THRESHOLD
-        change = np.rint(detail * np.float32(self.amount)).astype(np.int16)
+        values -= box(box(np.pad(values, 2 * radius, mode="edge"), radius), radius)
+        values *= np.abs(values) >= THRESHOLD
+        values *= np.float32(self.amount)
+        change = np.rint(values, out=values).astype(np.int16)
         channels = [np.clip(np.asarray(each) + change, 0, 255).astype(np.uint8) for each in strip.split()]
         return Image.merge(strip.mode, [Image.fromarray(each) for each in channels])
 
@@ -149,8 +150,9 @@ class Denoise(Operation):
         return Image.merge("YCbCr", [self.smooth_channel(luma), *colours]).convert("RGB")
 
     def smooth_channel(self, channel: Image.Image) -> Image.Image:
-        done = guided(np.asarray(channel).astype(np.float32) / 255, self.strength**2)
-        return Image.fromarray(np.rint(np.clip(done, 0, 1) * 255).astype(np.uint8))
+        done = guided(np.asarray(channel).astype(np.float32), (255 * self.strength) ** 2)
+        np.clip(done, 0, 255, out=done)
+        return Image.fromarray(np.rint(done, out=done).astype(np.uint8))
 
 
 RADIUS = 2
@@ -158,22 +160,27 @@ RADIUS = 2
 
 def guided(values: np.ndarray, epsilon: float) -> np.ndarray:
     """Equations 5, 6 and 8, the picture being its own guide; `epsilon` is the variance taken for noise."""
-    mean = box(values, RADIUS)
-    variance = np.maximum(box(values * values, RADIUS) - mean * mean, 0)
+    padded = np.pad(values, 2 * RADIUS, mode="edge")
+    mean = box(padded, RADIUS)
+    variance = box(padded * padded, RADIUS)
+    variance -= mean * mean
+    np.maximum(variance, 0, out=variance)
     slope = variance / (variance + np.float32(epsilon))
-    return box(slope, RADIUS) * values + box(mean - slope * mean, RADIUS)
+    mean -= slope * mean
+    done = box(slope, RADIUS)
+    done *= values
+    done += box(mean, RADIUS)
+    return done
 
 
 def box(values: np.ndarray, radius: int) -> np.ndarray:
-    """Mean over a square of 2 · radius + 1 samples, edges repeated; shape (height, width)."""
-    height, width = values.shape
-    size = 2 * radius + 1
-    padded = np.pad(values, radius, mode="edge")
-    rows = padded[:height].copy()
-    for shift in range(1, size):
-        rows += padded[shift : shift + height]
-    square = rows[:, :width].copy()
-    for shift in range(1, size):
+    """Mean over a square of 2 · radius + 1 samples, where it lies inside: shape less 2 · radius each way."""
+    height, width = (side - 2 * radius for side in values.shape)
+    rows = values[:height] + values[1 : height + 1]
+    for shift in range(2, 2 * radius + 1):
+        rows += values[shift : shift + height]
+    square = rows[:, :width] + rows[:, 1 : width + 1]
+    for shift in range(2, 2 * radius + 1):
         square += rows[:, shift : shift + width]
-    square *= np.float32(1 / (size * size))
+    square *= np.float32(1 / (2 * radius + 1) ** 2)
     return square

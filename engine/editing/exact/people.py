@@ -32,7 +32,7 @@ def find_people(image: Image.Image) -> Image.Image | None:
 
     The segmentation always finds something to call a person; so a face must vouch for it.
     """
-    rgb = at_most(image.convert("RGB"), EDGE_SIDE)
+    rgb = at_most(image, EDGE_SIDE).convert("RGB")
     small = rgb.resize((people_net.SIDE,) * 2, Image.Resampling.BILINEAR, reducing_gap=2.0)
     faces, people = load()
     with torch.inference_mode():
@@ -44,9 +44,11 @@ def find_people(image: Image.Image) -> Image.Image | None:
 
 def at_most(image: Image.Image, side: int) -> Image.Image:
     """`image`, or a smaller copy with no side longer than that."""
-    small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return small
+    scale = side / max(image.size)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
 
 
 @cache
