@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from engine.editing.exact.operations import Curve, Operation, on_colours
 from engine.editing.exact.phrases import degree, percent
+from engine.editing.exact.strips import in_strips
 from engine.editing.exact.tone import amplify, to_linear
 
 LUMA = (0.2126, 0.7152, 0.0722)
@@ -70,14 +71,20 @@ class AutoBalance(Operation):
 def measure_cast(image: Image.Image) -> Gains:
     """The gains that make the light grey: its colour is the Minkowski mean of the picture (p = 6).
 
-    G. Finlayson, E. Trezzi, "Shades of Gray and Colour Constancy" (2004). Samples that are clipped tell
-    nothing; at most half a stop is given or taken, so that a sunset stays one.
+    G. Finlayson, E. Trezzi, "Shades of Gray and Colour Constancy" (2004). What is clipped tells nothing, and
+    strong colours are the things' own: where there is little else, little is changed. At most half a stop is
+    given or taken, so that a sunset stays one.
     """
     small = image.convert("RGB").reduce(max(1, min(image.size) // 256))
     pixels = np.asarray(small).reshape(-1, 3) / 255
-    light = to_linear(pixels[pixels.max(1) < 0.99])
-    means = np.mean(light**6, axis=0) ** (1 / 6) if len(light) else np.ones(3)
-    red, green, blue = np.clip(means.mean() / np.maximum(means, 1e-6), 2**-0.5, 2**0.5)
+    top = pixels.max(1)
+    weights = np.clip(1 - (1 - pixels.min(1) / np.maximum(top, 1 / 255)) / 0.6, 0, 1) * (top < 0.99)
+    if not weights.any():
+        return Gains((1.0, 1.0, 1.0))
+    means = np.average(to_linear(pixels) ** 6, axis=0, weights=weights) ** (1 / 6)
+    stops = np.log2(means.mean() / np.maximum(means, 1e-6)) * min(weights.mean() / 0.15, 1)
+    stops *= min(0.5 / max(np.abs(stops).max(), 1e-6), 1)
+    red, green, blue = 2.0**stops
     return Gains((float(red), float(green), float(blue)))
 
 
@@ -94,7 +101,8 @@ class Saturation(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or self.factor == 1:
             return image.copy()
-        return on_colours(image, lambda rgb: mix(rgb, saturation_matrix(self.factor)))
+        rows = saturation_matrix(self.factor)
+        return on_colours(image, lambda rgb: in_strips(rgb, lambda strip: mix(strip, rows)))
 
 
 def saturation_matrix(factor: float) -> np.ndarray:
@@ -118,7 +126,7 @@ class Vibrance(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or not self.amount:
             return image.copy()
-        return on_colours(image, self.lift)
+        return on_colours(image, lambda rgb: in_strips(rgb, self.lift))
 
     def lift(self, rgb: Image.Image) -> Image.Image:
         done = mix(rgb, saturation_matrix(1 + self.amount))

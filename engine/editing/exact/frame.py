@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
 from engine.editing.exact.operations import Operation, check_size
-from engine.editing.exact.phrases import adverb, number
+from engine.editing.exact.phrases import adverb, colour_name, number
 
 Transpose = Image.Transpose
 
@@ -31,7 +31,7 @@ class Border(Operation):
         size = f"{number(self.width)} px " if self.pixels else ""
         size = size or ("thin " if self.width < 0.03 else "thick " if self.width > 0.06 else "")
         article = "an" if not size and self.colour[0] in "aeiou" else "a"
-        return f"put {article} {size}{self.colour} border around it"
+        return f"put {article} {size}{colour_name(self.colour)} border around it"
 
     def apply(self, image: Image.Image) -> Image.Image:
         side = round(self.width) if self.pixels else max(1, round(self.width * min(image.size)))

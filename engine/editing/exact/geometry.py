@@ -10,6 +10,7 @@ from PIL import Image
 
 from engine.editing.exact.operations import Operation, check_size
 from engine.editing.exact.phrases import enumerate_phrases, number, percent
+from engine.editing.exact.strips import assemble
 
 Transpose = Image.Transpose
 Side = Literal["left", "top", "right", "bottom"]
@@ -119,8 +120,12 @@ def turn_inside(image: Image.Image, degrees: float) -> Image.Image:
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     left = image.width / 2 - cosine * width / 2 - sine * height / 2
     top = image.height / 2 + sine * width / 2 - cosine * height / 2
-    back = (cosine, sine, left, -sine, cosine, top)
-    return image.transform((width, height), Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+
+    def strip(first: int, last: int) -> Image.Image:
+        back = (cosine, sine, left + sine * first, -sine, cosine, top + cosine * first)
+        return image.transform((width, last - first), Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+
+    return assemble(image.mode, (width, height), strip)
 
 
 def largest_inside(width: int, height: int, angle: float) -> tuple[int, int]:
@@ -197,4 +202,11 @@ def resample(image: Image.Image, factor: float) -> Image.Image:
     check_size(width, height)
     if (width, height) == image.size:
         return image.copy()
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    # Premultiplied, as Pillow itself does: transparent pixels have no say in the colour of their neighbours.
+    source = image.convert("RGBa") if image.mode == "RGBA" else image
+
+    def strip(top: int, bottom: int) -> Image.Image:
+        box = (0, top / height * image.height, image.width, bottom / height * image.height)
+        return source.resize((width, bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+
+    return assemble(source.mode, (width, height), strip).convert(image.mode)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from engine.editing.exact.clause import Clause, segment
+from engine.editing.exact.clause import COMMON, Clause, segment
 from engine.editing.exact.colour import BlackAndWhite, Saturation, Sepia, Vibrance
 from engine.editing.exact.detail import Blur, BlurPixels, Denoise, Sharpen
+from engine.editing.exact.grammar_tone import TONE
 from engine.editing.exact.operations import Curve, Operation
 from engine.editing.exact.parts import TRANSPARENT, Backdrop, OnPart
 from engine.editing.exact.tokens import Token
+from engine.editing.exact.words import Symbol
 
 IN_PLACE = (Curve, Saturation, Vibrance, BlackAndWhite, Sepia, Blur, BlurPixels, Sharpen, Denoise)
 NAMED = ("the person", "the people", "the subject")
@@ -31,6 +33,7 @@ PEOPLE = (
     ),
     *("the model", "the lady", "the guy"),
 )
+MAKE = Token("word", "make", "make")
 THINGS = ("snow", "chocolate", "coral", "linen", "orchid", "salmon", "seashell", "thistle", "tomato", "wheat")
 """Names of colours that are rather things, behind somebody."""
 SETTING = ("background", "backdrop")
@@ -82,6 +85,35 @@ def mark_parts(tokens: Sequence[Token]) -> list[Token]:
     return done
 
 
+def readings(clause: list[Token], before: list[Token]) -> list[list[Token]]:
+    """What a clause may be about, best first, after one about a part.
+
+    "Darker" says more of the part; "it" is the background, unless only a picture can be it ("crop it").
+    """
+    part = next((each for each in before if each.kind == "part"), None)
+    if (
+        part is None
+        or part.value not in ("person", "background")
+        or any(each.kind == "part" for each in clause)
+    ):
+        return [clause]
+    symbols = segment(clause, TONE.kinds | COMMON | {"colour", "bw", "sepia"})
+    if symbols is not None and not any(says_what_to_change(each) for each in symbols):
+        return [[MAKE, part, *clause]]
+    others = [each for each in before if each.kind != "part"]
+    if part.value == "person" or parse_backdrop(others) is not None:
+        return [clause]
+    return [[part if each.value == "it" else each for each in clause], clause]
+
+
+def says_what_to_change(symbol: Symbol) -> bool:
+    if symbol.kind == "tone":
+        return symbol.value.form == "verb"
+    return symbol.kind in ("whole", "make", "add", "remove") or (
+        symbol.kind in ("raise", "lower") and symbol.text not in ("more", "even more", "extra", "less")
+    )
+
+
 def parse_parts(
     tokens: list[Token], parse: Callable[[list[Token]], list[Operation] | None]
 ) -> list[Operation] | None:
@@ -98,7 +130,7 @@ def parse_parts(
     if backdrop is not None:
         return [backdrop]
     whole = [Token("word", "it", "it") if each.kind == "part" else each for each in tokens]
-    done = parse(whole) or parse([Token("word", "make", "make"), *whole])
+    done = parse(whole) or parse([MAKE, *whole])
     if done is None or not all(isinstance(each, IN_PLACE) for each in done):
         return None
     return [OnPart(parts[0], each) for each in done]
@@ -107,7 +139,8 @@ def parse_parts(
 def parse_backdrop(others: list[Token]) -> Operation | None:
     """Like "make … blue", "replace … with plain white", "transparent …"; grey takes the colour away."""
     symbols = segment(
-        others, frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "filler"})
+        others,
+        frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "whole", "filler"}),
     )
     clause = Clause(tuple(symbols or ()))
     if clause.count("colour", "clear") != 1:

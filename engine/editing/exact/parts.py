@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageChops, ImageColor
 
-from engine.editing.exact.detail import Blur, BlurPixels
+from engine.editing.exact.detail import Blur, BlurPixels, gaussian
 from engine.editing.exact.operations import CannotApply, Operation
 from engine.editing.exact.people import find_people
+from engine.editing.exact.phrases import colour_name
 
 Part = Literal["person", "background"]
 TRANSPARENT = "transparent"
@@ -56,21 +57,10 @@ class OnPart(Operation):
         return Image.composite(done, image, mask)
 
     def edited(self, image: Image.Image, mask: Image.Image) -> Image.Image:
-        if not isinstance(self.operation, Blur | BlurPixels):
-            return self.operation.apply(image)
-        # Only the part's own colours are mixed, so that the other part leaves no halo.
-        cut = image.convert("RGB")
-        cut.putalpha(mask)
-        done = self.operation.apply(cut).convert("RGB")
-        return put_back(done, image)
-
-
-def put_back(done: Image.Image, image: Image.Image) -> Image.Image:
-    """`done` (RGB) in the mode and with the alpha of `image`."""
-    if image.mode == "RGBA":
-        done.putalpha(image.getchannel("A"))
-        return done
-    return done.convert(image.mode)
+        if isinstance(self.operation, Blur | BlurPixels):
+            # Only the part's own colours are mixed, so that the other part leaves no halo.
+            return gaussian(image, self.operation.pixels(image), mask)
+        return self.operation.apply(image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ class Backdrop(Operation):
     def phrase(self) -> str:
         if self.colour == TRANSPARENT:
             return "removed the background"
-        return f"made the background {self.colour}"
+        return f"made the background {colour_name(self.colour)}"
 
     def apply(self, image: Image.Image) -> Image.Image:
         mask = mask_of("person", image)
@@ -105,7 +95,8 @@ def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
     and what the pixel differs from their mixture.
     """
     levels = np.asarray(mask)
-    rows, columns = np.nonzero((levels > 0) & (levels < 255))
+    # 0 and 255 are left out: 0 - 1 wraps round.
+    rows, columns = np.nonzero(levels - np.uint8(1) < 254)
     if not len(rows):
         return image
     small, cut = image.copy(), mask.copy()
@@ -124,6 +115,4 @@ def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
 
 def nearby(image: Image.Image, mask: Image.Image) -> Image.Image:
     """The mean colour round each pixel of what the mask shows."""
-    cut = image.copy()
-    cut.putalpha(mask)
-    return Blur(EDGE).apply(cut).convert("RGB")
+    return gaussian(image, EDGE * max(image.size), mask)

@@ -20,7 +20,7 @@ FACE = 0.75
 """Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
 COVERED = 0.8
 """Share of a face that must be taken for a person."""
-GUIDE_SIDE = 512
+GUIDE_SIDE = 384
 EDGE_SIDE = 2048
 """Longer sides at which the mask's edge is fitted to the picture, and drawn; beyond, it is enlarged."""
 
@@ -32,14 +32,23 @@ def find_people(image: Image.Image) -> Image.Image | None:
 
     The segmentation always finds something to call a person; so a face must vouch for it.
     """
-    rgb = image.convert("RGB")
+    rgb = at_most(image, EDGE_SIDE).convert("RGB")
     small = rgb.resize((people_net.SIDE,) * 2, Image.Resampling.BILINEAR, reducing_gap=2.0)
     faces, people = load()
     with torch.inference_mode():
         likely = people(samples(small))[0, 0].numpy()
         found = faces(samples(squared(rgb)))[0].numpy()
     mask = vouched(likely, upright(found[found[:, 0] > FACE, 1:], rgb.size))
-    return refine(mask, rgb) if mask is not None else None
+    return refine(mask, rgb).resize(image.size, Image.Resampling.BILINEAR) if mask is not None else None
+
+
+def at_most(image: Image.Image, side: int) -> Image.Image:
+    """`image`, or a smaller copy with no side longer than that."""
+    scale = side / max(image.size)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
 
 
 @cache
@@ -91,22 +100,19 @@ def vouched(likely: Mask, faces: Mask) -> Mask | None:
 
 def refine(mask: Mask, picture: Image.Image) -> Image.Image:
     """The mask at the picture's size, its edge along the picture's: a guided filter (see `local_linear`)."""
-    medium = picture.copy()
-    medium.thumbnail((EDGE_SIDE, EDGE_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    small = medium.copy()
-    small.thumbnail((GUIDE_SIDE, GUIDE_SIDE), Image.Resampling.BILINEAR)
+    small = at_most(picture, GUIDE_SIDE)
     coarse = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BICUBIC))
     guide = np.asarray(small, np.float32) / 255
     model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)
     planes = [*np.moveaxis(model.slope[..., 0, :], -1, 0), model.offset[..., 0]]
     red, green, blue, offset = (
-        np.asarray(Image.fromarray(np.ascontiguousarray(each)).resize(medium.size, Image.Resampling.BILINEAR))
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(each)).resize(picture.size, Image.Resampling.BILINEAR)
+        )
         for each in planes
     )
-    colours = np.asarray(medium, np.float32) / 255
+    colours = np.asarray(picture, np.float32) / 255
     fine = colours[..., 0] * red + colours[..., 1] * green + colours[..., 2] * blue + offset
     # Steeper, so that what is nearly certain becomes certain: no veil over people, no ghost beside them.
     level = np.clip((fine - 0.15) / 0.7, 0, 1)
-    return Image.fromarray(np.rint(level * 255).astype(np.uint8)).resize(
-        picture.size, Image.Resampling.BILINEAR
-    )
+    return Image.fromarray(np.rint(level * 255).astype(np.uint8))

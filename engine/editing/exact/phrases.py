@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -35,3 +36,8 @@ def enumerate_phrases(phrases: Sequence[str]) -> str:
 def adverb(size: float, slight: float, strong: float) -> str:
     """The words after a verb for a change of that size."""
     return " a bit" if size <= slight else " a lot" if size >= strong else ""
+
+
+def colour_name(colour: str) -> str:
+    """ "light blue" for "lightblue": the names of CSS as people write them."""
+    return re.sub(r"^(light|dark|pale|medium|deep|hot|sky)(?=[a-z])", r"\1 ", colour)

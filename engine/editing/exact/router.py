@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine.editing.exact.clause import segment
 from engine.editing.exact.grammar_look import LOOKS
-from engine.editing.exact.grammar_parts import mark_parts, parse_parts
+from engine.editing.exact.grammar_parts import mark_parts, parse_parts, readings
 from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
@@ -118,15 +118,13 @@ def parse(pieces: list[list[Token]], before: list[Token]) -> list[Operation] | N
     if not pieces:
         return []
     for length in range(len(pieces), 0, -1):
-        clause = join(pieces[:length])
-        operations = parse_clause(clause, before)
-        if operations is None:
-            continue
-        rest = parse(pieces[length:], clause)
-        if rest is not None:
-            # "It is too dark, brighten it": the first is the reason for the second, not a second wish.
-            reason = any(each.value in STATED for each in clause) and bool(rest)
-            return rest if reason and type(operations[-1]) is type(rest[0]) else [*operations, *rest]
+        for clause in readings(join(pieces[:length]), before):
+            operations = parse_clause(clause, before)
+            rest = parse(pieces[length:], clause) if operations is not None else None
+            if operations is not None and rest is not None:
+                # "It is too dark, brighten it": the first is the reason for the second, not a second wish.
+                reason = any(each.value in STATED for each in clause) and bool(rest)
+                return rest if reason and type(operations[-1]) is type(rest[0]) else [*operations, *rest]
     return None
 
 

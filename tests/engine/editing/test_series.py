@@ -108,10 +108,15 @@ def test_the_parts_of_what_starter_weights_know(instruction: str, parts: list[tu
 
 
 @pytest.mark.parametrize(
+    "instruction", ["make the background blue and darker", "blur the background, a bit less saturated"]
+)
+def test_what_says_more_of_the_background_stays_with_it(instruction: str) -> None:
+    assert shown(instruction) == [(instruction, "exact")]
+
+
+@pytest.mark.parametrize(
     "instruction",
     [
-        "make the background blue and darker",
-        "make the background blue and a bit darker",
         "give her a hat and make it darker",
         "swap the cat and the dog",
         "make the cat and the dog red",
