@@ -108,5 +108,6 @@ class WorkerProcess:
         except OSError:
             return  # it is dead, which the reader sees as well
         except Exception as error:
-            log.error("a job could not be sent to the worker: %s", one_line(error))
+            what = f"job {message.id}" if isinstance(message, Job) else type(message).__name__
+            log.error("%s could not be sent to the worker: %s", what, one_line(error))
             self.kill()
