@@ -55,7 +55,7 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     os.dup2(2, 1)  # what a library prints must not mix with a command's JSON on standard output
     send = outlet(connection)
-    logging.basicConfig(level=log_level, handlers=[QueueHandler(LogPipe(send))])
+    logging.basicConfig(level=log_level, format="%(message)s", handlers=[QueueHandler(LogPipe(send))])
     inbox = Inbox(connection)
     inbox.start()
     try:
