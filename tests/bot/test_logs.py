@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 import sys
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lanes import Lanes
 from bot.logs import JsonLines, TextLines, about
+from bot.store import Store
 
 
 def record(message: str = "edited", *args: object, **more: object) -> logging.LogRecord:
@@ -86,6 +88,17 @@ async def test_tasks_inherit_what_they_are_about() -> None:
     with about(job="j1"):
         task = asyncio.create_task(write())
     assert (await task)["job"] == "j1"
+
+
+async def test_the_store_s_thread_knows_what_it_works_for(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path)
+    try:
+        with about(job="j1"):
+            line = await store.run(lambda db: as_json(record()))
+        assert line["job"] == "j1"
+        assert "job" not in await store.run(lambda db: as_json(record()))
+    finally:
+        await store.close()
 
 
 async def test_a_lane_is_about_its_conversation_and_not_about_who_woke_it() -> None:

@@ -203,13 +203,15 @@ async def test_switched_off_it_is_not_there(tmp_path: Path) -> None:
         assert app.admin is None
 
 
-async def test_every_line_about_a_job_has_both_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_line_about_a_job_has_both_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines())
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [*root.handlers, handler])
-    monkeypatch.setattr(root, "level", logging.DEBUG)
     async with running(tmp_path, dialogue="no-free") as app, chatting(app) as ann:
         await ann.say("edit steps 2", small_photo())
         for wish in ("hello", "edit oom", "edit die", "edit refuse"):

@@ -36,13 +36,15 @@ async def test_the_token_is_in_no_log_at_all(caplog: pytest.LogCaptureFixture) -
         assert secret not in caplog.text
 
 
-async def test_the_token_is_in_no_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_token_is_in_no_line_of_json(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines())
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [*root.handlers, handler])
-    monkeypatch.setattr(root, "level", logging.DEBUG)
     async with desk(start=False) as d:
         d.telegram.fail("getUpdates", error(404, "Not Found"), garbage(), bad_gateway())
         await d.adapter.start()
