@@ -25,6 +25,7 @@ from bot.events import (
     RepeatName,
 )
 from bot.lanes import Lanes
+from bot.logs import about
 from bot.moves import Wanted
 from bot.outbox import Courier
 from bot.ports import Adapter
@@ -62,7 +63,8 @@ class Director:
     async def start(self) -> None:
         """Take up the jobs that were open when the bot stopped."""
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
-            log.info("conversation %s has open jobs: going on", conversation)
+            with about(conversation=conversation):
+                log.info("conversation %s has open jobs: going on", conversation)
             self._lanes.wake(conversation)
 
     async def stop(self) -> None:
@@ -105,18 +107,21 @@ class Director:
         if not context.meant:
             await self._store.run(lambda db: inbox.ignore(db, event))
             return
-        brought = await intake.take(event.text, context.pictures, self._settings.limits, self._words)
-        if brought.listed is not None:
-            log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
-        elif brought.trouble or brought.bad_wish:
-            log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
-        if brought.upload is not None:
-            await self._store.keep_image(brought.upload.data, brought.upload.mime)
-        conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
-        if conversation is not None:
+        with about(event=event.event_id, conversation=context.conversation):
+            brought = await intake.take(event.text, context.pictures, self._settings.limits, self._words)
+            if brought.upload is not None:
+                await self._store.keep_image(brought.upload.data, brought.upload.mime)
+            conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
+        if conversation is None:
+            return
+        with about(event=event.event_id, conversation=conversation):
+            if brought.listed is not None:
+                log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
+            elif brought.trouble or brought.bad_wish:
+                log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
             log.info("message %s of conversation %s taken", event.event_id, conversation)
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+        self._lanes.wake(conversation)
+        self.courier.wake(conversation)
 
     # ------------------------------------------------------------ moves
 
@@ -138,7 +143,8 @@ class Director:
 
         conversation, stopped = await self._store.run(transaction)
         for job in stopped:
-            log.info("job %s of conversation %s cancelled by a person", job, conversation)
+            with about(job=job, conversation=conversation):
+                log.info("job %s of conversation %s cancelled by a person", job, conversation)
             self._work.stop(job)
         if conversation is not None:
             self._lanes.wake(conversation)
@@ -229,12 +235,14 @@ class Director:
     # ------------------------------------------------------------ places
 
     async def _moved(self, event: ConversationMoved) -> None:
-        def transaction(db: Database) -> None:
-            if not ledger.seen(db, event.new.platform, event.event_id):
-                conversations.move(db, event.old, event.new)
-                ledger.record(db, event.new.platform, event.event_id, "ConversationMoved", "handled")
+        def transaction(db: Database) -> list[str]:
+            if ledger.seen(db, event.new.platform, event.event_id):
+                return []
+            ledger.record(db, event.new.platform, event.event_id, "ConversationMoved", "handled")
+            return conversations.move(db, event.old, event.new)
 
-        await self._store.run(transaction)
-        log.info("%s moved to %s", event.old, event.new)
+        for conversation in await self._store.run(transaction):
+            with about(event=event.event_id, conversation=conversation):
+                log.info("conversation %s: %s moved to %s", conversation, event.old, event.new)
         await self.start()  # a conversation that was joined with another has new work
         await self.courier.resume(event.new.platform)

@@ -24,6 +24,7 @@ from bot.events import (
     Unknown,
 )
 from bot.lanes import Lanes
+from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.store import Store, conversations, jobs, outbox, refs
@@ -69,6 +70,11 @@ class Courier:
         row = await self._store.run(lambda db: outbox.next_open(db, conversation))
         if row is None:
             return False
+        with about(job=row.job):
+            return await self._deliver(row)
+
+    async def _deliver(self, row: OutboxRow) -> bool:
+        """False while the platform's adapter isn't there."""
         if row.job is not None:
             await self._statuses.close(row.job)
         ref, status = await self._store.run(lambda db: _address(db, row))

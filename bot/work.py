@@ -14,6 +14,7 @@ from bot import counting, moves, ratings, repeats, replies, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
+from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Ask, Settings
@@ -89,6 +90,13 @@ class Work:
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
         if job is None:
             return False
+        with about(job=job.id, conversation=conversation):
+            await self._do(job)
+        self._stopped.discard(job.id)
+        self._deliver(conversation)
+        return True
+
+    async def _do(self, job: Job) -> None:
         try:
             if job.attempt >= MAX_ATTEMPTS:
                 await self._fail(job, replies.CUT_OFF, "cut off in every attempt")
@@ -97,11 +105,8 @@ class Work:
             else:
                 await self._edit(job)
         except Exception as error:
-            log.exception("job %s of conversation %s broke", job.id, conversation)
+            log.exception("job %s of conversation %s broke", job.id, job.conversation)
             await self._fail(job, replies.BROKEN, f"{type(error).__name__}: {error}")
-        self._stopped.discard(job.id)
-        self._deliver(conversation)
-        return True
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.jobs import Outcome, Step
 
@@ -71,7 +73,25 @@ class Broken:
     error: str
 
 
-FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Look-ups in the worker's caches since the last such message; keys: the caches' names.
+
+    Times and the size of a batch are no part of it: `Working` and what follows it tell them.
+    """
+
+    cache_hits: Mapping[str, int] = field(default_factory=dict[str, int])
+    cache_misses: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line of the worker's log, to be written with all others; its `job`, if it has one, is a job's id."""
+
+    record: logging.LogRecord
+
+
+FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken | Measured | Logged
 
 
 @dataclass(frozen=True, slots=True)

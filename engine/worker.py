@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
@@ -36,7 +37,6 @@ from engine.messages import (
     Broken,
     Cancel,
     Finished,
-    FromWorker,
     Loading,
     Progressed,
     Ready,
@@ -45,6 +45,7 @@ from engine.messages import (
     Working,
 )
 from engine.models import Models, Say
+from engine.outlet import LogPipe, Send, outlet
 
 log = logging.getLogger(__name__)
 
@@ -53,34 +54,35 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
     """The process's target. `models`: import path "module:function" of `load(config, say) -> Models`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     os.dup2(2, 1)  # what a library prints must not mix with a command's JSON on standard output
-    logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
+    send = outlet(connection)
+    logging.basicConfig(level=log_level, format="%(message)s", handlers=[QueueHandler(LogPipe(send))])
     inbox = Inbox(connection)
     inbox.start()
     try:
-        loaded = _load(connection, config, models)
+        loaded = _load(send, config, models)
         if loaded is not None:
             inbox.serving.set()
-            connection.send(Ready(loaded.detail))
-            Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
+            send(Ready(loaded.detail))
+            Server(loaded, inbox.messages, send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone, nobody is left to be told
     os._exit(0)  # nothing to save, and the clean-up of a broken device may hang
 
 
-def _load(connection: Connection, config: EngineConfig, models: str) -> Models | None:
+def _load(send: Send, config: EngineConfig, models: str) -> Models | None:
     module, _, function = models.partition(":")
 
     def say(detail: str, limit: float | None) -> None:
-        connection.send(Loading(detail, limit))
+        send(Loading(detail, limit))
 
     try:
         load: Callable[[EngineConfig, Say], Models] = getattr(importlib.import_module(module), function)
         return load(config, say)
     except EngineError as error:
-        connection.send(Unable(error.sentence, error.temporary))
+        send(Unable(error.sentence, error.temporary))
     except Exception as error:
         log.debug("start failed", exc_info=True)
-        connection.send(Unable(f"The models can't be started ({one_line(error)}).", temporary=True))
+        send(Unable(f"The models can't be started ({one_line(error)}).", temporary=True))
     return None
 
 
@@ -119,7 +121,7 @@ class Server:
         self,
         models: Models,
         inbox: SimpleQueue[Job | Cancel | Stop],
-        send: Callable[[FromWorker], None],
+        send: Send,
         soft_seconds: float,
     ) -> None:
         self._models = models
@@ -240,6 +242,7 @@ class Server:
                 "That picture took too long, so I stopped. A smaller picture may work.",
                 f"stopped after {edit.seconds:.0f} s at step {step.step} of {step.steps}",
                 retry=False,
+                cause="time_out",
             ),
         )
 
@@ -255,24 +258,26 @@ class Server:
         """The one job fails; the others go on, unless the device is broken."""
         if is_cuda_error(error):
             raise _DeviceBroken(one_line(error)) from error
-        log.debug("job %s failed", job_id, exc_info=error)
+        log.debug("job %s failed", job_id, exc_info=error, extra={"job": job_id})
         if is_out_of_memory(error):
-            self._free_memory()
+            self._free_memory(job_id)
             sentence = (
                 "That picture was too much for my memory just now; please try again or send a smaller one."
             )
-            self._send(Finished(job_id, Failed(sentence, one_line(error), retry=True)))
+            failed = Failed(sentence, one_line(error), retry=True, cause="out_of_memory")
+            self._send(Finished(job_id, failed))
             return
         sentence = "Something went wrong while I worked on that; please try it once more."
         self._send(Finished(job_id, Failed(sentence, one_line(error), retry=False)))
 
-    def _free_memory(self) -> None:
+    def _free_memory(self, job_id: str) -> None:
         try:
             self._models.free_memory()
         except Exception as error:  # cleaning up must not take the other jobs down
             if is_cuda_error(error):
                 raise _DeviceBroken(one_line(error)) from error
-            log.warning("memory could not be freed: %s", one_line(error))
+            why = one_line(error)
+            log.warning("memory could not be freed after job %s: %s", job_id, why, extra={"job": job_id})
 
 
 class _DeviceBroken(Exception):
@@ -283,4 +288,5 @@ def _close(edit: Running) -> None:
     try:
         edit.steps.close()
     except Exception as error:
-        log.warning("job %s could not be closed: %s", edit.job.id, one_line(error))
+        job_id = edit.job.id
+        log.warning("job %s could not be closed: %s", job_id, one_line(error), extra={"job": job_id})

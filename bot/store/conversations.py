@@ -180,11 +180,12 @@ def was_undone(db: Database, version: str) -> bool:
     )
 
 
-def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
+def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
     """A chat has a new id: its conversations and messages go along, one that began there already is joined.
 
-    A chat moves with all its threads; a thread moves alone.
+    A chat moves with all its threads; a thread moves alone. Returns the ids of those that are there now.
     """
+    moved: list[str] = []
     where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
     if old.thread_id is not None:
         where, params = where + " AND thread = ?", [*params, old.thread_id]
@@ -194,7 +195,9 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
         there = find(db, target)
         if there is not None and there != row["id"]:
             _join(db, row["id"], there)
+            moved.append(there)
         else:
+            moved.append(row["id"])
             write(
                 db,
                 "UPDATE conversations SET space = ?, thread = ? WHERE id = ?",
@@ -212,6 +215,7 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
             row["space"],
             row["thread"],
         )
+    return moved
 
 
 def _join(db: Database, old: str, new: str) -> None:

@@ -2,9 +2,10 @@
 
 An instruction is a word and perhaps an argument: "steps 3", "until FILE" (steps on until it is there),
 "hang", "die", "raise", "oom", "cuda", "garbage", "yield-garbage", "unpicklable", "refuse", "stubborn"
-(won't be closed). In a question the newest turn says it. `config.dialogue` may be a fault of the start:
-"no-weights", "no-network", "raise", "die", "hang" (over its limit), "slow" (no limit), or "once FILE"
-(dies unless it is there, and makes it).
+(won't be closed). In a question the newest turn says it; "edit …" orders that edit.
+
+`config.dialogue` may be a fault of the start: "no-weights", "no-network", "raise", "die", "hang" (over its
+limit), "slow" (no limit), or "once FILE" (dies unless it is there, and makes it); "no-free" is one of later.
 
 Every start of a job is a line in the file `config.editor`, so tests see what has really run.
 """
@@ -94,7 +95,14 @@ class FakeDialogue:
             _fault(job.turns[-1].text, self._journal)
         if any(job.turns[-1].text == "garbage" for job in jobs):
             return []
-        return [Decision("chat", f"You said: {job.turns[-1].text}") for job in jobs]
+        return [_decided(job.turns[-1].text) for job in jobs]
+
+
+def _decided(text: str) -> Decision:
+    order, _, instruction = text.partition(" ")
+    if order == "edit":
+        return Decision("edit", f"Did: {instruction}", instruction)
+    return Decision("chat", f"You said: {text}")
 
 
 class FakeEditor:
