@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from engine.jobs import Outcome, Step
+from engine.jobs import Kind, Outcome, Step
 
 # ---------------------------------------------------------------- to the worker
 
@@ -34,9 +34,10 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run."""
+    """Models are loaded and warm; `detail` says which, and where they run. `edits_at_once`: to be sent."""
 
     detail: str
+    edits_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The worker turns to these jobs now: sent before each step, so that we know who is to blame."""
+    """The worker turns to these jobs together now: sent before each piece of work, so that we know whom to
+    blame."""
 
     job_ids: tuple[str, ...]
 
@@ -74,14 +76,20 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """Look-ups in the worker's caches since the last such message; keys: the caches' names.
+class Worked:
+    """So many messages were answered in one batch, or so many edits went through the network in one pass."""
 
-    Times and the size of a batch are no part of it: `Working` and what follows it tell them.
-    """
+    kind: Kind
+    batch: int
+    seconds: float
 
-    cache_hits: Mapping[str, int] = field(default_factory=dict[str, int])
-    cache_misses: Mapping[str, int] = field(default_factory=dict[str, int])
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Look-ups in the worker's caches since the last such message; keys: the caches' names."""
+
+    hits: Mapping[str, int]
+    misses: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class Logged:
     record: logging.LogRecord
 
 
-FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken | Measured | Logged
+FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken | Worked | LookedUp | Logged
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,10 @@ from engine.entry import Entry
 from engine.jobs import (
     Cancelled,
     Death,
-    Decision,
     Edited,
     EditJob,
     Failed,
     Job,
-    Kind,
     Observer,
     Outcome,
     Progress,
@@ -43,11 +41,12 @@ from engine.messages import (
     FromWorker,
     Loading,
     Logged,
-    Measured,
+    LookedUp,
     Progressed,
     Ready,
     Stop,
     Unable,
+    Worked,
     Working,
 )
 from engine.process import WorkerProcess
@@ -76,7 +75,6 @@ class LocalEngine:
         self._queue = FairQueue(config.waiting_per_user, config.waiting_per_group, config.waiting_in_all)
         self._clock = WorkClock(config.hard_seconds)
         self._observer = Observer()
-        self._batch: tuple[int, float] | None = None  # size and start of what the worker has begun
         self._entries: dict[str, Entry] = {}
         self._state: tuple[State, str] = ("stopped", "Not started.")
         self._worker: WorkerProcess | None = None
@@ -237,7 +235,6 @@ class LocalEngine:
         self._unable = None
         self._last_words = None
         self._clock.reset()
-        self._batch = None
         loop = asyncio.get_running_loop()
 
         def deliver(message: FromWorker | Died) -> None:
@@ -259,7 +256,8 @@ class LocalEngine:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
-            case Ready(detail):
+            case Ready(detail, edits_at_once):
+                self._queue.run_at_once(edits_at_once)
                 self._on_ready(detail)
             case Unable():
                 self._unable = message
@@ -267,30 +265,21 @@ class LocalEngine:
                 self._last_words = error
             case Working(job_ids):
                 self._clock.turn(job_ids, at)
-                self._batch = (len(job_ids), at)
                 self._watch()
-            case Measured(hits, misses):
+            case Worked(kind, batch, seconds):
+                self._observer.worked(kind, batch, seconds)
+            case LookedUp(hits, misses):
                 self._observer.looked_up(hits, misses)
             case Logged(record):
                 self._write(record)
             case Progressed(job_id, step):
-                self._worked("edit", at)
                 if job_id in self._entries:
                     self._tell(self._entries[job_id], step)
             case Finished(job_id, outcome):
-                if isinstance(outcome, Decision):
-                    self._worked("dialogue", at)
                 if not isinstance(outcome, Failed):
                     self._failures = 0
                 self._finish(job_id, outcome, at)
                 self._pump()
-
-    def _worked(self, kind: Kind, at: float) -> None:
-        """The first message about what the worker had begun ends it; the others are of the same batch."""
-        if self._batch is not None:
-            size, since = self._batch
-            self._batch = None
-            self._observer.worked(kind, size, at - since)
 
     def _write(self, record: logging.LogRecord) -> None:
         """A line of the worker's log."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from engine.config import EngineConfig
-from engine.jobs import Cancelled, Death, Edited, Failed, Kind, Observer, Outcome, QueueFull, Step
-from engine.messages import Finished, Measured, Progressed, Working
+from engine.jobs import Cancelled, Death, Edited, Failed, Kind, Observer, Outcome, QueueFull
+from engine.messages import LookedUp, Worked
 from engine.service import LocalEngine
 from tests.fakes.local_engine import Watched, edit, eventually, local_engine, question
 
@@ -58,14 +58,15 @@ async def test_jobs_steps_and_waits_are_told(tmp_path: Path):
     async with local_engine(tmp_path) as engine:
         notes = Notes(engine)
         answered = await engine.run(question("q"))
-        edited = await engine.run(edit("e", "steps 3"))
+        (tmp_path / "go").touch()
+        edited = await engine.run(edit("e", f"ask {tmp_path / 'go'}"))
         assert [(kind, outcome) for kind, outcome, _ in notes.ends] == [
             ("dialogue", answered),
             ("edit", edited),
         ]
         assert all(seconds is not None and seconds > 0 for _, _, seconds in notes.ends)
         assert [kind for kind, _ in notes.waits] == ["dialogue", "edit"]
-        assert [(kind, batch) for kind, batch, _ in notes.batches] == [("dialogue", 1), *[("edit", 1)] * 3]
+        assert [(kind, batch) for kind, batch, _ in notes.batches] == [("dialogue", 1), ("edit", 1)]
         assert notes.restarts == []
 
 
@@ -84,19 +85,15 @@ async def test_a_batch_of_edits_is_one_step(tmp_path: Path):
     engine = LocalEngine(EngineConfig())
     notes = Notes(engine)
     messages = [
-        (Working(("a", "b")), 10.0),
-        (Progressed("a", Step(1, 2)), 10.5),
-        (Progressed("b", Step(1, 2)), 10.6),
-        (Working(("a", "b")), 11.0),
-        (Finished("a", Cancelled()), 11.1),
-        (Progressed("b", Step(2, 2)), 11.25),
-        (Measured({"text": 2}, {"text": 1, "latents": 3}), 11.3),
+        (Worked("edit", 2, 0.5), 10.5),
+        (Worked("edit", 1, 0.25), 11.25),
+        (LookedUp({"text": 2}, {"text": 1, "picture": 3}), 11.3),
     ]
     engine._set("ready", "")
     for message, at in messages:
         engine._on_message(message, at)
-    assert notes.batches == [("edit", 2, 0.5), ("edit", 2, 0.25)]
-    assert notes.looks == {("text", "hit"): 2, ("text", "miss"): 1, ("latents", "miss"): 3}
+    assert notes.batches == [("edit", 2, 0.5), ("edit", 1, 0.25)]
+    assert notes.looks == {("text", "hit"): 2, ("text", "miss"): 1, ("picture", "miss"): 3}
 
 
 @pytest.mark.parametrize(
