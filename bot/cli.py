@@ -131,8 +131,8 @@ main.add_command(
         "data",
         help="Build the data sets (paper section 3.1).",
         lazy={
-            "dialogue": "engine.dialogue.commands:data",
-            "editing": "engine.editing.commands:data",
+            "dialogue": "engine.dialogue.building.command:data",
+            "editing": "engine.editing.data.command:data",
             "instructions": "engine.dialogue.building.command:instructions",
             "small-talk": "engine.dialogue.building.command:small_talk",
         },
@@ -142,13 +142,19 @@ main.add_command(
     LazyGroup(
         "train",
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
-        lazy={"dialogue": "engine.dialogue.commands:train", "editing": "engine.editing.commands:train"},
+        lazy={
+            "dialogue": "engine.dialogue.training.command:train",
+            "editing": "engine.editing.training.command:train",
+        },
     )
 )
 evaluate = LazyGroup(
     "evaluate",
     help="Measure the models (paper section 4.3).",
-    lazy={"dialogue": "engine.dialogue.commands:evaluate", "editing": "engine.editing.commands:evaluate"},
+    lazy={
+        "dialogue": "engine.dialogue.commands:evaluate",
+        "editing": "engine.editing.measures.command:evaluate",
+    },
 )
 main.add_command(evaluate)
 

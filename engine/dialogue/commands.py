@@ -1,4 +1,4 @@
-"""The dialogue model's commands: `data dialogue`, `train dialogue`, `evaluate dialogue` and `talk`.
+"""The dialogue model's commands that use finished weights: `evaluate dialogue` and `talk`.
 
 torch and transformers are imported only when a command runs, so that `dialogpaint --help` stays quick.
 """
@@ -12,12 +12,8 @@ from typing import Any, get_args
 
 import click
 
-from engine.dialogue.building.command import data
 from engine.dialogue.options import PATH, Problem
-from engine.dialogue.training.command import train
 from engine.jobs import Act
-
-__all__ = ["STARTER", "data", "evaluate", "talk", "train"]
 
 STARTER = Path(__file__).parent.parent / "weights" / "dialogue"
 

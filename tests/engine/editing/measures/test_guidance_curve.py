@@ -13,9 +13,9 @@ from PIL import Image
 
 from engine.editing import commands
 from engine.editing.clip import Clip
-from engine.editing.commands import evaluate
 from engine.editing.editor import Editor
 from engine.editing.measures import curve, editors
+from engine.editing.measures.command import evaluate
 from engine.editing.training.cache import read_rows
 from tests.engine.editing.measures.test_side_by_side import USAGE, weights, written
 from tests.engine.editing.tiny import starter_parts
