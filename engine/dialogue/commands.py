@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 import click
 
-from engine.dialogue.options import PATH, Problem
+from engine.command_line import Problem, json_option
+from engine.dialogue.options import PATH
 from engine.jobs import Act
 
 STARTER = Path(__file__).parent.parent / "weights" / "dialogue"
@@ -37,7 +38,7 @@ def _model(weights: Path) -> Any:
 @click.option("--weights", type=PATH, default=STARTER, help="Folder of the weights; default: the starter.")
 @click.option("--predictions", type=PATH, help="Write one line per item: act, text, instruction.")
 @click.option("--beside-stock", is_flag=True, help="Also time stock transformers generate, taking turns.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def evaluate(file: Path, weights: Path, predictions: Path | None, beside_stock: bool, as_json: bool) -> None:
     """Measure a dialogue model on an evaluation file."""
     from engine.dialogue import evaluate as measuring
@@ -45,7 +46,7 @@ def evaluate(file: Path, weights: Path, predictions: Path | None, beside_stock: 
     try:
         items = measuring.read_items(file)
     except ValueError as error:
-        raise Problem(str(error)) from error
+        raise Problem(error) from error
     model = _model(weights)
     result, decisions = measuring.evaluate(model, items)
     if beside_stock:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.editing.options import FILE, FOLDER, NEW, fail, json_option, show
+from engine.command_line import Problem, json_option
+from engine.editing.options import FILE, FOLDER, NEW, show
 
 if TYPE_CHECKING:
     from engine.editing.clip import Clip
@@ -148,7 +149,7 @@ def data(
         try:
             exported = export(from_store, out, least_stars)
         except (OSError, ValueError) as error:
-            fail(error)
+            raise Problem(error) from error
         show(exported, as_json)
         return
     from engine.editing.data.build import build
@@ -164,7 +165,7 @@ def data(
         exact = [maker for maker in makers if isinstance(maker, ExactPairs)]
         result["chains"] = sum(write_chains(maker, out, chain_count) for maker in exact)
     except (OSError, ValueError, KeyError, EngineError) as error:
-        fail(error)
+        raise Problem(error) from error
     if strangers := result["struck_without_item"]:
         click.echo(
             f"{strangers} struck names fit no item: are they of other inputs, or another seed?",

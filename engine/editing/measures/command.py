@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from engine.editing.options import FILE, FOLDER, NEW, fail, json_option, show
+from engine.command_line import Problem, json_option
+from engine.editing.options import FILE, FOLDER, NEW, show
 
 
 @click.command("editing")
@@ -78,7 +79,7 @@ def evaluate(
         if guidances:
             result["curve"] = str(curve)
     except (OSError, ValueError, EngineError) as error:
-        fail(error)
+        raise Problem(error) from error
     show(result, as_json)
 
 
