@@ -112,7 +112,9 @@ def doctor(config: Path | None, as_json: bool) -> None:
     settings = load_settings(config)
     from bot import app, doctor
 
-    findings = asyncio.run(doctor.examine(settings, app.engine_findings(settings)))
+    findings = asyncio.run(
+        doctor.examine(settings, [*app.engine_findings(settings), app.ratings_finding(settings)])
+    )
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -163,10 +165,11 @@ main.add_command(evaluate)
 def ratings(database: Path | None, as_json: bool, config: Path | None) -> None:
     """Overall satisfaction and MOS from the stars that people gave. The bot may run meanwhile."""
     from bot import satisfaction
+    from bot.store import DATABASE
     from engine.bot_database import reading
 
     try:
-        with reading(database or load_settings(config).data_dir / "dialogpaint.db") as db:
+        with reading(database or load_settings(config).data_dir / DATABASE) as db:
             result = satisfaction.report(db)
     except ValueError as error:
         raise Problem(error) from error

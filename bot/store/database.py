@@ -22,6 +22,7 @@ from bot.store.sql import one, write
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+DATABASE = "dialogpaint.db"  # in the data folder
 BUSY_MS = 5000  # an admin's SQLite browser may hold the database for a moment
 
 
@@ -94,7 +95,7 @@ class Store:
     def _open(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_folder(self.data_dir)
-        db = Database(self.data_dir / "dialogpaint.db")
+        db = Database(self.data_dir / DATABASE)
         self._db = db
         write(db, f"PRAGMA busy_timeout = {BUSY_MS}")
         db.enable_wal()
