@@ -16,7 +16,7 @@ from bot.events import Platform
 from bot.metrics import Metrics
 from bot.ports import Adapter, AdapterError
 from bot.settings import Settings
-from bot.store import Store, StoredDirectory, StoredJournal, StoredTranscript, StoreError
+from bot.store import DATABASE, Store, StoredDirectory, StoredJournal, StoredTranscript, StoreError
 from engine.config import EngineConfig
 from engine.jobs import Engine
 from engine.service import LocalEngine
@@ -253,6 +253,23 @@ def safety_finding(settings: Settings) -> Finding:
         pictures = "pictures are not checked, as the editor's weights bring no checker (see safety.checker)"
     wishes = f"the word list holds {len(safety.words)}" if safety.words else "the word list is empty"
     return Finding("safety check", "good" if folder else "note", f"{pictures}; {wishes}.")
+
+
+def ratings_finding(settings: Settings) -> Finding:
+    """When people are asked for stars, and what the stars say so far. The bot may run meanwhile."""
+    from bot import satisfaction
+    from engine.bot_database import reading
+
+    asked = f'ratings.ask = "{settings.ratings.ask}"'
+    database = settings.data_dir / DATABASE
+    if not database.is_file():
+        return Finding("ratings", "good", f"{asked}; the bot has not run here.")
+    try:
+        with reading(database) as db:
+            found = satisfaction.in_short(satisfaction.report(db))
+    except ValueError as error:
+        return Finding("ratings", "note", f"{asked}; the ratings can't be read: {error}")
+    return Finding("ratings", "good", f"{asked}; {found}.")
 
 
 async def run(settings: Settings) -> None:

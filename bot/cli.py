@@ -11,12 +11,13 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from bot import settings as settings_module
 from bot.settings import Settings, SettingsError
+from engine.command_line import Problem, json_option
 
 
 class LazyGroup(click.Group):
@@ -36,17 +37,11 @@ class LazyGroup(click.Group):
         return getattr(importlib.import_module(module), attribute)
 
 
-def fail(sentence: str) -> NoReturn:
-    """One sentence on standard error, exit code 2."""
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
 def load_settings(config: Path | None) -> Settings:
     try:
         return settings_module.load(config)
     except SettingsError as error:
-        fail(str(error))
+        raise Problem(error) from error
 
 
 config_option = click.option(
@@ -80,7 +75,7 @@ def run(config: Path | None = None) -> None:
     try:
         asyncio.run(app.run(settings))
     except app.StartError as error:
-        fail(str(error))
+        raise Problem(error) from error
     except KeyboardInterrupt:
         pass
 
@@ -90,7 +85,7 @@ def run(config: Path | None = None) -> None:
 @click.argument("wish")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the picture goes; default: beside it.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 @config_option
 def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, config: Path | None) -> None:
     """One shot: print the question, or write the edited picture."""
@@ -100,7 +95,7 @@ def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, c
     try:
         answer = asyncio.run(one_shot.edit(app.build_engine(settings), settings, picture, wish, out, seed))
     except one_shot.CannotEdit as error:
-        fail(str(error))
+        raise Problem(error) from error
     if as_json:
         click.echo(json.dumps(answer))
     else:
@@ -111,13 +106,15 @@ def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, c
 
 @main.command()
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 def doctor(config: Path | None, as_json: bool) -> None:
     """Check tokens, intents, permissions, GPU, weights and database, and say what to do."""
     settings = load_settings(config)
     from bot import app, doctor
 
-    findings = asyncio.run(doctor.examine(settings, app.engine_findings(settings)))
+    findings = asyncio.run(
+        doctor.examine(settings, [*app.engine_findings(settings), app.ratings_finding(settings)])
+    )
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -131,8 +128,8 @@ main.add_command(
         "data",
         help="Build the data sets (paper section 3.1).",
         lazy={
-            "dialogue": "engine.dialogue.commands:data",
-            "editing": "engine.editing.commands:data",
+            "dialogue": "engine.dialogue.building.command:data",
+            "editing": "engine.editing.data.command:data",
             "instructions": "engine.dialogue.building.command:instructions",
             "small-talk": "engine.dialogue.building.command:small_talk",
         },
@@ -142,13 +139,19 @@ main.add_command(
     LazyGroup(
         "train",
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
-        lazy={"dialogue": "engine.dialogue.commands:train", "editing": "engine.editing.commands:train"},
+        lazy={
+            "dialogue": "engine.dialogue.training.command:train",
+            "editing": "engine.editing.training.command:train",
+        },
     )
 )
 evaluate = LazyGroup(
     "evaluate",
     help="Measure the models (paper section 4.3).",
-    lazy={"dialogue": "engine.dialogue.commands:evaluate", "editing": "engine.editing.commands:evaluate"},
+    lazy={
+        "dialogue": "engine.dialogue.commands:evaluate",
+        "editing": "engine.editing.measures.command:evaluate",
+    },
 )
 main.add_command(evaluate)
 
@@ -157,16 +160,17 @@ main.add_command(evaluate)
 @click.option(
     "--database", type=click.Path(path_type=Path), help="Default: dialogpaint.db in the settings' data_dir."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 @config_option
 def ratings(database: Path | None, as_json: bool, config: Path | None) -> None:
     """Overall satisfaction and MOS from the stars that people gave. The bot may run meanwhile."""
     from bot import satisfaction
+    from bot.store import DATABASE
     from engine.bot_database import reading
 
     try:
-        with reading(database or load_settings(config).data_dir / "dialogpaint.db") as db:
+        with reading(database or load_settings(config).data_dir / DATABASE) as db:
             result = satisfaction.report(db)
     except ValueError as error:
-        fail(str(error))
+        raise Problem(error) from error
     click.echo(json.dumps(result) if as_json else "\n".join(satisfaction.sentences(result)))

@@ -23,6 +23,7 @@ from bot.store.sql import one, write
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+DATABASE = "dialogpaint.db"  # in the data folder
 BUSY_MS = 5000  # an admin's SQLite browser may hold the database for a moment
 
 
@@ -87,7 +88,11 @@ class Store:
     async def _call(self, work: Callable[[], T]) -> T:
         try:
             context = copy_context()  # log lines tell there, too, what they are about
-            return await asyncio.get_running_loop().run_in_executor(self._thread, context.run, work)
+            called = asyncio.get_running_loop().run_in_executor(self._thread, context.run, work)
+        except RuntimeError as error:  # the thread takes no more work
+            raise StoreError("The store is closed.") from error
+        try:
+            return await called
         except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
             if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
                 raise  # a fault of ours, not of the disk
@@ -96,7 +101,7 @@ class Store:
     def _open(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_folder(self.data_dir)
-        db = Database(self.data_dir / "dialogpaint.db")
+        db = Database(self.data_dir / DATABASE)
         self._db = db
         write(db, f"PRAGMA busy_timeout = {BUSY_MS}")
         db.enable_wal()

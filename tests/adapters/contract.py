@@ -36,6 +36,7 @@ from bot.events import (
     Delivered,
     MessageIn,
     MessageRef,
+    NotSent,
     Picture,
     ReactionChanged,
     Rejected,
@@ -306,6 +307,10 @@ class AdapterContract:
         restricted = await harness.restrict()
         assert (await harness.adapter.capabilities(harness.conversation)).age_restricted is restricted
 
-    async def test_stopping_twice_does_no_harm(self, harness: Harness) -> None:
+    async def test_stopping_twice_does_no_harm_and_what_is_sent_then_is_not_lost(
+        self, harness: Harness
+    ) -> None:
         await harness.adapter.stop()
         await harness.adapter.stop()
+        receipt = await harness.adapter.send(reply(harness, "late", "Done."))
+        assert isinstance(receipt, Delivered | NotSent | Unknown), receipt

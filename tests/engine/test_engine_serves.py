@@ -225,8 +225,11 @@ async def test_a_stopped_engine_can_be_started_again(tmp_path: Path):
         assert isinstance(await engine.run(edit("e2")), Edited)
 
 
-def test_stop_without_start():
-    asyncio.run(LocalEngine(EngineConfig()).stop())
+async def test_stop_without_start_does_no_harm():
+    engine = LocalEngine(EngineConfig())
+    await engine.stop()
+    assert (engine.status().state, engine.worker_pid) == ("stopped", None)
+    assert (await engine.settled()).state == "stopped"  # who waits for the start is let go
 
 
 def test_the_bot_s_process_never_imports_torch():

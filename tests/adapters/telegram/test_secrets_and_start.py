@@ -125,8 +125,9 @@ async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCapt
         d.telegram.fail("setMyCommands", error(400, "Bad Request: no"), error(400, "Bad Request: no"))
         d.telegram.post(d.chat, d.ann, "make it night")
         await d.adapter.start()
-        await d.next(MessageIn)
+        assert (await d.next(MessageIn)).text == "make it night"
         await until(lambda: "did not take the list of commands" in caplog.text)
+        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.")), Delivered)
 
 
 async def test_an_adapter_can_be_stopped_before_it_ever_started_and_started_again() -> None:

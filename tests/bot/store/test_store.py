@@ -116,6 +116,10 @@ async def test_a_closed_store_says_so_and_closes_twice(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
     await store.close()
     await store.close()
+    with pytest.raises(StoreError, match=r"^The store is closed\.$"):
+        await store.run(lambda db: rows(db, "SELECT * FROM versions"))
+    again = await Store.open(tmp_path)  # the folder was let go of
+    await again.close()
 
 
 async def test_the_same_bytes_are_kept_once_under_their_hash(tmp_path: Path) -> None:
