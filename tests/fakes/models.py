@@ -138,7 +138,7 @@ class FakeEditor:
             assert (yield Ask(job.id, "" if waiting else fault)) == job.id, "another's answer"
             yield Step(1, 1000)
             time.sleep(0.005)
-        return Edited(b"", "image/png", 8, 8, "diffusion", job.seed, 0.1)
+        return Edited(job.image + job.id.encode(), "image/png", 8, 8, "diffusion", job.seed, 0.1)
 
     def edit(self, job: EditJob) -> Editing:
         _write(self._journal, f"edit {job.id}")
