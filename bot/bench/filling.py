@@ -46,7 +46,8 @@ ROWS = (
     """,
     """
     INSERT INTO turns (n, id, conversation, speaker, user_id, message_id, text)
-    SELECT 2 * i + 1, said, conversation, 'user', 'user' || c, message, 'could you do number ' || i || ', please'
+    SELECT 2 * i + 1, said, conversation, 'user', 'user' || c, message,
+        'could you do number ' || i || ', please'
     FROM wishes
     """,
     """

@@ -5,12 +5,14 @@ for. The engine answers at once, and so does the platform.
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from statistics import median
 
 from PIL import Image
 
@@ -36,18 +38,24 @@ from engine.jobs import Decision, DialogueJob, Edited, Job, Outcome, Progress, S
 
 SIZE = (1280, 960)
 WARM_UP = 4
+FLUSHES = 20
+QUESTION = "change the colour?"
+WISH = "make the background blue"
 
 
 @dataclass(frozen=True, slots=True)
 class Overhead:
     """Seconds per message until its answer is delivered, at so many stored `turns`.
 
-    `words`: answered by a question; `pictures`: by an edited picture, which is stored before.
+    `words`: answered by a question; `pictures`: by an edited picture, which is stored before. `cpu`: seconds
+    of processor time per message. `flush`: the disk's own time to make four kilobytes last.
     """
 
     turns: int
     words: tuple[float, ...]
     pictures: tuple[float, ...]
+    cpu: float
+    flush: float
 
 
 class AtOnce:
@@ -84,6 +92,7 @@ class Nowhere:
 
     def __init__(self) -> None:
         self._numbers = count()
+        self.newest: Reply | None = None
 
     async def start(self) -> None: ...
 
@@ -93,6 +102,7 @@ class Nowhere:
         return Capabilities(undo_emoji=("↩️",))
 
     async def send(self, reply: Reply) -> Receipt:
+        self.newest = reply
         return Delivered((MessageRef(reply.conversation, f"sent{next(self._numbers)}"),))
 
     async def find(self, reply: Reply) -> Receipt:
@@ -104,55 +114,88 @@ class Nowhere:
     async def clear_status(self, message: MessageRef) -> None: ...
 
 
-async def measure(turns: int, messages: int, folder: Path | None = None) -> Overhead:
+async def measure(turns: int, messages: int, near: Path) -> Overhead:
     """Fill a store of its own with `turns`, and send it so many messages, one after the other.
 
-    `folder`: where the store is made for the while; it should be on the disk that the bot's data is on.
-    Raises `StoreError` and `OSError`.
+    The store is made for the while on the disk of `near`, a folder that need not be there yet. Raises
+    `StoreError` and `OSError`.
     """
-    with tempfile.TemporaryDirectory(prefix="dialogpaint-bench-", dir=folder) as place:
+    with tempfile.TemporaryDirectory(prefix="dialogpaint-bench-", dir=_there(near)) as place:
         settings = Settings(data_dir=Path(place))
         store = await Store.open(settings.data_dir)
         await store.close()  # its tables are there now
         conversation = fill(settings.data_dir / "dialogpaint.db", turns)
+        flush = _flush(Path(place) / "flushed")
         store = await Store.open(settings.data_dir)
-        adapters: dict[Platform, Adapter] = {"web": Nowhere()}
+        platform = Nowhere()
+        adapters: dict[Platform, Adapter] = {"web": platform}
         director = Director(store, AtOnce(), settings, adapters)
         try:
             await director.start()
-            return await _converse(director, conversation, turns, messages)
+            words, pictures, cpu = await _Person(director, platform, conversation).talk(messages)
         finally:
             await director.stop()
             await store.close()
+    return Overhead(turns, words, pictures, cpu, flush)
 
 
-async def _converse(
-    director: Director, conversation: ConversationRef, turns: int, messages: int
-) -> Overhead:
-    """A picture, a few messages to get warm, and then questions and edits in turn."""
-    person = UserRef("web", "bench", "Bench")
-    words: list[float] = []
-    pictures: list[float] = []
+class _Person:
+    """Sends messages and waits for the answer to each."""
 
-    async def send(number: int, text: str, *attachments: Attachment) -> float:
-        ref = MessageRef(conversation, f"bench{number}")
+    def __init__(self, director: Director, platform: Nowhere, conversation: ConversationRef) -> None:
+        self._director, self._platform, self._conversation = director, platform, conversation
+        self._numbers = count()
+
+    async def talk(self, messages: int) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+        """A picture, a few messages to get warm, and then questions and edits in turn."""
+        words: list[float] = []
+        pictures: list[float] = []
+        photo = _jpeg()
+
+        async def download() -> bytes:
+            return photo
+
+        await self._send("", "ask", Attachment("photo", download, size=len(photo)))
+        for _ in range(WARM_UP // 2):
+            await self._send(QUESTION, "ask")
+            await self._send(WISH, "edit")
+        before = time.process_time()
+        for number in range(messages):
+            if number % 2 == 0:
+                words.append(await self._send(QUESTION, "ask"))
+            else:
+                pictures.append(await self._send(WISH, "edit"))
+        return tuple(words), tuple(pictures), (time.process_time() - before) / messages
+
+    async def _send(self, text: str, expected: str, *attachments: Attachment) -> float:
+        ref = MessageRef(self._conversation, f"bench{next(self._numbers)}")
+        person = UserRef("web", "bench", "Bench")
         started = time.perf_counter()
-        await director.handle(MessageIn(ref.message_id, ref, person, text, attachments))
-        await director.idle()
-        return time.perf_counter() - started
+        await self._director.handle(MessageIn(ref.message_id, ref, person, text, attachments))
+        await self._director.idle()
+        seconds = time.perf_counter() - started
+        answer, self._platform.newest = self._platform.newest, None
+        if answer is None or answer.decision != expected or answer.reply_to != ref:
+            raise RuntimeError(f"{text!r} was answered by {answer}")  # a time of something else is no use
+        return seconds
 
-    photo = _jpeg()
 
-    async def download() -> bytes:
-        return photo
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir())
 
-    await send(-1, "", Attachment("photo", download, size=len(photo)))
-    for number in range(WARM_UP + messages):
-        asks = number % 2 == 0
-        seconds = await send(number, "change the colour?" if asks else "make the background blue")
-        if number >= WARM_UP:
-            (words if asks else pictures).append(seconds)
-    return Overhead(turns, tuple(words), tuple(pictures))
+
+def _flush(file: Path) -> float:
+    """Seconds that the disk takes to make four kilobytes last."""
+    seconds: list[float] = []
+    with file.open("wb") as out:
+        for _ in range(FLUSHES):
+            out.write(bytes(4096))
+            out.flush()
+            started = time.perf_counter()
+            os.fsync(out.fileno())
+            seconds.append(time.perf_counter() - started)
+    return median(seconds)
 
 
 def _jpeg() -> bytes:
