@@ -45,7 +45,7 @@ class Stock:
         for number in sorted(threads):
             torch.set_num_threads(number)
             if len(threads) > 1:
-                seconds[number] = min(self.edit([job()], self.looks).seconds for _ in range(3))
+                seconds[number] = min(self.edit([job()], self.looks).seconds for _ in range(2))
         best = min(seconds or threads, key=lambda number: seconds.get(number, 0.0))
         torch.set_num_threads(best)
         return best
