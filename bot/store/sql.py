@@ -24,6 +24,11 @@ def one(db: Database, sql: str, *params: Any) -> dict[str, Any] | None:
     return next(_found(db, sql, params), None)
 
 
+def tuples(db: Database, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    """All rows of a SELECT by place, for many of them at once: a dictionary takes twice as long to make."""
+    return db.conn.execute(sql, params).fetchall()
+
+
 def write(db: Database, sql: str, *params: Any) -> None:
     """One INSERT, UPDATE or DELETE, inside the transaction under way."""
     db.execute(sql, params)  # pyright: ignore[reportUnknownMemberType]
