@@ -12,10 +12,10 @@ from engine.jobs import DialogueJob, EditJob, Turn
 INSTRUCTIONS = (
     "make it winter",
     "make it night",
-    "make the background blue",
+    "make it snow",
     "make it look like a watercolor painting",
     "make it autumn",
-    "make the background green",
+    "turn it into an oil painting",
     "make it foggy",
     "make it look like a pencil sketch",
 )
