@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import click
 
@@ -121,6 +123,91 @@ def doctor(config: Path | None, as_json: bool) -> None:
         for finding in findings:
             click.echo(str(finding))
     sys.exit(1 if any(finding.state == "wrong" for finding in findings) else 0)
+
+
+Part = Literal["edits", "dialogue", "store"]
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+@main.command()
+@click.option(
+    "--size",
+    type=click.Choice(["starter", "full"]),
+    default="starter",
+    show_default=True,
+    help="Weights: the starter's, or random ones of the full architectures (written once, 3 GB).",
+)
+@click.option(
+    "--only", type=click.Choice(PARTS), multiple=True, help="This part; may be given several times."
+)
+@click.option("--repeat", type=click.IntRange(1), default=3, show_default=True, help="The median of so many.")
+@click.option("--steps", type=click.IntRange(1), help="Denoising steps; default: the weights' own.")
+@click.option("--waiting", type=click.IntRange(1), multiple=True, default=(1, 2, 4, 8, 16), show_default=True)
+@click.option("--questions", type=click.IntRange(1), default=40, show_default=True)
+@click.option("--messages", type=click.IntRange(2), default=100, show_default=True, help="Through the store.")
+@click.option(
+    "--turns",
+    type=click.IntRange(2),
+    multiple=True,
+    default=(10, 10_000, 1_000_000),
+    show_default=True,
+    help="Stored before; a million take about 1 GB for the while.",
+)
+@click.option("--profile", is_flag=True, help="Also say where the time of one edit goes.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path.home() / ".cache" / "dialogpaint",
+    help="Where weights of the full size are kept; default: ~/.cache/dialogpaint.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@config_option
+def bench(
+    size: Literal["starter", "full"],
+    only: tuple[Part, ...],
+    repeat: int,
+    steps: int | None,
+    waiting: tuple[int, ...],
+    questions: int,
+    messages: int,
+    turns: tuple[int, ...],
+    profile: bool,
+    cache: Path,
+    as_json: bool,
+    config: Path | None,
+) -> None:
+    """Measure speed and memory beside the stock diffusers pipeline, and the bot's own cost."""
+    settings = load_settings(config)
+    parts = only or PARTS
+    from bot import app
+    from bot.bench import overhead
+    from bot.store import StoreError
+    from engine.bench import report, run
+    from engine.bench.ours import BenchError
+    from engine.errors import EngineError
+
+    def say(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    engine_config = replace(app.engine_config(settings), steps=steps or settings.engine.steps)
+    load = [round(os.getloadavg()[0], 2)]
+    try:
+        results = run.machine(engine_config) | {"size": size}
+        wanted = run.Wanted(
+            size, "edits" in parts, "dialogue" in parts, profile, repeat, waiting, questions, cache
+        )
+        results |= run.engine(wanted, engine_config, say)
+        if "store" in parts:
+            results["store"] = []
+            for number in sorted(turns):
+                say(f"{messages} messages at {number:,} stored turns.")
+                cost = asyncio.run(overhead.measure(number, messages, settings.data_dir))
+                results["store"].append(report.store_row(**asdict(cost)))
+    except (BenchError, EngineError, StoreError, OSError) as error:
+        raise Problem(error) from error
+    results["load"] = [*load, round(os.getloadavg()[0], 2)]
+    results["goals"] = report.goals(results)
+    click.echo(json.dumps(results) if as_json else report.table(results))
 
 
 main.add_command(

@@ -107,7 +107,8 @@ class Courier:
         """Close the row, or wait before the next try."""
         match receipt:
             case Delivered(messages):
-                await self._store.run(lambda db: _close_delivered(db, row, messages))
+                # Lost in a power cut, it is looked for on the platform, as after any send broken off.
+                await self._store.run(lambda db: _close_delivered(db, row, messages), flush=False)
                 log.info("reply %s of conversation %s delivered", row.id, row.conversation)
             case Rejected(reason):
                 log.error("reply %s of conversation %s was rejected: %s", row.id, row.conversation, reason)

@@ -1,4 +1,8 @@
-"""Doing the jobs of a conversation, one after the other: wish to decision, edit to picture."""
+"""Doing the jobs of a conversation, one after the other: wish to decision, edit to picture.
+
+Transactions of a job need not be flushed: the courier flushes before it sends, and what a power cut takes
+back before that is done again.
+"""
 
 from __future__ import annotations
 
@@ -116,12 +120,12 @@ class Work:
     # ------------------------------------------------------------ dialogue
 
     async def _dialogue(self, job: Job) -> None:
-        prepared = await self._store.run(lambda db: self._prepare(db, job.id))
+        prepared = await self._store.run(lambda db: self._prepare(db, job.id), flush=False)
         if prepared is None:
             return
         outcome = await self._run(prepared.question)
         if isinstance(outcome, Decision):
-            await self._store.run(lambda db: self._decided(db, prepared.job, outcome))
+            await self._store.run(lambda db: self._decided(db, prepared.job, outcome), flush=False)
             log.info("job %s of conversation %s: %s", job.id, job.conversation, outcome.act)
         else:
             await self._trouble(prepared.job, outcome)
@@ -249,7 +253,7 @@ class Work:
     # ------------------------------------------------------------ editing
 
     async def _edit(self, job: Job) -> None:
-        begun = await self._store.run(lambda db: self._begin_edit(db, job.id))
+        begun = await self._store.run(lambda db: self._begin_edit(db, job.id), flush=False)
         if begun is None:
             return
         job = begun.job
@@ -308,7 +312,7 @@ class Work:
     async def _keep(self, job: Job, edited: Edited) -> None:
         sha256 = await self._store.keep_image(edited.image, edited.mime)
         image = StoredImage(sha256, edited.mime, edited.width, edited.height, len(edited.image))
-        await self._store.run(lambda db: self._edited(db, job, edited, image))
+        await self._store.run(lambda db: self._edited(db, job, edited, image), flush=False)
         log.info(
             "job %s of conversation %s: edited (%s) in %.1f s",
             job.id,

@@ -72,7 +72,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
     folders = [folder for folder in (dialogue_folder, editor_folder, checker_folder) if folder]
-    torch.set_num_threads(config.threads or _threads(*folders))
+    torch.set_num_threads(config.threads or threads_for(*folders))
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
@@ -113,7 +113,7 @@ def _first_step(editor: Edits) -> None:
     steps.close()
 
 
-def _threads(*folders: Path) -> int:
+def threads_for(*folders: Path) -> int:
     """All cores, or one for small networks: there a second one gains a tenth on an idle machine, and on a
     busy one the threads wait for each other, which makes an edit two to three times slower."""
     return 1 if _small(*folders) else os.cpu_count() or 1

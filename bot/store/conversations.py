@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.conversation import Conversation, Move, Version, left_by, path
 from bot.events import ConversationRef
 from bot.ids import new_id
-from bot.store.sql import NOW, insert, one, rows, write
+from bot.store.sql import NOW, insert, one, rows, tuples, write
 
 VERSION_FIELDS = ", ".join(Version.__slots__)
 MOVE_FIELDS = 'kind, target, "start", "end"'
@@ -100,7 +100,7 @@ def note_own_upload(db: Database, version: str) -> None:
 
 def load(db: Database, conversation: str) -> Conversation:
     """The whole tree with its head and redo stack."""
-    versions = rows(
+    versions = tuples(
         db,
         f"SELECT {VERSION_FIELDS} FROM versions WHERE conversation = ? ORDER BY created, id",
         conversation,
@@ -111,7 +111,7 @@ def load(db: Database, conversation: str) -> Conversation:
         conversation,
     )
     return Conversation(
-        {row["id"]: Version(**row) for row in versions},
+        {row[0]: Version(*row) for row in versions},
         get(db, conversation)["head"],
         tuple(Move(**row) for row in moves),
     )

@@ -59,12 +59,17 @@ class Store:
             return  # closed before: the thread takes no more work
         self._thread.shutdown()
 
-    async def run(self, work: Callable[[Database], T]) -> T:
-        """`work(db)` in one transaction, in the store's thread. Raises `StoreError` for disk trouble."""
+    async def run(self, work: Callable[[Database], T], *, flush: bool = True) -> T:
+        """`work(db)` in one transaction, in the store's thread. Raises `StoreError` for disk trouble.
+
+        `flush=False` saves the wait for the disk where nobody was told yet: a power cut may take the
+        transaction back (never a part of it, and never one that a flushed one came after), a dying bot not.
+        """
 
         def transaction() -> T:
             if self._db is None:
                 raise StoreError("The store is closed.")
+            write(self._db, f"PRAGMA synchronous = {'full' if flush else 'normal'}")
             with self._db.atomic() as db:
                 return work(db)
 
@@ -106,7 +111,6 @@ class Store:
         write(db, f"PRAGMA busy_timeout = {BUSY_MS}")
         db.enable_wal()
         write(db, "PRAGMA foreign_keys = on")
-        write(db, "PRAGMA synchronous = full")  # what was answered must outlive a power cut
         with db.atomic():  # a database that can't be written is refused here, not at the first wish
             write(db, "CREATE TABLE can_write (yes)")
             write(db, "DROP TABLE can_write")

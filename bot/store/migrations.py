@@ -255,3 +255,12 @@ def m007_ratings(db: Database) -> None:
         WHERE v.editor = 'diffusion' AND v.instruction <> '' GROUP BY v.id ORDER BY v.rowid
         """,
     )
+
+
+@migrations()
+def m009_long_lives(db: Database) -> None:
+    """A message costs the same however much was said before: no query of one looks at all rows."""
+    write(db, "CREATE INDEX turns_place ON turns (conversation, coalesce(wish, n))")
+    write(db, "CREATE INDEX turns_version ON turns (version) WHERE version IS NOT NULL")
+    write(db, "CREATE INDEX jobs_asked ON jobs (conversation) WHERE act = 'ask'")
+    write(db, "CREATE INDEX undos_target ON undos (target)")
