@@ -21,6 +21,7 @@ MOST = 25
 BOX = (320, 240)
 GAP = 44
 MARGIN = 36
+HEAD_FRAME = 6
 LETTERS = 22
 LINES = 2
 CAPTION = 72
@@ -130,8 +131,9 @@ def _link(pen: ImageDraw.ImageDraw, found: Layout, tile: Tile) -> bool:
     if not (beside or found.tree):
         return False
     (left, top), (x, y) = _corner(parent), _corner(place)
-    start, end = (left + BOX[0], top + BOX[1] // 2), (x, y + BOX[1] // 2)
-    turn = (start[0] + end[0]) // 2
+    frame = HEAD_FRAME if tile.head else 0
+    start, end = (left + BOX[0], top + BOX[1] // 2), (x - frame, y + BOX[1] // 2)
+    turn = (start[0] + x) // 2
     pen.line([start, (turn, start[1]), (turn, end[1]), end], LINE, 4)
     pen.polygon([end, (end[0] - 12, end[1] - 9), (end[0] - 12, end[1] + 9)], LINE)
     return True
@@ -148,7 +150,7 @@ def _tile(
     x, y = _corner(place)
     pen.rectangle((x, y, x + BOX[0] - 1, y + BOX[1] - 1), EMPTY)
     sheet.paste(small, (x + (BOX[0] - small.width) // 2, y + (BOX[1] - small.height) // 2))
-    wide, colour = (6, ACCENT) if tile.head else (1, LINE)
+    wide, colour = (HEAD_FRAME, ACCENT) if tile.head else (1, LINE)
     pen.rectangle((x - wide, y - wide, x + BOX[0] + wide - 1, y + BOX[1] + wide - 1), None, colour, wide)
     right = lettering.pill(sheet, (x + 8, y + 8), str(tile.number), LETTERS, ACCENT if tile.head else LABEL)
     if tile.parent is not None and not linked:
