@@ -1,4 +1,4 @@
-"""Looking at pictures never changes one, never counts as one, and is posted once however often it is asked."""
+"""Looking at pictures never changes one, never counts as one, and is posted once however often it comes."""
 
 from __future__ import annotations
 
