@@ -22,9 +22,11 @@ BOX = (320, 240)
 GAP = 44
 MARGIN = 36
 HEAD_FRAME = 6
-LETTERS = 22
+LETTERS = 27
+SMALL_LETTERS = 22
+LINE_HEIGHT = 33
 LINES = 2
-CAPTION = 72
+CAPTION = 80
 """Height of the room for the caption under a tile; it ends where the next row begins."""
 TREE = (6, 6)
 """Columns and rows up to which the tree is drawn as one; a larger one is laid out in reading order."""
@@ -154,9 +156,9 @@ def _tile(
     pen.rectangle((x - wide, y - wide, x + BOX[0] + wide - 1, y + BOX[1] + wide - 1), None, colour, wide)
     right = lettering.pill(sheet, (x + 8, y + 8), str(tile.number), LETTERS, ACCENT if tile.head else LABEL)
     if tile.parent is not None and not linked:
-        lettering.pill(sheet, (right + 6, y + 8), f"from {tile.parent}", LETTERS - 4, SOFT)
+        lettering.pill(sheet, (right + 6, y + 8), f"from {tile.parent}", SMALL_LETTERS, SOFT)
     if tile.head:
-        at = x + BOX[0] - 8 - lettering.pill_width("current", LETTERS - 4)
-        lettering.pill(sheet, (at, y + 8), "current", LETTERS - 4, ACCENT)
+        at = x + BOX[0] - 8 - lettering.pill_width("current", SMALL_LETTERS)
+        lettering.pill(sheet, (at, y + 8), "current", SMALL_LETTERS, ACCENT)
     for index, line in enumerate(lettering.lines(tile.caption, LETTERS, BOX[0], LINES)):
-        pen.text((x, y + BOX[1] + 12 + index * 28), line, INK, lettering.font(LETTERS))
+        pen.text((x, y + BOX[1] + 12 + index * LINE_HEIGHT), line, INK, lettering.font(LETTERS))

@@ -36,8 +36,8 @@ def _scaled(image: Image.Image, height: int) -> Image.Image:
 
 
 def _caption(both: Image.Image, x: int, width: int, text: str) -> None:
-    """In the upper left corner, where there is room for it."""
-    size = max(16, round(both.height / 30))
+    """In the upper left corner, where there is room; large enough for a phone, which shows it small."""
+    size = max(16, round(min(both.width / 36, both.height / 10)))
     margin = size // 2
     if lettering.pill_width(text, size) + 2 * margin > width or 4 * size > both.height:
         return

@@ -85,9 +85,9 @@ export class Messages {
       make("span", { class: "spoken" }, "Open at full size"),
     );
     const badge = make("span", { class: "badge", "data-testid": "head-badge", hidden: true }, "Current");
-    const figure = make("figure", { class: "picture" }, open, badge, this.#caption(message, url, owns));
+    const choices = choicesOf(message).length > 0 ? this.#choices(message) : null;
+    const figure = make("figure", { class: "picture" }, open, badge, choices, this.#caption(message, url, owns));
     if (starsOf(message).length > 0) figure.append(...this.#stars(message));
-    if (choicesOf(message).length > 0) figure.append(this.#choices(message));
     figure.style.setProperty("--width", image.width);
     figure.style.setProperty("--height", image.height);
     return figure;
@@ -134,7 +134,7 @@ export class Messages {
 
   /** The numbers of the sheet above, each with its words for a pointer and for those who can't see it. */
   #choices(message) {
-    const row = make("div", { class: "choices", role: "group", "aria-label": "Go on from picture" });
+    const row = make("div", { class: "choices", role: "group", "aria-label": "Go on from picture" }, "Go on from");
     for (const action of choicesOf(message)) {
       const title = `${action.number}. ${action.label}`;
       const click = () => this.#actions.press(message, action);
