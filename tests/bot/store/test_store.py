@@ -25,6 +25,23 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
         await store.close()
 
 
+async def test_moves_made_before_a_jump_was_known_are_kept(tmp_path: Path) -> None:
+    db = Database(tmp_path / "dialogpaint.db")
+    migrations.apply(db, stop_before="m009_jumps")
+    conversation = conversations.ensure(db, HERE, "ann")
+    write(db, "INSERT INTO images (sha256, mime, width, height, size) VALUES ('i', 'image/png', 1, 1, 1)")
+    for version in ("a", "b"):
+        fields = "id, conversation, image, requester"
+        write(db, f"INSERT INTO versions ({fields}) VALUES (?, ?, 'i', 'ann')", version, conversation)
+    fields = 'conversation, kind, target, "start", "end", user_id'
+    write(db, f"INSERT INTO undos ({fields}) VALUES (?, 'undo', 'b', 'b', 'a', 'ann')", conversation)
+    before = rows(db, "SELECT * FROM undos")
+    db.close()
+    store = await Store.open(tmp_path)
+    assert await store.run(lambda db: rows(db, "SELECT * FROM undos")) == before != []
+    await store.close()
+
+
 async def test_the_database_keeps_its_promises(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
 
