@@ -21,7 +21,7 @@ def draw(before: bytes, after: bytes) -> Image.Image:
     with Image.open(io.BytesIO(before)) as left, Image.open(io.BytesIO(after)) as right:
         height = min(max(left.height, right.height, HEIGHT[0]), HEIGHT[1])
         width = height * (left.width / left.height + right.width / right.height)
-        height = max(1, round(height * min(1.0, MAX_WIDTH / width)))
+        height = max(1, int(height * min(1.0, MAX_WIDTH / width)))
         pair = [_scaled(left, height), _scaled(right, height)]
     both = Image.new("RGB", (pair[0].width + GAP + pair[1].width, height), "white")
     both.paste(pair[0], (0, 0))
