@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, ratings, repeats, replies, sharing
+from bot import inbox, intake, moves, ratings, repeats, replies, sharing, views
 from bot.events import (
     STARS,
     Acknowledged,
@@ -23,6 +23,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
     RepeatName,
+    ViewName,
 )
 from bot.lanes import Lanes
 from bot.logs import about
@@ -32,7 +33,9 @@ from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Settings
 from bot.store import Store, conversations, jobs, ledger, outbox, refs
+from bot.store.images import StoredImage
 from bot.store.outbox import Answer
+from bot.views import Drawer, View
 from bot.wordlist import WordList
 from bot.work import Work
 from engine.jobs import Engine
@@ -56,7 +59,10 @@ class Director:
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
-        self._work = Work(store, engine, settings, self._words, adapters, self.statuses, self.courier.wake)
+        self._drawer = Drawer(store)
+        self._work = Work(
+            store, engine, settings, self._words, adapters, self.statuses, self._drawer, self.courier.wake
+        )
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
@@ -88,6 +94,8 @@ class Director:
                     await self._message(event)
             case ReactionChanged():
                 await self._once(event, lambda db: self._reaction(db, event))
+            case ButtonPressed(name="compare"):
+                await self._view(event, "compare")
             case ButtonPressed():
                 await self._once(event, lambda db: self._button(db, event))
                 if event.name in STARS:
@@ -167,18 +175,29 @@ class Director:
         return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
 
     def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
-        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
-        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
-            return None, []  # a button of another chat, or made up
+        conversation = self._of_button(db, event)
+        if conversation is None:
+            return None, []
         wanted = self._wanted(event, conversation)
         match event.name:
             case "cancel":
                 return conversation, moves.cancel(db, wanted, event.target)
+            case "select":
+                return conversation, moves.select(db, wanted, event.target)
+            case "compare":
+                raise AssertionError("a view is drawn first")
             case "star1" | "star2" | "star3" | "star4" | "star5":
                 ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
                 return conversation, []
             case name:
                 return conversation, self._act(db, wanted, name, event.target)
+
+    def _of_button(self, db: Database, event: ButtonPressed) -> str | None:
+        """The conversation that a button acts on; None for a button of another chat, or a made-up one."""
+        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
+        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
+            return None
+        return conversation
 
     async def _command(self, event: CommandInvoked) -> None:
         if event.name == "help":
@@ -189,9 +208,36 @@ class Director:
             await self._once(event, lambda db: self._share(db, event))
         elif event.name == "rate":
             await self._once(event, lambda db: self._rate(db, event))
+        elif event.name == "compare" or event.name == "history":
+            await self._view(event, event.name)
         else:
             name = event.name
             await self._once(event, lambda db: self._command_act(db, event, name))
+
+    async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> None:
+        """What was delivered twice is looked at twice, and answered once."""
+        view = await self._store.run(lambda db: self._look(db, event, name))
+        if view is not None:
+            image = await self._drawer.draw(view)
+            await self._once(event, lambda db: self._show(db, event, view, image))
+
+    def _look(self, db: Database, event: ButtonPressed | CommandInvoked, name: ViewName) -> View | None:
+        if ledger.seen(db, event.ref.conversation.platform, event.event_id):
+            return None
+        if isinstance(event, ButtonPressed):
+            return views.look(db, self._of_button(db, event), name, event.target)
+        return views.look(db, conversations.find(db, event.ref.conversation), name)
+
+    def _show(
+        self, db: Database, event: ButtonPressed | CommandInvoked, view: View, image: StoredImage | None
+    ) -> tuple[str | None, list[str]]:
+        if isinstance(event, ButtonPressed):
+            conversation = self._of_button(db, event)
+        else:
+            conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        if conversation is not None:
+            views.tell(db, conversation, view, image, reply_to=event.ref.message_id)
+        return conversation, []
 
     def _tell(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)

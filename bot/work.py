@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import counting, moves, ratings, repeats, replies, wishes
+from bot import counting, moves, ratings, repeats, replies, views, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
@@ -26,6 +26,7 @@ from bot.store import Store, conversations, images, jobs, outbox, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
+from bot.views import Drawer, View
 from bot.wordlist import WordList
 from engine.jobs import (
     Cancelled,
@@ -78,6 +79,7 @@ class Work:
         words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
+        drawer: Drawer,
         deliver: Callable[[str], None],
     ) -> None:
         self._store, self._engine, self._limits = store, engine, settings.limits
@@ -86,7 +88,8 @@ class Work:
         self._weights = settings.engine.editor_weights
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
-        self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
+        self._adapters, self._statuses, self._drawer = adapters, statuses, drawer
+        self._deliver = deliver
         self._stopped: set[str] = set()
 
     async def step(self, conversation: str) -> bool:
@@ -123,6 +126,10 @@ class Work:
         prepared = await self._store.run(lambda db: self._prepare(db, job.id), flush=False)
         if prepared is None:
             return
+        if isinstance(prepared, View):
+            image = await self._drawer.draw(prepared)
+            await self._store.run(lambda db: views.fulfil(db, job, prepared, image))
+            return
         outcome = await self._run(prepared.question)
         if isinstance(outcome, Decision):
             await self._store.run(lambda db: self._decided(db, prepared.job, outcome), flush=False)
@@ -130,7 +137,7 @@ class Work:
         else:
             await self._trouble(prepared.job, outcome)
 
-    def _prepare(self, db: Database, job_id: str) -> Prepared | None:
+    def _prepare(self, db: Database, job_id: str) -> Prepared | View | None:
         """Begin: an upload becomes the head, the wish is completed. Without a wish, answer at once."""
         job = jobs.claim(db, job_id)
         if job is None:
@@ -150,6 +157,8 @@ class Work:
             text = replies.joined(job.note, None if bad_wish else replies.WHAT_TO_CHANGE)
             self._answer(db, job, Answer(text, "error" if bad_wish else "ask"))
             return None
+        if (name := wishes.view(wish)) is not None:  # whatever is still open remains so
+            return views.look(db, job.conversation, name, job.parent)
         conversations.remember_wish(db, job.conversation, None)
         if wishes.from_original(wish):
             repeats.order(db, self._wanted(db, job), "original", self._strength, job.parent)

@@ -157,7 +157,7 @@ def version_states(db: Database, conversation: str) -> dict[str, str]:
     tree = load(db, conversation)
     left = rows(
         db,
-        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state <> 'redone'",
+        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state <> 'redone' AND kind <> 'jump'",
         conversation,
     )
     undone = set[str]().union(*(left_by(tree, Move(**row)) for row in left))

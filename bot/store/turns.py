@@ -56,7 +56,8 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
     person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it; so
     is a wish that was refused or failed, with the questions about it, or it would seem to be still open, and
     an undo that had nothing to undo. So is an edit that nobody put into words (again, stronger): the wish it
-    repeats is there already.
+    repeats is there already. A look at the pictures (a view) is left out with the wish for it alone: a
+    question before it is still open.
     """
     now = get(db, turn)
     brought = "SELECT n FROM turns WHERE speaker = 'user' AND version = ? ORDER BY n LIMIT 1"
@@ -81,6 +82,10 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
     for row in reversed(said):
         if row["speaker"] == "user":
             heard.add(row["n"])
+        if row["decision"] == "view":
+            if kept and kept[-1]["n"] == row["wish"]:
+                kept.pop()
+            continue
         if row["decision"] == "edit" and row["wish"] not in heard:
             continue
         moved_nothing = row["decision"] == "chat" and row["decided"] != "chat"

@@ -67,7 +67,7 @@ async def test_the_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         r.say("a cheetah")
         first = await r.sees(lambda shown: shown[-1].kind == "photo")
         assert first.file == painted(r.engine.edits[0].image, "a cheetah")
-        assert [data.partition(":")[0] for _, data in first.buttons] == ["undo"]
+        assert [data.partition(":")[0] for _, data in first.buttons] == ["undo", "compare"]
 
         r.say("make it winter")
         second = await r.sees(lambda shown: len([m for m in shown if m.kind == "photo"]) == 2)

@@ -22,8 +22,25 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
         store = await Store.open(tmp_path)
         applied = await store.run(migrations.applied)
         names = [step.name[:4] for step in applied]
-        assert names == ["m001", "m002", "m003", "m004", "m005", "m006", "m007", "m009"]
+        assert names == [*(f"m00{n}" for n in range(1, 8)), "m009", "m010"]
         await store.close()
+
+
+async def test_moves_made_before_a_jump_was_known_are_kept(tmp_path: Path) -> None:
+    db = Database(tmp_path / "dialogpaint.db")
+    migrations.apply(db, stop_before="m009_jumps")
+    conversation = conversations.ensure(db, HERE, "ann")
+    write(db, "INSERT INTO images (sha256, mime, width, height, size) VALUES ('i', 'image/png', 1, 1, 1)")
+    for version in ("a", "b"):
+        fields = "id, conversation, image, requester"
+        write(db, f"INSERT INTO versions ({fields}) VALUES (?, ?, 'i', 'ann')", version, conversation)
+    fields = 'conversation, kind, target, "start", "end", user_id'
+    write(db, f"INSERT INTO undos ({fields}) VALUES (?, 'undo', 'b', 'b', 'a', 'ann')", conversation)
+    before = rows(db, "SELECT * FROM undos")
+    db.close()
+    store = await Store.open(tmp_path)
+    assert await store.run(lambda db: rows(db, "SELECT * FROM undos")) == before != []
+    await store.close()
 
 
 async def test_the_database_keeps_its_promises(tmp_path: Path) -> None:
