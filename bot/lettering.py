@@ -64,11 +64,11 @@ def _cut(line: str, letters: ImageFont.FreeTypeFont, width: float) -> str:
     return line.rstrip("… ") + "…"
 
 
+@cache
 def _known(letter: str) -> bool:
     return letter.isspace() or _drawn(letter) != _drawn("\uffff")
 
 
-@cache
 def _drawn(letter: str) -> bytes:
     image = Image.new("L", (64, 64))
     ImageDraw.Draw(image).text((16, 16), letter, 255, font(32))

@@ -41,7 +41,7 @@ def test_in_a_tree_the_line_down_from_a_parent_passes_nobody_else_s_children(til
     lines = [
         (tile.parent, found.places[tile.parent], found.places[tile.number])
         for tile in tiles
-        if tile.parent in found.places
+        if tile.parent is not None and tile.parent in found.places
     ]
     for parent, (row, column), child in lines:
         assert child[1] == column + 1 and child[0] >= row
