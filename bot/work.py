@@ -13,6 +13,7 @@ from bot import conversation as tree
 from bot import counting, moves, ratings, repeats, replies, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
+from bot.full_disk import FullDisk
 from bot.ids import new_id
 from bot.ports import Adapter
 from bot.progress import Statuses
@@ -73,6 +74,7 @@ class Work:
         words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
+        full_disk: FullDisk,
         deliver: Callable[[str], None],
     ) -> None:
         self._store, self._engine, self._limits = store, engine, settings.limits
@@ -82,13 +84,25 @@ class Work:
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
         self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
-        self._stopped: set[str] = set()
+        self._full_disk = full_disk
+        self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
         """Do the next open job; False when there is none."""
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
         if job is None:
             return False
+        place = await self._store.run(lambda db: conversations.place(db, conversation))
+        self._stopped[job.id] = False
+        try:
+            with self._full_disk.waiting(place):
+                await self._do(job)
+        finally:
+            del self._stopped[job.id]
+        self._deliver(conversation)
+        return True
+
+    async def _do(self, job: Job) -> None:
         try:
             if job.attempt >= MAX_ATTEMPTS:
                 await self._fail(job, replies.CUT_OFF, "cut off in every attempt")
@@ -97,16 +111,13 @@ class Work:
             else:
                 await self._edit(job)
         except Exception as error:
-            log.exception("job %s of conversation %s broke", job.id, conversation)
+            log.exception("job %s of conversation %s broke", job.id, job.conversation)
             await self._fail(job, replies.BROKEN, f"{type(error).__name__}: {error}")
-        self._stopped.discard(job.id)
-        self._deliver(conversation)
-        return True
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""
-        if not self._engine.cancel(job):
-            self._stopped.add(job)  # its lane is about to hand it to the engine
+        if not self._engine.cancel(job) and job in self._stopped:
+            self._stopped[job] = True  # its lane is about to hand it to the engine
 
     # ------------------------------------------------------------ dialogue
 
@@ -286,7 +297,7 @@ class Work:
         earlier = repeats.earlier(conversation, job)
         if self._refused_by_words(db, job, [*(each.instruction for each in earlier), job.instruction or ""]):
             return None
-        ref = conversations.ref_of(conversations.get(db, job.conversation))
+        ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
         return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
 
@@ -346,7 +357,7 @@ class Work:
     async def _run(
         self, job: DialogueJob | EditJob, on_progress: Callable[..., None] | None = None
     ) -> Outcome:
-        if job.id in self._stopped:
+        if self._stopped[job.id]:
             return Cancelled()
         try:
             return await self._engine.run(job, on_progress)

@@ -255,3 +255,16 @@ def m007_ratings(db: Database) -> None:
         WHERE v.editor = 'diffusion' AND v.instruction <> '' GROUP BY v.id ORDER BY v.rowid
         """,
     )
+
+
+@migrations()
+def m008_pictures_are_looked_at_twice_at_most(db: Database) -> None:
+    """A message is noted before its picture is read: one that kills the bot each time must not loop."""
+    db.executescript(
+        """
+        CREATE TABLE intakes (
+            platform TEXT NOT NULL, event_id TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 1,
+            PRIMARY KEY (platform, event_id)
+        ) WITHOUT ROWID;
+        """
+    )
