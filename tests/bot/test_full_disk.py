@@ -203,4 +203,3 @@ async def test_a_picture_that_the_system_does_not_let_us_write_is_waited_for(any
     await taking
     await world.settle()
     assert world.picture == painted(cleaned(noise), "blue")
-

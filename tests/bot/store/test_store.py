@@ -21,7 +21,16 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
     for _ in range(2):
         store = await Store.open(tmp_path)
         applied = await store.run(migrations.applied)
-        assert [step.name[:4] for step in applied] == ["m001", "m002", "m003", "m004", "m005", "m006", "m007", "m008"]
+        assert [step.name[:4] for step in applied] == [
+            "m001",
+            "m002",
+            "m003",
+            "m004",
+            "m005",
+            "m006",
+            "m007",
+            "m008",
+        ]
         await store.close()
 
 
