@@ -64,6 +64,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     from engine.device import choose
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
+    from engine.finite import check_finite
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
@@ -72,6 +73,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
+    check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
     load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
     editor: Edits = _load(editor_folder, load_editor)

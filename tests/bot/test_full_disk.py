@@ -1,4 +1,4 @@
-"""A full disk loses no message and no picture: people are told, the admin is told, and it goes on by itself."""
+"""A full disk loses no message and no picture: people and the admin are told, and it goes on by itself."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import logging
 import random
 import shutil
 import signal
@@ -299,7 +300,10 @@ class Telling:
         ended = asyncio.ensure_future(life.ended())
         if chance.random() < 0.5:
             life.die_after(chance.randint(1, int(1.1 * lines)))
-            await asyncio.wait({ended}, timeout=max(1.0, 5 * seconds))  # there may be fewer lines this time
+            rests = 0
+            while not ended.done() and rests < 5:  # there may be fewer lines this time
+                await asyncio.wait({ended}, timeout=0.05)
+                rests = rests + 1 if self._at_rest() else 0
         else:
             await asyncio.wait({ended}, timeout=chance.uniform(0, 1.1 * seconds))
         if not ended.done():
@@ -364,6 +368,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=2, help="stories told at the same time")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dialogpaint-kill-"))
+    logging.getLogger("aiohttp.server").disabled = True  # who is killed hangs up
     began = time.monotonic()
 
     def say(line: str) -> None:

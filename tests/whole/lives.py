@@ -64,7 +64,7 @@ class Life:
 
     async def _hears(self) -> str:
         assert self._lives.stdout is not None
-        line = (await asyncio.wait_for(self._lives.stdout.readline(), 60)).decode()
+        line = (await asyncio.wait_for(self._lives.stdout.readline(), 120)).decode()
         assert line, "the process of the lives is gone"
         return line
 
@@ -100,7 +100,8 @@ async def lives(folder: Path, token: str, url: str) -> AsyncIterator[Lives]:
     try:
         yield Lives(folder, process, token, url)
     finally:
-        process.kill()
+        assert process.stdin is not None
+        process.stdin.close()  # a life that is left hears it, and ends
         await process.wait()
 
 
@@ -197,8 +198,10 @@ async def _run(how: dict[str, Any], fate: Fate) -> None:
                 fate.end = fate.lines + int(number)
             case "lines":
                 _say(f"lines {fate.lines}")
-            case _:
+            case "stop":
                 stop.set()
+            case _:  # nobody is there any more
+                os.kill(os.getpid(), signal.SIGKILL)
 
     asyncio.get_running_loop().add_reader(0, listen)
     async with App(settings, engine):
