@@ -58,6 +58,11 @@ class Entry:
     place: int | None = None
 
 
+def back_off(failures: int) -> float:
+    """Seconds before the worker is started again, after so many failures in a row before this one."""
+    return min(LONGEST_PAUSE, 2.0 ** min(failures, 9))
+
+
 class LocalEngine:
     """Implements `engine.jobs.Engine`. All methods are called from the event loop's thread.
 
@@ -262,8 +267,8 @@ class LocalEngine:
         if self._state[0] == "stopped":
             return
         why = self._cause_of_death(exit_code)
-        log.error("%s", why)
         if self._unable is not None and not self._unable.temporary:
+            log.error("%s", why)
             self._set("stopped", why)
             self._answer_all(Failed(DOWN, why, retry=False))
             self._settled.set()
@@ -272,8 +277,9 @@ class LocalEngine:
             self._answer_all(Failed(DOWN, why, retry=True))
         pause = 0.0
         if not self._blame(why):
-            pause = min(LONGEST_PAUSE, 2.0 ** min(self._failures, 9))
+            pause = back_off(self._failures)
             self._failures += 1
+        log.error("%s It is started again in %.0f s.", why, pause)
         self._set("restarting", why)
         self._settled.set()
         self._timer = asyncio.get_running_loop().call_later(pause, self._spawn)
