@@ -32,9 +32,10 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run."""
+    """Models are loaded and warm; `detail` says which, and where they run. `edits_at_once`: to be sent."""
 
     detail: str
+    edits_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The worker turns to these jobs now: sent before each step, so that we know who is to blame."""
+    """The worker turns to these jobs together now: sent before each piece of work, so that we know whom to
+    blame."""
 
     job_ids: tuple[str, ...]
 

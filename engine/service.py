@@ -234,7 +234,8 @@ class LocalEngine:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
-            case Ready(detail):
+            case Ready(detail, edits_at_once):
+                self._queue.run_at_once(edits_at_once)
                 self._on_ready(detail)
             case Unable():
                 self._unable = message
