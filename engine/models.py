@@ -18,7 +18,6 @@ from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
     from engine.device import Compute
-    from engine.editing.caches import Caches
 
 LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
 PREVIEW_SHARE = 0.2  # of the worker's time: the pictures themselves go first
@@ -92,9 +91,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     _load(editor_folder, lambda: _first_step(editor))
     checked = ", with a safety check" if checker_folder else ""
     at_once = config.edits_at_once or _edits_at_once(compute, *folders)
-    return Models(
-        dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute, painter.caches), at_once
-    )
+    return Models(dialogue, editor, f"Ready on {compute}{checked}.", painter.free_memory, at_once)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
@@ -142,17 +139,3 @@ def _load(folder: Path, action: Callable[[], T]) -> T:
         raise WeightsError(
             f"The weights in {folder} can't be used ({one_line(error)}).", temporary=temporary
         ) from error
-
-
-def _free_memory(compute: Compute, caches: Caches) -> Callable[[], None]:
-    import gc
-
-    import torch
-
-    def free() -> None:
-        caches.clear()
-        gc.collect()
-        if compute.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    return free

@@ -299,13 +299,13 @@ class Telling:
         """Killed at a random line, or at a random moment; what it was about then."""
         ended = asyncio.ensure_future(life.ended())
         if chance.random() < 0.5:
-            life.die_after(chance.randint(1, int(1.1 * lines)))
+            life.die_after(chance.randint(1, lines))
             rests = 0
             while not ended.done() and rests < 5:  # there may be fewer lines this time
                 await asyncio.wait({ended}, timeout=0.05)
                 rests = rests + 1 if self._at_rest() else 0
         else:
-            await asyncio.wait({ended}, timeout=chance.uniform(0, 1.1 * seconds))
+            await asyncio.wait({ended}, timeout=chance.uniform(0, seconds))
         if not ended.done():
             life.kill()
         assert await ended == signal.SIGKILL, (self.births.folder / "log").read_text(encoding="utf-8")[-4000:]
