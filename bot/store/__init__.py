@@ -2,6 +2,6 @@
 
 from bot.store.database import Store
 from bot.store.doors import StoredDirectory, StoredJournal, StoredTranscript
-from bot.store.errors import DiskFull, StoreError
+from bot.store.errors import StoreError
 
-__all__ = ["DiskFull", "Store", "StoreError", "StoredDirectory", "StoredJournal", "StoredTranscript"]
+__all__ = ["Store", "StoreError", "StoredDirectory", "StoredJournal", "StoredTranscript"]
