@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -14,6 +16,7 @@ from bot import inbox, intake, moves, ratings, repeats, replies, sharing, views
 from bot.events import (
     STARS,
     Acknowledged,
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     ConversationMoved,
@@ -25,6 +28,8 @@ from bot.events import (
     RepeatName,
     ViewName,
 )
+from bot.full_disk import FullDisk
+from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.logs import about
 from bot.moves import Wanted
@@ -32,12 +37,12 @@ from bot.outbox import Courier
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Settings
-from bot.store import Store, conversations, jobs, ledger, outbox, refs
+from bot.store import Store, StoreError, conversations, jobs, ledger, outbox, refs
 from bot.store.images import StoredImage
 from bot.store.outbox import Answer
 from bot.views import Drawer, View
 from bot.wordlist import WordList
-from bot.work import Work
+from bot.work import MAX_ATTEMPTS, Work
 from engine.jobs import Engine
 
 log = logging.getLogger(__name__)
@@ -59,9 +64,18 @@ class Director:
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
+        self._full_disk = store.on_full = FullDisk(adapters)
         self._drawer = Drawer(store)
         self._work = Work(
-            store, engine, settings, self._words, adapters, self.statuses, self._drawer, self.courier.wake
+            store,
+            engine,
+            settings,
+            self._words,
+            adapters,
+            self.statuses,
+            self._full_disk,
+            self._drawer,
+            self.courier.wake,
         )
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
@@ -78,7 +92,10 @@ class Director:
         await self._lanes.stop()
         await self.courier.stop()
         await self.statuses.stop()
-        await self._store.run(jobs.give_back_running)
+        try:
+            await self._store.run(jobs.give_back_running, patient=False)
+        except StoreError as error:
+            log.error("this stop counts as an attempt of the jobs under way: %s", error)
 
     async def idle(self) -> None:
         """Wait until every job is done and every reply is delivered."""
@@ -87,6 +104,11 @@ class Director:
 
     async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
+        place = event.new if isinstance(event, ConversationMoved) else event.ref.conversation
+        with self._full_disk.waiting(place):
+            return await self._take(event)
+
+    async def _take(self, event: InboundEvent) -> Acknowledged | None:
         match event:
             case MessageIn():
                 door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
@@ -116,20 +138,43 @@ class Director:
             await self._store.run(lambda db: inbox.ignore(db, event))
             return
         with about(event=event.event_id, conversation=context.conversation):
-            brought = await intake.take(event.text, context.pictures, self._settings.limits, self._words)
-            if brought.upload is not None:
-                await self._store.keep_image(brought.upload.data, brought.upload.mime)
-            conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
-        if conversation is None:
-            return
-        with about(event=event.event_id, conversation=conversation):
-            if brought.listed is not None:
-                log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
-            elif brought.trouble or brought.bad_wish:
-                log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
-            log.info("message %s of conversation %s taken", event.event_id, conversation)
-        self._lanes.wake(conversation)
-        self.courier.wake(conversation)
+            try:
+                conversation = await self._receive(event, context.pictures)
+            except BaseException:  # an attempt that the bot outlived is none of those that kill it
+                with contextlib.suppress(StoreError):
+                    await self._store.run(lambda db: self._forget(db, event), patient=False)
+                raise
+        if conversation is not None:
+            self._lanes.wake(conversation)
+            self.courier.wake(conversation)
+
+    async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> str | None:
+        brought = await self._bring(event, attachments)
+        if brought.upload is not None:
+            await self._store.keep_image(brought.upload.data, brought.upload.mime)
+        conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
+        if conversation is not None:
+            with about(event=event.event_id, conversation=conversation):
+                if brought.listed is not None:
+                    log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
+                elif brought.trouble or brought.bad_wish:
+                    log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
+                log.info("message %s of conversation %s taken", event.event_id, conversation)
+        return conversation
+
+    async def _bring(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Intake:
+        """A picture at which the bot died twice is not read a third time."""
+        limits, platform = self._settings.limits, event.ref.conversation.platform
+        if attachments:
+            attempts = await self._store.run(lambda db: ledger.begin_attempt(db, platform, event.event_id))
+            if attempts > MAX_ATTEMPTS:
+                log.error("message %s: the bot died %d times at its picture", event.event_id, attempts - 1)
+                words = await intake.take(event.text, (), limits, self._words)
+                return replace(words, trouble=replies.DEADLY_PICTURE)
+        return await intake.take(event.text, attachments, limits, self._words)
+
+    def _forget(self, db: Database, event: MessageIn) -> None:
+        ledger.forget_attempts(db, event.ref.conversation.platform, event.event_id)
 
     # ------------------------------------------------------------ moves
 

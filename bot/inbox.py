@@ -96,7 +96,7 @@ def owner_of(db: Database, table: Literal["jobs", "versions"], target: str) -> s
 
 def same_place(db: Database, conversation: str, ref: ConversationRef) -> bool:
     """Whether a conversation is in the chat of `ref`."""
-    there = conversations.ref_of(conversations.get(db, conversation))
+    there = conversations.place(db, conversation)
     return (there.platform, there.space_id) == (ref.platform, ref.space_id)
 
 

@@ -182,7 +182,7 @@ async def _guarded(call: Awaitable[Receipt]) -> Receipt:
 def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]:
     """Where a row goes, and the id of the status message that it replaces."""
     job = jobs.get(db, row.job) if row.job else None
-    return conversations.ref_of(conversations.get(db, row.conversation)), job and job.status_message
+    return conversations.place(db, row.conversation), job and job.status_message
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:

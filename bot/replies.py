@@ -53,6 +53,8 @@ NO_STRENGTH = "I can't paint that one stronger or subtler; use /again, or tell m
 LISTED = "I'm sorry, that is a wish that I don't fulfil here. I'm glad to help with another one."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
+DEADLY_PICTURE = "I broke down twice over that picture, so I let it be. Please send another one."
+DISK_FULL = "My disk is full, so I can't keep anything just now. I'll go on as soon as there is room again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
 
 

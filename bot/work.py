@@ -17,6 +17,7 @@ from bot import conversation as tree
 from bot import counting, moves, ratings, repeats, replies, views, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
+from bot.full_disk import FullDisk
 from bot.ids import new_id
 from bot.logs import about
 from bot.ports import Adapter
@@ -79,6 +80,7 @@ class Work:
         words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
+        full_disk: FullDisk,
         drawer: Drawer,
         deliver: Callable[[str], None],
     ) -> None:
@@ -89,17 +91,21 @@ class Work:
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
         self._adapters, self._statuses, self._drawer = adapters, statuses, drawer
-        self._deliver = deliver
-        self._stopped: set[str] = set()
+        self._full_disk, self._deliver = full_disk, deliver
+        self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
         """Do the next open job; False when there is none."""
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
         if job is None:
             return False
-        with about(job=job.id, conversation=conversation):
-            await self._do(job)
-        self._stopped.discard(job.id)
+        place = await self._store.run(lambda db: conversations.place(db, conversation))
+        self._stopped[job.id] = False
+        try:
+            with self._full_disk.waiting(place), about(job=job.id, conversation=conversation):
+                await self._do(job)
+        finally:
+            del self._stopped[job.id]
         self._deliver(conversation)
         return True
 
@@ -117,8 +123,8 @@ class Work:
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""
-        if not self._engine.cancel(job):
-            self._stopped.add(job)  # its lane is about to hand it to the engine
+        if not self._engine.cancel(job) and job in self._stopped:
+            self._stopped[job] = True  # its lane is about to hand it to the engine
 
     # ------------------------------------------------------------ dialogue
 
@@ -304,7 +310,7 @@ class Work:
         earlier = repeats.earlier(conversation, job)
         if self._refused_by_words(db, job, [*(each.instruction for each in earlier), job.instruction or ""]):
             return None
-        ref = conversations.ref_of(conversations.get(db, job.conversation))
+        ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
         return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
 
@@ -364,7 +370,7 @@ class Work:
     async def _run(
         self, job: DialogueJob | EditJob, on_progress: Callable[..., None] | None = None
     ) -> Outcome:
-        if job.id in self._stopped:
+        if self._stopped[job.id]:
             return Cancelled()
         try:
             return await self._engine.run(job, on_progress)

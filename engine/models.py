@@ -18,7 +18,6 @@ from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
     from engine.device import Compute
-    from engine.editing.caches import Caches
 
 LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
 PREVIEW_SHARE = 0.2  # of the worker's time: the pictures themselves go first
@@ -68,6 +67,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
     from engine.editing.previews import Previews
+    from engine.finite import check_finite
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
@@ -76,6 +76,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
+    check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
     load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
     painter = _load(editor_folder, load_editor)
@@ -93,9 +94,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     checked = ", with a safety check" if checker_folder else ""
     at_once = config.edits_at_once or _edits_at_once(compute, *folders)
     detail = f"Ready on {compute}{checked}."
-    return Models(
-        dialogue, editor, detail, _free_memory(compute, painter.caches), at_once, painter.caches.lookups
-    )
+    return Models(dialogue, editor, detail, painter.free_memory, at_once, painter.caches.lookups)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
@@ -143,17 +142,3 @@ def _load(folder: Path, action: Callable[[], T]) -> T:
         raise WeightsError(
             f"The weights in {folder} can't be used ({one_line(error)}).", temporary=temporary
         ) from error
-
-
-def _free_memory(compute: Compute, caches: Caches) -> Callable[[], None]:
-    import gc
-
-    import torch
-
-    def free() -> None:
-        caches.clear()
-        gc.collect()
-        if compute.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    return free

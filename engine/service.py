@@ -63,6 +63,11 @@ CLOSED = "I'm shutting down just now; please try again in a minute."
 log = logging.getLogger(__name__)
 
 
+def back_off(failures: int) -> float:
+    """Seconds before the worker is started again, after so many failures in a row before this one."""
+    return min(LONGEST_PAUSE, 2.0 ** min(failures, 9))
+
+
 class LocalEngine:
     """Implements `engine.jobs.Engine`. All methods are called from the event loop's thread.
 
@@ -302,8 +307,8 @@ class LocalEngine:
         if self._state[0] == "stopped":
             return
         why, cause = self._post_mortem(exit_code)
-        log.error("%s", why)
         if self._unable is not None and not self._unable.temporary:
+            log.error("%s", why)
             self._set("stopped", why)
             self._answer_all(Failed(DOWN, why, retry=False, cause=cause))
             self._settled.set()
@@ -312,8 +317,9 @@ class LocalEngine:
             self._answer_all(Failed(DOWN, why, retry=True, cause=cause))
         pause = 0.0
         if not self._blame(why, cause):
-            pause = min(LONGEST_PAUSE, 2.0 ** min(self._failures, 9))
+            pause = back_off(self._failures)
             self._failures += 1
+        log.error("%s It is started again in %.0f s.", why, pause)
         self._observer.restarted(cause)
         self._set("restarting", why)
         self._settled.set()

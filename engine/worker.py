@@ -157,7 +157,7 @@ class Server:
     def _attend(self) -> bool:
         """Take in what has come, answer questions; waits if idle. False when told to stop."""
         try:
-            self._receive(self._inbox.get(block=not self._edits))
+            self._receive(self._inbox.get(block=not (self._edits or self._stopping)))
             while True:
                 self._receive(self._inbox.get_nowait())
         except Empty:
@@ -256,11 +256,12 @@ class Server:
             if len(answers) != len(edits):
                 raise TypeError(f"{len(edits)} requests got {len(answers)} answers")
         except Exception as error:
-            if len(edits) == 1 or is_cuda_error(error):
-                self._drop(edits[0])
+            if is_cuda_error(error):
                 self._fail(edits[0].job.id, error)
-                return True
             log.debug("a pass for %d edits failed", len(edits), exc_info=error)
+            if len(edits) == 1:
+                edits[0].fail(error)
+                return True
             crowded = is_out_of_memory(error)
         else:
             seconds = time.monotonic() - started

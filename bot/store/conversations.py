@@ -64,6 +64,11 @@ def ref_of(row: dict[str, Any]) -> ConversationRef:
     return ConversationRef(row["platform"], row["space"], row["thread"] or None)
 
 
+def place(db: Database, conversation: str) -> ConversationRef:
+    """Where a conversation lives."""
+    return ref_of(get(db, conversation))
+
+
 def touch(db: Database, conversation: str, message_id: str) -> None:
     """A message there was handled."""
     write(

@@ -258,6 +258,19 @@ def m007_ratings(db: Database) -> None:
 
 
 @migrations()
+def m008_pictures_are_looked_at_twice_at_most(db: Database) -> None:
+    """A message is noted before its picture is read: one that kills the bot each time must not loop."""
+    db.executescript(
+        """
+        CREATE TABLE intakes (
+            platform TEXT NOT NULL, event_id TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 1,
+            PRIMARY KEY (platform, event_id)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@migrations()
 def m009_jumps(db: Database) -> None:
     """The head may go to any version that is chosen; SQLite can't change a CHECK, so the table is rebuilt."""
     db.executescript(
