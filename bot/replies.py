@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.events import Capabilities
-from engine.jobs import Progress, Waiting
+from engine.jobs import Crowd, Progress, Waiting
 
 WHAT_TO_CHANGE = "Thank you! What shall I change in this picture?"
 SEND_PICTURE = "I'd love to. Please send me the picture first."
@@ -78,18 +78,37 @@ def progress(state: Progress) -> str:
     """The text of a status message."""
     if isinstance(state, Waiting):
         place = "You are next" if state.place <= 1 else f"You are number {state.place} in the queue"
-        return f"{place}{about(state.eta)}."
-    return f"Painting: step {state.step} of {state.steps}."
+        return f"{place}, done in {about(state.eta)}." if state.eta is not None else f"{place}."
+    left = f", {about(state.eta)} left" if state.eta is not None else ""
+    return f"Painting: step {state.step} of {state.steps}{left}."
 
 
-def about(seconds: float | None) -> str:
-    """ ", about 20 seconds", rounded so that it doesn't pretend to know better."""
-    if seconds is None:
-        return ""
+def about(seconds: float) -> str:
+    """ "about 20 seconds", rounded so that it doesn't pretend to know better."""
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {5 * round(seconds / 5) if seconds < 27.5 else 10 * round(seconds / 10)} seconds"
     if seconds < 90:
-        tens = max(5, 5 * round(seconds / 5))
-        return f", about {tens} seconds"
-    return f", about {round(seconds / 60)} minutes"
+        return "about a minute"
+    if seconds < 55 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    hours = round(seconds / 3600)
+    return f"about {hours} hours" if hours > 1 else "about an hour"
+
+
+def crowded(crowd: Crowd) -> str:
+    """Why there is no room for a wish now, at which place things stand, and when there will be room."""
+    many, things = crowd.count != 1, crowd.things + ("s" if crowd.count != 1 else "")
+    line = {
+        "user": f"{crowd.count} of your {crowd.things}s {'are' if many else 'is'} in the queue already",
+        "chat": f"{crowd.count} {things} from this chat {'are' if many else 'is'} in the queue already",
+        "all": f"The queue is full: {crowd.count} {things} {'are' if many else 'is'} in it",
+    }[crowd.of]
+    first = "the first of them" if many else "it"
+    place = "being worked on now" if crowd.place == 0 else f"number {crowd.place}"
+    when = f" and done in {about(crowd.eta)}" if crowd.eta is not None else ""
+    return f"{line}; {first} is {place}{when}."
 
 
 def smaller(width: int, height: int) -> str:

@@ -31,10 +31,19 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What an edit takes: seconds for a step, and how many steps it has."""
+
+    step_seconds: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run."""
+    """Models are loaded and warm; `detail` says which, and where they run, `pace` how fast if known."""
 
     detail: str
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from engine.config import EngineConfig
 from engine.errors import EngineError, WeightsError, is_cuda_error, is_out_of_memory, one_line
 from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step, Turn
+from engine.messages import Pace
 from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
@@ -41,12 +43,16 @@ class Edits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """`detail` says where the models run; `free_memory` gives back what a failed job has left cached."""
+    """`detail` says where the models run; `free_memory` gives back what a failed job has left cached.
+
+    `pace` is what the warm-up took, for the first forecast of how long people have to wait.
+    """
 
     dialogue: Decides
     editor: Edits
     detail: str
     free_memory: Callable[[], None]
+    pace: Pace | None = None
 
 
 def load(config: EngineConfig, say: Say) -> Models:
@@ -83,23 +89,27 @@ def load(config: EngineConfig, say: Say) -> Models:
         editor = Guard(editor, _load(checker_folder, load_checker))
     say("Warming up.", LOAD_SECONDS)
     _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
-    _load(editor_folder, lambda: _first_step(editor))
+    pace = _load(editor_folder, lambda: _first_steps(editor))
     checked = ", with a safety check" if checker_folder else ""
-    return Models(dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute))
+    return Models(dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute), pace)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
 
 
-def _first_step(editor: Edits) -> None:
-    """The first step compiles and allocates nearly all that later ones use."""
+def _first_steps(editor: Edits) -> Pace | None:
+    """The first step compiles and allocates nearly all that later ones use; the second shows their pace."""
     from PIL import Image
 
     png = BytesIO()
     Image.new("RGB", (256, 256), (120, 130, 140)).save(png, "PNG")
     steps = editor.edit(EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0))
-    next(steps, None)
+    first = next(steps, None)
+    began = time.perf_counter()
+    second = next(steps, None) if first is not None else None
+    seconds = time.perf_counter() - began
     steps.close()
+    return Pace(seconds, second.steps) if second is not None else None
 
 
 def _threads(*folders: Path) -> int:

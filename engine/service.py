@@ -13,12 +13,24 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.clock import WorkClock
 from engine.config import EngineConfig
-from engine.jobs import Cancelled, Edited, EditJob, Failed, Job, Outcome, Progress, Status, Waiting
+from engine.forecast import Forecast, is_news
+from engine.jobs import (
+    Cancelled,
+    Edited,
+    EditJob,
+    Failed,
+    Job,
+    Outcome,
+    Progress,
+    QueueFull,
+    Status,
+    Waiting,
+)
 from engine.messages import (
     Broken,
     Cancel,
@@ -37,6 +49,7 @@ from engine.queue import FairQueue
 
 STOP_SECONDS = 3.0  # there is nothing to save, so a long step need not be waited for
 LONGEST_PAUSE = 60.0  # between two attempts to start the worker
+FORECAST_SECONDS = 1.0  # between two looks at whether those who wait were told something else
 
 DOWN = "I can't work on pictures right now, because my models don't start. Please tell whoever runs me."
 BROKE = "Something broke while I worked on that; please try it once more."
@@ -50,12 +63,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Entry:
-    """A job that somebody waits for. `place` is the last one that was told."""
+    """A job that somebody waits for. `told` is the last that was said about its place."""
 
     job: Job
     outcome: asyncio.Future[Outcome]
     on_progress: Callable[[Progress], None] | None
-    place: int | None = None
+    told: Waiting | None = None
 
 
 class LocalEngine:
@@ -69,6 +82,8 @@ class LocalEngine:
         self._models = models
         self._queue = FairQueue(config.waiting_per_user, config.waiting_per_group, config.waiting_in_all)
         self._clock = WorkClock(config.hard_seconds)
+        self._forecast = Forecast()
+        self._told_at = 0.0  # when those who wait were last looked at
         self._entries: dict[str, Entry] = {}
         self._state: tuple[State, str] = ("stopped", "Not started.")
         self._worker: WorkerProcess | None = None
@@ -122,7 +137,10 @@ class LocalEngine:
         """
         if self._down is not None:
             return self._down
-        self._queue.put(job)
+        try:
+            self._queue.put(job)
+        except QueueFull as full:
+            raise QueueFull(replace(full.crowd, eta=self._etas().get(full.crowd.first))) from None
         entry = Entry(job, asyncio.get_running_loop().create_future(), on_progress)
         self._entries[job.id] = entry
         self._pump()
@@ -161,16 +179,27 @@ class LocalEngine:
             if not self._clock.working:
                 self._clock.turn((), time.monotonic())
             if job.id in self._entries:
-                self._entries[job.id].place = None
+                self._entries[job.id].told = None
             if isinstance(job, EditJob):
                 self._clock.allow(job.id, 1 + len(job.earlier))
+                self._forecast.begin(job, time.monotonic())
             self._worker.send(job)
         self._watch()
-        for job_id, place, eta in list(self._queue.places()):
-            entry = self._entries.get(job_id)
-            if entry is not None and entry.place != place:
-                entry.place = place
-                self._tell(entry, Waiting(place, eta))
+        self._tell_places()
+
+    def _tell_places(self) -> None:
+        """Tell those who wait where they are, if that is news to them."""
+        self._told_at = time.monotonic()
+        etas = self._etas()
+        for job_id, place in list(self._queue.places()):
+            entry, state = self._entries.get(job_id), Waiting(place, etas.get(job_id))
+            if entry is not None and is_news(entry.told, state):
+                entry.told = state
+                self._tell(entry, state)
+
+    def _etas(self) -> dict[str, float]:
+        edits = self._queue.edits
+        return self._forecast.etas(edits, edits.at_once, time.monotonic())
 
     def _tell(self, entry: Entry, progress: Progress) -> None:
         if entry.on_progress is None:
@@ -181,8 +210,9 @@ class LocalEngine:
             log.exception("the progress of job %s could not be shown", entry.job.id)
 
     def _finish(self, job_id: str, outcome: Outcome, at: float) -> None:
-        seconds = self._clock.end(job_id, at)
-        self._queue.done(job_id, seconds if isinstance(outcome, Edited) else None)
+        self._clock.end(job_id, at)
+        self._forecast.end(job_id, at, made=isinstance(outcome, Edited))
+        self._queue.done(job_id)
         if isinstance(outcome, Failed):
             log.warning("job %s failed: %s", job_id, outcome.error)
         entry = self._entries.pop(job_id, None)
@@ -196,6 +226,7 @@ class LocalEngine:
         self._entries.clear()
         self._queue.drain()
         for job_id in self._queue.running:
+            self._forecast.end(job_id, time.monotonic(), made=False)
             self._queue.done(job_id)
         for entry in entries:
             if not entry.outcome.done():
@@ -229,8 +260,8 @@ class LocalEngine:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
-            case Ready(detail):
-                self._on_ready(detail)
+            case Ready():
+                self._on_ready(message)
             case Unable():
                 self._unable = message
             case Broken(error):
@@ -239,19 +270,25 @@ class LocalEngine:
                 self._clock.turn(job_ids, at)
                 self._watch()
             case Progressed(job_id, step):
+                self._forecast.step(job_id, step.step, step.steps, at)
                 if job_id in self._entries:
-                    self._tell(self._entries[job_id], step)
+                    eta = self._forecast.left(job_id, at)
+                    self._tell(self._entries[job_id], replace(step, eta=eta))
+                if at - self._told_at >= FORECAST_SECONDS:
+                    self._tell_places()
             case Finished(job_id, outcome):
                 if not isinstance(outcome, Failed):
                     self._failures = 0
                 self._finish(job_id, outcome, at)
                 self._pump()
 
-    def _on_ready(self, detail: str) -> None:
-        log.info("%s", detail)
+    def _on_ready(self, ready: Ready) -> None:
+        log.info("%s", ready.detail)
+        if ready.pace is not None:
+            self._forecast.warmed_up(ready.pace.step_seconds, ready.pace.steps)
         self._ready = True
         self._down = None
-        self._set("ready", detail)
+        self._set("ready", ready.detail)
         self._settled.set()
         self._pump()
 
@@ -304,6 +341,7 @@ class LocalEngine:
             suspects = list(running)
         for job_id in reversed(running):
             suspect = job_id in suspects
+            self._forecast.end(job_id, time.monotonic(), made=False)
             if job_id not in self._entries:  # cancelled, and its slot was not free yet
                 self._queue.done(job_id)
             elif suspect and (len(suspects) == 1 or self._queue.is_alone(job_id)):

@@ -60,7 +60,7 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
         loaded = _load(connection, config, models)
         if loaded is not None:
             inbox.serving.set()
-            connection.send(Ready(loaded.detail))
+            connection.send(Ready(loaded.detail, loaded.pace))
             Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone, nobody is left to be told
