@@ -10,12 +10,14 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, ratings, repeats, replies, sharing
+from bot import admission, inbox, intake, moves, ratings, repeats, replies, sharing
+from bot.admission import Admission
 from bot.events import (
     STARS,
     Acknowledged,
     ButtonPressed,
     CommandInvoked,
+    ConversationGone,
     ConversationMoved,
     ConversationRef,
     InboundEvent,
@@ -55,15 +57,23 @@ class Director:
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
+        self._admission = Admission(settings.limits, self.statuses.latest)
         self._work = Work(store, engine, settings, self._words, adapters, self.statuses, self.courier.wake)
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self) -> None:
-        """Take up the jobs that were open when the bot stopped."""
+        """Take up the jobs that were open when the bot stopped, but for those that nobody waits for now."""
+        await self._store.run(self._drop_expired)
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
             log.info("conversation %s has open jobs: going on", conversation)
             self._lanes.wake(conversation)
+
+    def _drop_expired(self, db: Database) -> None:
+        for conversation in conversations.expired(db, self._settings.limits.expire_days):
+            dropped = jobs.drop(db, conversation, "the conversation is expired")
+            outbox.drop(db, conversation, "the conversation is expired")
+            log.info("conversation %s is expired: %d open jobs dropped", conversation, len(dropped))
 
     async def stop(self) -> None:
         """Let go of everything under way; it is taken up at the next start."""
@@ -94,6 +104,8 @@ class Director:
                 await self._command(event)
             case ConversationMoved():
                 await self._moved(event)
+            case ConversationGone():
+                await self._gone(event)
         return None
 
     # ------------------------------------------------------------ messages
@@ -112,11 +124,10 @@ class Director:
             log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
         if brought.upload is not None:
             await self._store.keep_image(brought.upload.data, brought.upload.mime)
-        conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
-        if conversation is not None:
-            log.info("message %s of conversation %s taken", event.event_id, conversation)
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+        taken = await self._store.run(lambda db: inbox.receive(db, event, brought, self._admission))
+        if taken is not None:
+            log.info("message %s of conversation %s taken", event.event_id, taken.conversation)
+            self._went_on(taken.conversation, taken.stopped)
 
     # ------------------------------------------------------------ moves
 
@@ -137,12 +148,16 @@ class Director:
             return conversation, stopped
 
         conversation, stopped = await self._store.run(transaction)
+        if conversation is not None:
+            self._went_on(conversation, stopped)
+
+    def _went_on(self, conversation: str, stopped: list[str]) -> None:
+        """There is something to do or to say in a conversation, or no more."""
         for job in stopped:
             log.info("job %s of conversation %s cancelled by a person", job, conversation)
             self._work.stop(job)
-        if conversation is not None:
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+        self._lanes.wake(conversation)
+        self.courier.wake(conversation)
 
     def _reaction(self, db: Database, event: ReactionChanged) -> tuple[str | None, list[str]]:
         known = refs.find(db, event.ref)
@@ -161,13 +176,18 @@ class Director:
         return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
 
     def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
-        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
+        conversation = inbox.owner_of(
+            db, "jobs" if event.name in {"cancel", "retry"} else "versions", event.target
+        )
         if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
             return None, []  # a button of another chat, or made up
         wanted = self._wanted(event, conversation)
         match event.name:
             case "cancel":
                 return conversation, moves.cancel(db, wanted, event.target)
+            case "retry":
+                admission.retry(db, wanted, event.target, self._admission)
+                return conversation, []
             case "star1" | "star2" | "star3" | "star4" | "star5":
                 ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
                 return conversation, []
@@ -179,6 +199,8 @@ class Director:
             adapter = self._adapters[event.ref.conversation.platform]
             text = replies.help_text(await adapter.capabilities(event.ref.conversation))
             await self._once(event, lambda db: self._tell(db, event, text))
+        elif event.name == "cancel":
+            await self._once(event, lambda db: self._cancel(db, event))
         elif event.name == "share":
             await self._once(event, lambda db: self._share(db, event))
         elif event.name == "rate":
@@ -191,6 +213,11 @@ class Director:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
         return conversation, []
+
+    def _cancel(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        stopped = moves.stop(db, self._wanted(event, conversation))
+        return self._tell(db, event, replies.NOTHING_TO_STOP) if stopped is None else (conversation, stopped)
 
     def _share(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
@@ -216,6 +243,12 @@ class Director:
             case "reset":
                 return moves.reset(db, wanted)
             case "again" | "stronger" | "subtler" | "original":
+                place = conversations.ref_of(conversations.get(db, wanted.conversation))
+                crowd = self._admission.crowd(db, place, wanted.user.user_id)
+                if crowd is not None:
+                    answer = Answer(replies.crowded(crowd))
+                    outbox.say(db, wanted.conversation, answer, reply_to=wanted.reply_to)
+                    return []
                 repeats.order(db, wanted, name, self._settings.strength, target)
                 return []
 
@@ -238,3 +271,23 @@ class Director:
         log.info("%s moved to %s", event.old, event.new)
         await self.start()  # a conversation that was joined with another has new work
         await self.courier.resume(event.new.platform)
+
+    async def _gone(self, event: ConversationGone) -> None:
+        """Nobody can read an answer there any more: drop what is open, and send nothing."""
+
+        def transaction(db: Database) -> list[str]:
+            if ledger.seen(db, event.ref.platform, event.event_id):
+                return []
+            dropped: list[str] = []
+            gone = conversations.at(db, event.ref)
+            if not gone:
+                return []  # the bot had nothing to do there
+            for conversation in gone:
+                dropped += jobs.drop(db, conversation, "the conversation is gone")
+                outbox.drop(db, conversation, "the conversation is gone")
+            ledger.record(db, event.ref.platform, event.event_id, "ConversationGone", "handled")
+            return dropped
+
+        for job in await self._store.run(transaction):
+            self._work.stop(job)
+        log.info("%s is gone", event.ref)

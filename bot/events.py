@@ -97,7 +97,7 @@ class ReactionChanged:
 
 RepeatName = Literal["again", "stronger", "subtler", "original"]
 StarName = Literal["star1", "star2", "star3", "star4", "star5"]
-ButtonName = Literal["undo", "redo", "cancel"] | RepeatName | StarName
+ButtonName = Literal["undo", "redo", "cancel", "retry"] | RepeatName | StarName
 
 STARS: dict[StarName, int] = {"star1": 1, "star2": 2, "star3": 3, "star4": 4, "star5": 5}
 """The buttons that rate a picture; they stand in a row of their own, in this order."""
@@ -114,7 +114,7 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help", "share", "rate"] | RepeatName
+CommandName = Literal["undo", "redo", "reset", "cancel", "help", "share", "rate"] | RepeatName
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,17 @@ class ConversationMoved:
     new: ConversationRef
 
 
-InboundEvent = MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved
+@dataclass(frozen=True, slots=True)
+class ConversationGone:
+    """A thread was deleted, or a chat with all its threads; or the bot was put out of it."""
+
+    event_id: str
+    ref: ConversationRef
+
+
+InboundEvent = (
+    MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved | ConversationGone
+)
 
 
 # ---------------------------------------------------------------- outbound
@@ -159,7 +169,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. `target` is a job id (cancel) or a version id (all others), at most 32 characters."""
+    """A button. `target` is a job id (cancel, retry) or a version id (all others), at most 32 characters."""
 
     name: ButtonName
     target: str

@@ -16,6 +16,10 @@ REDONE = "Here it is again."
 STOPPED_EDIT = "I stopped the edit that was under way."
 CANCELLED = "Stopped. Nothing was changed."
 FINISHED_ALREADY = "That is finished already, so there is nothing to stop."
+NOTHING_TO_STOP = "I'm not working on anything here just now, so there is nothing to stop."
+KEPT = 'I kept it: press Try again then, or just say "now".'
+KEPT_WITHOUT_BUTTONS = 'I kept it: just say "now" then.'
+TRIED_AGAIN_ALREADY = "I took that up again already, so there is nothing to try again."
 ONLY_REQUESTER = (
     "Only the person who asked for that, the one who began this conversation, or a moderator can do it."
 )
@@ -99,9 +103,10 @@ def about(seconds: float) -> str:
 
 def crowded(crowd: Crowd) -> str:
     """Why there is no room for a wish now, at which place things stand, and when there will be room."""
-    many, things = crowd.count != 1, crowd.things + ("s" if crowd.count != 1 else "")
+    many, plural = crowd.count != 1, "wishes" if crowd.things == "wish" else f"{crowd.things}s"
+    things = plural if many else crowd.things
     line = {
-        "user": f"{crowd.count} of your {crowd.things}s {'are' if many else 'is'} in the queue already",
+        "user": f"{crowd.count} of your {plural} {'are' if many else 'is'} in the queue already",
         "chat": f"{crowd.count} {things} from this chat {'are' if many else 'is'} in the queue already",
         "all": f"The queue is full: {crowd.count} {things} {'are' if many else 'is'} in it",
     }[crowd.of]
@@ -133,6 +138,7 @@ def help_text(capabilities: Capabilities) -> str:
         if capabilities.receives_reactions and emoji
         else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',
+        f'To stop me at work, {"press Cancel, " if capabilities.buttons else ""}say "stop" or use /cancel.',
         "Reply to an older picture to go on from that one.",
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",

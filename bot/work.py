@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
+from bot import admission, counting, moves, ratings, repeats, replies, wishes
 from bot import conversation as tree
-from bot import counting, moves, ratings, repeats, replies, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
 from bot.ids import new_id
@@ -24,6 +24,7 @@ from bot.store.outbox import Answer
 from bot.wordlist import WordList
 from engine.jobs import (
     Cancelled,
+    Crowd,
     Decision,
     DialogueJob,
     Edited,
@@ -82,6 +83,7 @@ class Work:
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
         self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
+        self._busy: set[str] = set()
         self._stopped: set[str] = set()
 
     async def step(self, conversation: str) -> bool:
@@ -89,6 +91,7 @@ class Work:
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
         if job is None:
             return False
+        self._busy.add(job.id)
         try:
             if job.attempt >= MAX_ATTEMPTS:
                 await self._fail(job, replies.CUT_OFF, "cut off in every attempt")
@@ -99,13 +102,14 @@ class Work:
         except Exception as error:
             log.exception("job %s of conversation %s broke", job.id, conversation)
             await self._fail(job, replies.BROKEN, f"{type(error).__name__}: {error}")
+        self._busy.discard(job.id)
         self._stopped.discard(job.id)
         self._deliver(conversation)
         return True
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""
-        if not self._engine.cancel(job):
+        if not self._engine.cancel(job) and job in self._busy:
             self._stopped.add(job)  # its lane is about to hand it to the engine
 
     # ------------------------------------------------------------ dialogue
@@ -128,7 +132,7 @@ class Work:
             return None
         turn = turns.get(db, job.turn)
         if turn["version"] is not None:
-            self._begin_upload(db, job, turn["version"])
+            moves.begin_upload(db, job, turn["version"])
         elif conversations.get(db, job.conversation)["questions"]:
             job = self._answer_to(db, job)
         row = conversations.get(db, job.conversation)
@@ -175,13 +179,6 @@ class Work:
             return job
         jobs.set_parent(db, job.id, picture)
         return replace(job, parent=picture)
-
-    def _begin_upload(self, db: Database, job: Job, version: str) -> None:
-        before = conversations.load(db, job.conversation)
-        if version in {v.id for v in tree.path(before)}:
-            return  # a second attempt
-        conversations.save(db, job.conversation, before, tree.begin(before, version), job.user_id)
-        conversations.count_questions(db, job.conversation, 0)
 
     def _decided(self, db: Database, job: Job, decision: Decision) -> None:
         """What the model decided becomes an answer, an edit job, or a move of the head."""
@@ -345,15 +342,15 @@ class Work:
 
     async def _run(
         self, job: DialogueJob | EditJob, on_progress: Callable[..., None] | None = None
-    ) -> Outcome:
+    ) -> Outcome | Crowd:
         if job.id in self._stopped:
             return Cancelled()
         try:
             return await self._engine.run(job, on_progress)
-        except QueueFull as error:
-            return Refused(str(error))
+        except QueueFull as full:
+            return full.crowd
 
-    async def _trouble(self, job: Job, outcome: Outcome) -> None:
+    async def _trouble(self, job: Job, outcome: Outcome | Crowd) -> None:
         """No decision and no picture came of it: once more, or a sentence."""
         if isinstance(outcome, Failed):
             log.error("job %s of conversation %s failed: %s", job.id, job.conversation, outcome.error)
@@ -362,10 +359,16 @@ class Work:
                 await self._store.run(lambda db: self._again(db, job, outcome.error))
             else:
                 await self._fail(job, outcome.sentence, outcome.error)
+        elif isinstance(outcome, Crowd):
+            await self._store.run(lambda db: self._refuse(db, job, outcome))
         elif isinstance(outcome, Refused):
             await self._fail(job, outcome.sentence, outcome.reason or outcome.sentence)
         else:
             await self._fail(job, replies.STOPPED_BY_ENGINE, f"unexpected outcome {type(outcome).__name__}")
+
+    def _refuse(self, db: Database, job: Job, crowd: Crowd) -> None:
+        if jobs.is_open(db, job.id):
+            admission.refuse(db, job, crowd)
 
     def _again(self, db: Database, job: Job, error: str) -> None:
         if jobs.is_open(db, job.id):

@@ -162,6 +162,9 @@ class Step:
 Progress = Waiting | Step
 
 
+Whose = Literal["user", "chat", "all"]
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """Why a job was not let in: `count` `things` of this user, of their chat or of all are in the line.
@@ -170,8 +173,8 @@ class Crowd:
     worked on, and done in `eta` seconds, None while nothing has been measured.
     """
 
-    of: Literal["user", "chat", "all"]
-    things: Literal["message", "picture"]
+    of: Whose
+    things: Literal["message", "picture", "wish"]
     count: int
     first: str
     place: int

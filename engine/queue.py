@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from engine.jobs import Crowd, DialogueJob, EditJob, Job, QueueFull
+from engine.jobs import Crowd, DialogueJob, EditJob, Job, QueueFull, Whose
 
 J = TypeVar("J", bound=Job)
 
@@ -150,11 +150,12 @@ class FairQueue:
         others = list[Job](line.jobs())
         mine = [other for other in others if other.user == job.user]
         chat = [other for other in others if other.group == job.group] if job.group is not None else []
-        for jobs, limit, of in (
+        limits: tuple[tuple[list[Job], int, Whose], ...] = (
             (mine, self._per_user, "user"),
             (chat, self._per_group, "chat"),
             (others, self._in_all, "all"),
-        ):
+        )
+        for jobs, limit, of in limits:
             if len(jobs) >= limit:
                 things = "message" if isinstance(job, DialogueJob) else "picture"
                 first = jobs[0].id

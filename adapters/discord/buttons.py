@@ -26,6 +26,7 @@ _LOOK: dict[ButtonName, tuple[str, str]] = {
     "subtler": ("Subtler", "➖"),
     "original": ("From the original", "🔁"),
     "cancel": ("Cancel", "✖️"),
+    "retry": ("Try again", "🔄"),
     **{name: (str(stars), "⭐") for name, stars in STARS.items()},
 }
 _LAST_ROW = 4

@@ -25,6 +25,7 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "stronger": "Do the last edit a little stronger",
     "subtler": "Do the last edit a little subtler",
     "original": "Make all the edits anew from the picture you uploaded",
+    "cancel": "Stop what I'm working on for you",
     "help": "What I can do here",
 }
 _SHARE = "May your words, or words and pictures, of this conversation be used to train the bot?"

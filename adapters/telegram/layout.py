@@ -30,10 +30,11 @@ LABELS: dict[ButtonName, str] = {
     "subtler": "➖ Subtler",
     "original": "🔁 From the original",
     "cancel": "✖️ Cancel",
+    "retry": "🔄 Try again",
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
 # More than three words in one row would be cut off on a phone, and so would a long label beside others.
-ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("original",), tuple(STARS))
+ROWS = (("undo", "redo", "cancel", "retry"), ("again", "stronger", "subtler"), ("original",), tuple(STARS))
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 

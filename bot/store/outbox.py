@@ -129,6 +129,18 @@ def set_state(db: Database, row: str, state: RowState, reason: str | None = None
     write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
 
 
+def offers(db: Database, job: str, action: Action) -> bool:
+    """Whether an answer about a job has this button."""
+    found = one(db, "SELECT 1 FROM outbox WHERE job = ? AND actions = ?", job, _as_text([action]))
+    return found is not None
+
+
+def drop(db: Database, conversation: str, reason: str) -> None:
+    """Deliver nothing more there."""
+    sql = f"UPDATE outbox SET state = 'failed', reason = ?, changed = {NOW} WHERE conversation = ? AND {OPEN}"
+    write(db, sql, reason, conversation)
+
+
 def take_stars(db: Database, conversation: str, version: str) -> None:
     """The buttons that rate a picture are gone from its message once it was rated."""
     row = _edit_row(db, conversation, version)

@@ -1,4 +1,4 @@
-"""Nobody is ever served twice in a row while another waits, nobody starves, nothing is lost or served twice."""
+"""Nobody is ever served twice in a row while another waits, nobody starves, nothing is lost."""
 
 from __future__ import annotations
 

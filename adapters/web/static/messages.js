@@ -35,7 +35,8 @@ export class Messages {
       }
     }
     messages.forEach((message, place) => {
-      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending]);
+      const retry = retryOf(message)?.target;
+      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending, retry]);
       let item = this.#items.get(message.id);
       if (item?.shape !== shape) {
         const node = this.#build(message, first.get(message.version) === message.id);
@@ -60,7 +61,7 @@ export class Messages {
       "data-decision": decision ?? "",
     });
     const picture = (image || message.pending?.picture) && this.#picture(message, owns);
-    node.append(...(speaker === "bot" ? [words, picture] : [picture, words]).filter(Boolean));
+    node.append(...(speaker === "bot" ? [words, picture, this.#retry(message)] : [picture, words]).filter(Boolean));
     if (message.pending) node.append(make("small", { class: "note", "data-testid": "pending" }, "Sending …"));
     if (message.at) node.title = new Date(message.at * 1000).toLocaleString();
     return node;
@@ -116,6 +117,13 @@ export class Messages {
     return make("figcaption", {}, isEdit ? undo : null, ...repeats, version ? reply : null, download);
   }
 
+  /** What there was no room for is kept, and this takes it up again. */
+  #retry(message) {
+    const action = retryOf(message);
+    const click = () => this.#actions.press(message, action);
+    return action && make("button", { class: "pill", type: "button", "data-testid": "retry", click }, "Try again");
+  }
+
   #repeats(message) {
     const offered = message.actions.filter(({ name }) => name in REPEATS);
     return offered.map((action) => {
@@ -169,4 +177,8 @@ function firstOfVersions(messages) {
   const first = new Map();
   for (const { version, id } of messages) if (version && !first.has(version)) first.set(version, id);
   return first;
+}
+
+function retryOf(message) {
+  return message.actions?.find(({ name }) => name === "retry");
 }
