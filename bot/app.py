@@ -190,6 +190,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         image_guidance=engine.image_guidance,
         soft_seconds=engine.soft_seconds,
         hard_seconds=engine.hard_seconds,
+        edits_at_once=engine.edits_at_once,
         waiting_per_user=limits.waiting_per_user,
         waiting_per_group=limits.waiting_per_group,
         waiting_in_all=limits.waiting_in_all,

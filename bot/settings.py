@@ -78,6 +78,7 @@ class Engine(Section):
     image_guidance: ImageGuidance | None = None
     soft_seconds: float = Field(default=120.0, gt=0)
     hard_seconds: float = Field(default=180.0, gt=0)
+    edits_at_once: int | None = Field(default=None, ge=1, le=64)
 
     @property
     def editor_weights(self) -> str:

@@ -40,9 +40,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run, `pace` how fast if known."""
+    """Models are loaded and warm; `detail` says which, and where they run, `pace` how fast if known.
+
+    `edits_at_once`: so many are to be sent.
+    """
 
     detail: str
+    edits_at_once: int
     pace: Pace | None = None
 
 
@@ -56,7 +60,7 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The worker turns to these jobs now: sent before each step, so that we know who is to blame."""
+    """The worker turns to these jobs now, to all together: sent before each, so that we know who is to blame."""
 
     job_ids: tuple[str, ...]
 

@@ -20,7 +20,7 @@ from engine.jobs import Crowd, DialogueJob, EditJob, Job, QueueFull, Whose
 
 J = TypeVar("J", bound=Job)
 
-EDITS_AT_ONCE = 2  # the worker advances them in turn, so that a short edit need not wait for a long one
+EDITS_AT_ONCE = 2  # until the worker says what suits its device
 DIALOGUES_AT_ONCE = 8  # answered in one batch
 
 
@@ -131,6 +131,10 @@ class FairQueue:
         self._in_all = in_all
         self.dialogues = Line[DialogueJob](DIALOGUES_AT_ONCE, patience=in_all)
         self.edits = Line[EditJob](EDITS_AT_ONCE, patience=in_all)
+
+    def run_at_once(self, edits: int) -> None:
+        """So many edits may run at the same time from now on; those that run go on."""
+        self.edits.at_once = edits
 
     def put(self, job: Job) -> None:
         """Let a job in.

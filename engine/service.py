@@ -284,6 +284,7 @@ class LocalEngine:
 
     def _on_ready(self, ready: Ready) -> None:
         log.info("%s", ready.detail)
+        self._queue.run_at_once(ready.edits_at_once)
         if ready.pace is not None:
             self._forecast.warmed_up(ready.pace.step_seconds, ready.pace.steps)
         self._ready = True

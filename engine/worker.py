@@ -1,7 +1,8 @@
 """The worker process: loads the models, then serves jobs from one pipe until told to stop or its parent dies.
 
-Running edits take turns step by step, and waiting questions are answered between any two steps, so a question
-never waits for a picture. Torch is imported by the models' loader, not here.
+In each tick all running edits get one step further, and what they ask of the network is computed in one pass
+for all of one size. Waiting questions are answered between any two pieces of that, so a question never waits
+for a picture. Torch is imported by the models' loader, not here.
 """
 
 from __future__ import annotations
@@ -12,24 +13,21 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
+from engine.batch import by_kind
 from engine.config import EngineConfig
 from engine.errors import EngineError, is_cuda_error, is_out_of_memory, one_line
 from engine.jobs import (
-    PREVIEW_SECONDS,
     Cancelled,
     Decision,
     DialogueJob,
-    Edited,
     EditJob,
     Failed,
     Job,
     Outcome,
-    Refused,
     Step,
 )
 from engine.messages import (
@@ -45,6 +43,7 @@ from engine.messages import (
     Working,
 )
 from engine.models import Models, Say
+from engine.running import Running
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
         loaded = _load(connection, config, models)
         if loaded is not None:
             inbox.serving.set()
-            connection.send(Ready(loaded.detail, loaded.pace))
+            connection.send(Ready(loaded.detail, loaded.edits_at_once, loaded.pace))
             Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone, nobody is left to be told
@@ -104,16 +103,6 @@ class Inbox(threading.Thread):
             os._exit(0)  # even in the middle of a step: nobody waits for it any more
 
 
-@dataclass(slots=True)
-class Running:
-    """One edit under way. `seconds` counts its own work, `shown` is when its last preview was sent."""
-
-    job: EditJob
-    steps: Generator[Step, None, Edited | Refused]
-    seconds: float = 0.0
-    shown: float = float("-inf")
-
-
 class Server:
     def __init__(
         self,
@@ -134,16 +123,31 @@ class Server:
         """Returns when told to stop, or when the device can't be trusted any more."""
         try:
             while self._attend():
-                for edit in list(self._edits.values()):
-                    if edit.job.id in self._edits:  # not cancelled since
-                        self._advance(edit)
-                    if not self._attend():
-                        return
+                self._tick()
         except _DeviceBroken as broken:
             self._send(Broken(str(broken)))
         finally:
             for edit in self._edits.values():
-                _close(edit)
+                edit.close()
+
+    def _tick(self) -> None:
+        """Every edit goes on until it needs the network, then the network runs: once for each size."""
+        for edit in list(self._edits.values()):
+            if self._goes_on(edit) and edit.request is None:
+                self._advance(edit)
+                if not self._attend():
+                    return
+        groups = by_kind((edit, edit.request) for edit in self._edits.values() if edit.request is not None)
+        while groups:
+            group = [edit for edit in groups.pop(0) if self._goes_on(edit)]
+            if group and not self._predict(group):
+                groups[:0] = [[edit] for edit in group]
+            if not self._attend():
+                return
+
+    def _goes_on(self, edit: Running) -> bool:
+        """Whether it was not cancelled since."""
+        return self._edits.get(edit.job.id) is edit
 
     def _attend(self) -> bool:
         """Take in what has come, answer questions; waits if idle. False when told to stop."""
@@ -180,7 +184,7 @@ class Server:
     def _cancel(self, job_id: str) -> None:
         edit = self._edits.pop(job_id, None)
         if edit is not None:
-            _close(edit)
+            edit.close()
         elif self._questions.pop(job_id, None) is None:
             return  # done already
         self._send(Finished(job_id, Cancelled()))
@@ -202,38 +206,28 @@ class Server:
             self._finish(job.id, decision)
 
     def _advance(self, edit: Running) -> None:
-        job_id = edit.job.id
-        self._send(Working((job_id,)))
-        started = time.monotonic()
+        """Its last prediction becomes a step, and its next request is made; or whatever else it has to do."""
+        self._send(Working((edit.job.id,)))
         try:
-            step = next(edit.steps)
-            if not isinstance(step, Step):
-                raise TypeError(f"the editor yielded {step!r:.200}")
-        except StopIteration as end:
-            del self._edits[job_id]
-            if isinstance(end.value, Edited | Refused):
-                self._finish(job_id, end.value)
-            else:
-                self._fail(job_id, TypeError(f"the editor returned {end.value!r:.200}"))
-            return
+            came = edit.go_on()
+            if isinstance(came, Step) and self._tell(edit, came):
+                came = edit.go_on()
+                if isinstance(came, Step):
+                    self._tell(edit, came)
         except Exception as error:
-            del self._edits[job_id]
-            _close(edit)
-            self._fail(job_id, error)
+            self._drop(edit)
+            self._fail(edit.job.id, error)
             return
-        now = time.monotonic()
-        edit.seconds += now - started
-        if step.preview is not None and now - edit.shown < PREVIEW_SECONDS:
-            step = replace(step, preview=None)
-        elif step.preview is not None:
-            edit.shown = now
-        self._send(Progressed(job_id, step))
-        if edit.seconds > self._soft_seconds * (1 + len(edit.job.earlier)):
-            self._time_out(edit, step)
+        if came is not None and not isinstance(came, Step):
+            self._drop(edit)
+            self._finish(edit.job.id, came)
 
-    def _time_out(self, edit: Running, step: Step) -> None:
-        del self._edits[edit.job.id]
-        _close(edit)
+    def _tell(self, edit: Running, step: Step) -> bool:
+        """False when the edit has taken too long and was stopped."""
+        self._send(Progressed(edit.job.id, step))
+        if edit.seconds <= self._soft_seconds * (1 + len(edit.job.earlier)):
+            return True
+        self._drop(edit)
         self._finish(
             edit.job.id,
             Failed(
@@ -242,6 +236,35 @@ class Server:
                 retry=False,
             ),
         )
+        return False
+
+    def _predict(self, edits: list[Running]) -> bool:
+        """One pass for all. False when it failed, and it takes a pass for each to find the guilty one."""
+        self._send(Working(tuple(edit.job.id for edit in edits)))
+        started = time.monotonic()
+        try:
+            answers = self._models.editor.predict([edit.request for edit in edits])
+            if len(answers) != len(edits):
+                raise TypeError(f"{len(edits)} requests got {len(answers)} answers")
+        except Exception as error:
+            if len(edits) == 1 or is_cuda_error(error):
+                self._drop(edits[0])
+                self._fail(edits[0].job.id, error)
+                return True
+            log.debug("a pass for %d edits failed", len(edits), exc_info=error)
+            crowded = is_out_of_memory(error)
+        else:
+            share = (time.monotonic() - started) / len(edits)
+            for edit, answer in zip(edits, answers, strict=True):
+                edit.answer(answer, share)
+            return True
+        if crowded:  # here, where no traceback holds the tensors of the pass any more
+            self._free_memory()
+        return False
+
+    def _drop(self, edit: Running) -> None:
+        del self._edits[edit.job.id]
+        edit.close()
 
     def _finish(self, job_id: str, outcome: Outcome) -> None:
         try:
@@ -277,10 +300,3 @@ class Server:
 
 class _DeviceBroken(Exception):
     """Carries the one line that says why."""
-
-
-def _close(edit: Running) -> None:
-    try:
-        edit.steps.close()
-    except Exception as error:
-        log.warning("job %s could not be closed: %s", edit.job.id, one_line(error))

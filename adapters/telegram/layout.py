@@ -34,7 +34,13 @@ LABELS: dict[ButtonName, str] = {
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
 # More than three words in one row would be cut off on a phone, and so would a long label beside others.
-ROWS = (("undo", "redo", "cancel", "retry"), ("again", "stronger", "subtler"), ("original",), tuple(STARS))
+ROWS = (
+    ("undo", "redo", "cancel"),
+    ("again", "stronger", "subtler"),
+    ("original",),
+    ("retry",),
+    tuple(STARS),
+)
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 
@@ -66,7 +72,7 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """Four rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
+    """Five rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
     rows = [
         [
             InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")

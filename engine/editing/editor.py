@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
+from engine.batch import Editing
 from engine.editing import merge, pictures, sampler, series, views
+from engine.editing.autoencoder import PatchAutoencoder
+from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, read_knowledge
+from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
+from engine.editing.previews import Previews
 from engine.editing.region import Region
+from engine.editing.series import Pieces
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
@@ -47,9 +55,11 @@ def read_defaults(folder: Path) -> Defaults:
 
 
 class Editor:
-    """One set of weights, ready to edit. Not thread-safe; edits may be interleaved step by step."""
+    """One set of weights, ready to edit; an `engine.batch.Edits`. Not thread-safe."""
 
     def __init__(self, parts: Components, defaults: Defaults, knowledge: Knowledge | None) -> None:
+        self.caches = Caches()
+        self.previews = Previews()
         self.parts = parts
         self.defaults = defaults
         self.knowledge = knowledge
@@ -68,10 +78,26 @@ class Editor:
         """Load weights in diffusers' layout; None keeps the weights' own default. Raises `WeightsError`."""
         given = {"steps": steps, "text_guidance": text_guidance, "image_guidance": image_guidance}
         defaults = replace(read_defaults(folder), **{k: v for k, v in given.items() if v is not None})
-        return cls(load_components(folder, device, dtype), defaults, read_knowledge(folder))
+        parts = load_components(folder, device, dtype)
+        for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
+            network.to(memory_format=torch.channels_last)
+        return cls(parts, defaults, read_knowledge(folder))
 
-    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
-        """Yields after each denoising step, returns the outcome; close the generator to cancel.
+    @cached_property
+    def linear(self) -> LinearPreview | None:
+        """Draws the previews where the decoder is too dear for that; None where it is no dearer itself."""
+        vae = self.parts.vae
+        return None if isinstance(vae, PatchAutoencoder) else LinearPreview.fit(vae)
+
+    def predict(self, requests: Sequence[sampler.Predict]) -> list[torch.Tensor]:
+        """The guided predictions for edits of one latent size, at whatever step each of them is."""
+        predictions = sampler.predict(self.parts.unet, requests)
+        if predictions[0].is_cuda:  # or time and errors of this pass would fall to whoever waits for it first
+            torch.cuda.synchronize(predictions[0].device)
+        return predictions
+
+    def edit(self, job: EditJob) -> Editing:
+        """Yields as `engine.batch` says, a step after each denoising step, and returns the outcome.
 
         An instruction may hold exact and painted parts, and a job earlier rounds: all in series, see
         `series.py`. The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
@@ -84,6 +110,7 @@ class Editor:
             result, done = yield from series.run(work, picture, self._paint)
         except (CannotApply, series.CannotDo) as refusal:
             return Refused(str(refusal))
+        yield None
         own = done[-len(read[-1][1]) :]
         guidance = self._guidance(job) if any(part.plan is None for part in own) else None
         encoded = pictures.encode(result, is_jpeg)
@@ -99,7 +126,7 @@ class Editor:
             image_guidance=guidance and guidance.image,
         )
 
-    def _paint(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, Image.Image]:
+    def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
         planes = yield from self._diffuse(job, picture, self._guidance(job))
         result = Image.fromarray(merge.apply(planes, np.asarray(picture.convert("RGB"))))
         if picture.mode == "RGBA":
@@ -113,9 +140,7 @@ class Editor:
             image if job.image_guidance is None else job.image_guidance,
         )
 
-    def _diffuse(
-        self, job: EditJob, picture: Image.Image, guidance: sampler.Guidance
-    ) -> Generator[Step, None, merge.Array]:
+    def _diffuse(self, job: EditJob, picture: Image.Image, guidance: sampler.Guidance) -> Pieces[merge.Array]:
         """The edit as the merge's coefficients."""
         parts, defaults = self.parts, self.defaults
         working, wider = self.working_size(picture.size), views.margin(defaults.views)
@@ -125,34 +150,67 @@ class Editor:
         thumbnail = picture.convert("RGB")
         thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         thumb = np.asarray(thumbnail)
-        pixels = pictures.to_tensor(small)
-        image = sampler.encode_image(parts.vae, views.split(pixels, defaults.views))
-        again = sampler.decode(parts.vae, image * parts.vae.config.scaling_factor)
-        source = pictures.to_unit(pixels)
+        seen = self._seen(small)
+        source = pictures.to_unit(pictures.to_tensor(small))
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
         def found(latents: torch.Tensor) -> merge.Array:
             # What the autoencoder itself loses cancels out in the difference.
-            change = views.join(sampler.decode(parts.vae, latents) - again)[0].float().cpu()
+            change = views.join(sampler.decode(parts.vae, latents) - seen.again)[0].float().cpu()
             edited = np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
             planes = merge.coefficients(source, edited)
             allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 
-        conditions = sampler.Conditions(
-            sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction), self._empty, image
-        )
+        def preview(clean: torch.Tensor) -> bytes:
+            if self.linear is not None:
+                unscaled = clean / parts.vae.config.scaling_factor
+                return pictures.preview(self.linear.draw(seen.latents, unscaled, thumb))
+            return pictures.preview(merge.apply(found(clean), thumb))
+
+        conditions = sampler.Conditions(self._text(job.instruction), self._empty, seen.latents)
         generator = torch.Generator().manual_seed(job.seed)
-        latents = image
-        for done in sampler.sample(
-            parts.unet, parts.scheduler, conditions, guidance, defaults.steps, generator
-        ):
-            latents = done.latents
-            shown = pictures.preview(merge.apply(found(done.clean), thumb))
-            yield Step(done.step, defaults.steps, shown)
+        denoising = sampler.denoise(parts.scheduler, conditions, guidance, defaults.steps, generator)
+        latents = yield from self._steps(denoising, preview)
+        yield None
         return found(latents)
+
+    def _steps(
+        self, denoising: sampler.Denoising, preview: Callable[[torch.Tensor], bytes]
+    ) -> Pieces[torch.Tensor]:
+        """The final latents; some steps with a `preview` of the clean ones."""
+        prediction: torch.Tensor | None = None
+        shown = float("-inf")
+        while True:
+            try:
+                came = denoising.send(prediction)
+            except StopIteration as end:
+                return end.value
+            if isinstance(came, sampler.Predict):
+                prediction = yield came
+                continue
+            picture = self.previews.make(shown, partial(preview, came.clean))
+            yield Step(came.step, self.defaults.steps, picture)
+            if picture is not None:  # by now all who hand it on have looked at their clocks
+                shown = self.previews.now()
+
+    def _text(self, instruction: str) -> torch.Tensor:
+        parts = self.parts
+        return self.caches.texts.get(
+            instruction, lambda: sampler.encode_text(parts.tokenizer, parts.text_encoder, instruction)
+        )
+
+    def _seen(self, small: Image.Image) -> Source:
+        """An RGB picture at its working size as the network sees it."""
+        vae = self.parts.vae
+
+        def encoded() -> Source:
+            latents = sampler.encode_image(vae, views.split(pictures.to_tensor(small), self.defaults.views))
+            return Source(latents, sampler.decode(vae, latents * vae.config.scaling_factor))
+
+        return self.caches.pictures.get((small.size, hashlib.sha256(small.tobytes()).digest()), encoded)
 
     def working_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) at which the network sees a picture of `size`."""

@@ -1,8 +1,8 @@
 """What latents look like, by one small matrix instead of the decoder, which is dear.
 
-The mean colour of what a latent pixel stands for is nearly linear in it, at Stable Diffusion's autoencoder and
-others (https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204). The matrix is fitted
-to the autoencoder at hand, once, by least squares on pictures of random colours.
+The mean colour of what a latent pixel stands for is nearly linear in it, with Stable Diffusion's autoencoder
+and others (https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204). The matrix is
+fitted to the autoencoder at hand, once, by least squares on pictures of random colours.
 """
 
 from __future__ import annotations

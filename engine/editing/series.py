@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from PIL import Image
 
+from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
@@ -62,8 +64,11 @@ class Part:
     paintable: bool = False
 
 
-Paint = Callable[[EditJob, Image.Image], Generator[Step, None, Image.Image]]
-"""One painted part: (job, picture) -> picture, yielding its denoising steps."""
+R = TypeVar("R")
+Pieces = Generator[Step | Request | None, Any, R]
+"""Work that stops at the points of `engine.batch`."""
+Paint = Callable[[EditJob, Image.Image], Pieces[Image.Image]]
+"""One painted part: (job, picture) -> picture."""
 
 
 def rounds(job: EditJob) -> list[EditJob]:
@@ -84,7 +89,7 @@ def rounds(job: EditJob) -> list[EditJob]:
 
 def run(
     work: Sequence[tuple[EditJob, Part]], picture: Image.Image, paint: Paint
-) -> Generator[Step, None, tuple[Image.Image, list[Part]]]:
+) -> Pieces[tuple[Image.Image, list[Part]]]:
     """Do the parts in order; returns the picture and the parts as they were done. Closing it cancels.
 
     Steps count over all parts. What a tool for people can't do, as it sees nobody, is painted. Raises
@@ -94,6 +99,7 @@ def run(
     before = 0
     done: list[Part] = []
     for job, part in work:
+        yield None
         if part.plan is not None:
             try:
                 picture = part.plan.apply(picture)
@@ -110,18 +116,13 @@ def run(
     return picture, done
 
 
-def _counted(
-    steps: Generator[Step, None, Image.Image], before: int, parts: int
-) -> Generator[Step, None, Image.Image]:
+def _counted(steps: Pieces[Image.Image], before: int, parts: int) -> Pieces[Image.Image]:
     """The steps of the part after `before` others, of `parts` that all take as many."""
-    try:
-        while True:
-            step = next(steps)
-            yield Step(before * step.steps + step.step, parts * step.steps, step.preview)
-    except StopIteration as end:
-        return end.value
-    finally:
-        steps.close()
+
+    def counted(step: Step) -> Step:
+        return Step(before * step.steps + step.step, parts * step.steps, step.preview)
+
+    return changed(steps, counted)
 
 
 def summary(parts: Sequence[Part]) -> str | None:

@@ -13,6 +13,7 @@ import torch
 from diffusers import StableDiffusionInstructPix2PixPipeline
 from PIL import Image
 
+from engine.batch import alone
 from engine.editing.editor import Editor
 from engine.jobs import Edited, EditJob, Refused
 
@@ -58,7 +59,7 @@ def own(editor: Editor) -> Edit:
 
 
 def _run(editor: Editor, job: EditJob) -> Edited | Refused:
-    steps = editor.edit(job)
+    steps = alone(editor.edit(job), editor.predict)
     while True:
         try:
             next(steps)
