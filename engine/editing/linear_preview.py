@@ -17,8 +17,9 @@ from torch.nn import functional
 
 from engine.editing import sampler
 
-SIDE = 256
-PATCHES = (2, 5, 13, 32)
+SIDE = 64
+"""Pixels: small, as on a CPU the encoder is dear, too. Four pictures are 256 latent pixels for 15 numbers."""
+PATCHES = (2, 3, 5, 8)
 """How many patches of colour lie side by side, one number for each picture: large ones and small ones."""
 
 
@@ -55,7 +56,7 @@ class LinearPreview:
 
 
 def colours() -> Tensor:
-    """Pictures (4, 3, 256, 256) in [-1, 1] of random patches of colour, always the same."""
+    """Pictures (4, 3, 64, 64) in [-1, 1] of random patches of colour, always the same."""
     generator = np.random.default_rng(0)
     drawn = [
         Image.fromarray(generator.integers(0, 256, (patches, patches, 3), np.uint8)).resize(
