@@ -14,8 +14,9 @@ class EngineConfig:
     guidance scales means what the weights recommend. `safety_checker` is "auto" (the one that the editor's
     weights bring, if any), "off", a folder or a Hub id. Both time limits count the seconds that the worker
     spent on the one job, not those it spent on others in between, and its share of what several were given
-    together. `edits_at_once`: so many advance together, None for what suits the device. The bounds count jobs that wait or run,
-    messages and pictures each by themselves. `threads`: CPU threads of the worker, None for all cores.
+    together. `edits_at_once`: so many advance together, None for what suits the device. The bounds count jobs
+    that wait or run, messages and pictures each by themselves. `threads`: CPU threads of the worker, None for
+    what suits the weights.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"

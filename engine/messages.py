@@ -60,7 +60,8 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The worker turns to these jobs now, to all together: sent before each, so that we know who is to blame."""
+    """The worker turns to these jobs together now: sent before each piece of work, so that we know whom to
+    blame."""
 
     job_ids: tuple[str, ...]
 

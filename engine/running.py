@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Running:
-    """`seconds` counts its own work: all of what was done for it alone, its share of what was done together."""
+    """`seconds` counts its own work: what was done for it alone, and its share of what was done together."""
 
     def __init__(self, job: EditJob, editing: Editing) -> None:
         self.job = job

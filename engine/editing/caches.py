@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 from torch import Tensor
 
-V = TypeVar("V")
-
 MIB = 2**20
+
+
+class Sized(Protocol):
+    @property
+    def nbytes(self) -> int: ...
+
+
+V = TypeVar("V", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Cache(Generic[V]):
 
     @property
     def nbytes(self) -> int:
-        return self._kept.currsize
+        return int(self._kept.currsize)
 
     def clear(self) -> None:
         self._kept.clear()

@@ -5,10 +5,11 @@ Paper, equation 3 (InstructPix2Pix, section 3.2.1), for the network's prediction
     e = e(z, 0, 0) + s_I · (e(z, c_I, 0) - e(z, 0, 0)) + s_T · (e(z, c_I, c_T) - e(z, c_I, 0))
 
 The stock pipeline can't be cancelled between steps and drops all guidance for s_I < 1; this one does neither.
+
 Edits at different steps, of different scales and numbers of steps, share the network's passes (`predict`). In
-fp32 an edit's latents are the same alone and so batched within 1e-4 of their range, and its picture within one
-level of 255: a kernel may add up in another order for another number of rows. In half precision it is as close
-as that precision is.
+fp32 an edit's latents are the same alone and batched within 1e-4 of their range, and its picture within one
+level of 255: a kernel may add up in another order for another number of rows. In half precision they are as
+close as that precision allows.
 """
 
 from __future__ import annotations

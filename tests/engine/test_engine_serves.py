@@ -85,6 +85,17 @@ async def test_places_are_told_when_they_change(tmp_path: Path):
         assert [type(await job.task) for job in jobs] == [Edited, Edited, Cancelled, Edited, Edited]
 
 
+async def test_so_many_pictures_advance_together_as_the_settings_say(tmp_path: Path):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, edits_at_once=3) as engine:
+        jobs = [Watched(engine, edit(f"e{n}", f"until {gate}", user=f"user{n}")) for n in range(4)]
+        for job in jobs[:3]:
+            await job.stepping()
+        assert (engine.status().running, engine.status().waiting) == (3, 1)
+        gate.touch()
+        assert [type(await job.task) for job in jobs] == [Edited] * 4
+
+
 async def test_users_take_turns(tmp_path: Path):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path, waiting_per_user=9) as engine:

@@ -2,8 +2,8 @@
 
 An instruction is a word and perhaps an argument: "steps 3", "until FILE" (steps on until it is there),
 "hang", "die", "raise", "oom", "cuda", "garbage", "yield-garbage", "unpicklable", "refuse", "stubborn"
-(won't be closed), "ask FILE FAULT" (asks the network until the file is there, then once more with the fault in
-its request, if any). In a question the newest turn says it. `config.dialogue` may be a fault of the start:
+(won't be closed), "ask FILE FAULT" (asks the network until the file is there, then once more with the fault
+in its request, if any). In a question the newest turn says it. `config.dialogue` may be a fault of the start:
 "no-weights", "no-network", "raise", "die", "hang" (over its limit), "slow" (no limit), or "once FILE"
 (dies unless it is there, and makes it).
 
