@@ -82,4 +82,4 @@ def retry(db: Database, wanted: Wanted, job_id: str, admission: Admission) -> No
 
 
 def was_refused(db: Database, job: Job) -> bool:
-    return job.state == "failed" and outbox.offers(db, job.id, Action("retry", job.id))
+    return job.state == "failed" and outbox.offers(db, job.conversation, job.id, Action("retry", job.id))

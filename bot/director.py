@@ -65,6 +65,9 @@ class Director:
     async def start(self) -> None:
         """Take up the jobs that were open when the bot stopped, but for those that nobody waits for now."""
         await self._store.run(self._drop_expired)
+        await self._go_on()
+
+    async def _go_on(self) -> None:
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
             log.info("conversation %s has open jobs: going on", conversation)
             self._lanes.wake(conversation)
@@ -269,7 +272,7 @@ class Director:
 
         await self._store.run(transaction)
         log.info("%s moved to %s", event.old, event.new)
-        await self.start()  # a conversation that was joined with another has new work
+        await self._go_on()  # a conversation that was joined with another has new work
         await self.courier.resume(event.new.platform)
 
     async def _gone(self, event: ConversationGone) -> None:
@@ -288,6 +291,7 @@ class Director:
             ledger.record(db, event.ref.platform, event.event_id, "ConversationGone", "handled")
             return dropped
 
-        for job in await self._store.run(transaction):
+        dropped = await self._store.run(transaction)
+        for job in dropped:
             self._work.stop(job)
-        log.info("%s is gone", event.ref)
+        log.info("%s is gone: %d open jobs dropped", event.ref, len(dropped))

@@ -99,9 +99,12 @@ def reopen(db: Database, job: str) -> None:
     """Take up again what there was no room for; the refusal is no answer to the wish any more."""
     write(db, "UPDATE jobs SET attempt = 0, error = NULL, status_message = NULL WHERE id = ?", job)
     set_state(db, job, "queued")
-    refusal = "id IN (SELECT id FROM outbox WHERE job = ?) AND decision = 'error'"
-    write(db, f"UPDATE turns SET wish = NULL WHERE {refusal}", job)
-    write(db, "UPDATE outbox SET actions = '' WHERE job = ? AND actions = 'retry:' || job", job)
+    refusals = (
+        "id IN (SELECT o.id FROM jobs j JOIN turns t ON t.conversation = j.conversation JOIN outbox o ON"
+        " o.id = t.id WHERE j.id = ? AND t.decision = 'error' AND o.job = j.id)"
+    )
+    write(db, f"UPDATE turns SET wish = NULL WHERE {refusals}", job)
+    write(db, f"UPDATE outbox SET actions = '' WHERE {refusals}", job)
 
 
 def set_wish(db: Database, job: str, wish: str) -> None:
@@ -160,7 +163,7 @@ def open_everywhere(db: Database) -> list[dict[str, Any]]:
     """Id, person and group of every open job, oldest first."""
     return rows(
         db,
-        "SELECT j.id, j.user_id, j.group_id, c.platform FROM jobs j JOIN conversations c"
+        "SELECT j.id, j.user_id, j.group_id, c.platform FROM jobs j INDEXED BY jobs_open JOIN conversations c"
         f" ON c.id = j.conversation WHERE j.{OPEN} ORDER BY j.n",
     )
 
@@ -178,7 +181,7 @@ def last_of(db: Database, conversation: str, user: str) -> Job | None:
     row = one(
         db,
         f"SELECT {OF_JOBS} FROM jobs j JOIN turns t ON t.id = j.turn"
-        " WHERE j.conversation = ? AND j.user_id = ? ORDER BY t.n DESC, j.n DESC LIMIT 1",
+        " WHERE t.conversation = ? AND j.user_id = ? ORDER BY t.n DESC, j.n DESC LIMIT 1",
         conversation,
         user,
     )

@@ -129,9 +129,16 @@ def set_state(db: Database, row: str, state: RowState, reason: str | None = None
     write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
 
 
-def offers(db: Database, job: str, action: Action) -> bool:
-    """Whether an answer about a job has this button."""
-    found = one(db, "SELECT 1 FROM outbox WHERE job = ? AND actions = ?", job, _as_text([action]))
+def offers(db: Database, conversation: str, job: str, action: Action) -> bool:
+    """Whether an answer about a job there has this button alone."""
+    found = one(
+        db,
+        "SELECT 1 FROM turns t JOIN outbox o ON o.id = t.id"
+        " WHERE t.conversation = ? AND t.decision = 'error' AND o.job = ? AND o.actions = ?",
+        conversation,
+        job,
+        _as_text([action]),
+    )
     return found is not None
 
 

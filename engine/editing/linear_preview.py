@@ -31,7 +31,7 @@ class LinearPreview:
 
     @classmethod
     def fit(cls, vae: Any) -> LinearPreview:
-        """Fit to an autoencoder with diffusers' interface; the same one gives the same matrix, but for rounding."""
+        """Fit to an autoencoder with diffusers' interface; the same matrix each time, but for rounding."""
         pixels = colours()
         latents = sampler.encode_image(vae, pixels).float().cpu()
         seen = functional.adaptive_avg_pool2d(pixels, latents.shape[2:])
