@@ -12,13 +12,15 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, ratings, repeats, replies, sharing, views
+from bot import admission, inbox, intake, moves, ratings, repeats, replies, sharing, views
+from bot.admission import Admission
 from bot.events import (
     STARS,
     Acknowledged,
     Attachment,
     ButtonPressed,
     CommandInvoked,
+    ConversationGone,
     ConversationMoved,
     ConversationRef,
     InboundEvent,
@@ -27,8 +29,10 @@ from bot.events import (
     ReactionChanged,
     RepeatName,
     ViewName,
+    place_of,
 )
 from bot.full_disk import FullDisk
+from bot.inbox import Taken
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.logs import about
@@ -65,6 +69,7 @@ class Director:
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
         self._full_disk = store.on_full = FullDisk(adapters)
+        self._admission = Admission(settings.limits, self.statuses.latest)
         self._drawer = Drawer(store)
         self._work = Work(
             store,
@@ -75,17 +80,27 @@ class Director:
             self.statuses,
             self._full_disk,
             self._drawer,
-            self.courier.wake,
+            lambda conversation: self._went_on(conversation, []),
         )
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self) -> None:
-        """Take up the jobs that were open when the bot stopped."""
+        """Take up the jobs that were open when the bot stopped, but for those that nobody waits for now."""
+        await self._store.run(self._drop_expired)
+        await self._go_on()
+
+    async def _go_on(self) -> None:
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
             with about(conversation=conversation):
                 log.info("conversation %s has open jobs: going on", conversation)
             self._lanes.wake(conversation)
+
+    def _drop_expired(self, db: Database) -> None:
+        for conversation in conversations.expired(db, self._settings.limits.expire_days):
+            dropped = jobs.drop(db, conversation, "the conversation is expired")
+            outbox.drop(db, conversation, "the conversation is expired")
+            log.info("conversation %s is expired: %d open jobs dropped", conversation, len(dropped))
 
     async def stop(self) -> None:
         """Let go of everything under way; it is taken up at the next start."""
@@ -104,8 +119,7 @@ class Director:
 
     async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
-        place = event.new if isinstance(event, ConversationMoved) else event.ref.conversation
-        with self._full_disk.waiting(place):
+        with self._full_disk.waiting(place_of(event)):
             return await self._take(event)
 
     async def _take(self, event: InboundEvent) -> Acknowledged | None:
@@ -126,6 +140,8 @@ class Director:
                 await self._command(event)
             case ConversationMoved():
                 await self._moved(event)
+            case ConversationGone():
+                await self._gone(event)
         return None
 
     # ------------------------------------------------------------ messages
@@ -139,28 +155,27 @@ class Director:
             return
         with about(event=event.event_id, conversation=context.conversation):
             try:
-                conversation = await self._receive(event, context.pictures)
+                taken = await self._receive(event, context.pictures)
             except BaseException:  # an attempt that the bot outlived is none of those that kill it
                 with contextlib.suppress(StoreError):
                     await self._store.run(lambda db: self._forget(db, event), patient=False)
                 raise
-        if conversation is not None:
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+        if taken is not None:
+            self._went_on(taken.conversation, taken.stopped)
 
-    async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> str | None:
+    async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Taken | None:
         brought = await self._bring(event, attachments)
         if brought.upload is not None:
             await self._store.keep_image(brought.upload.data, brought.upload.mime)
-        conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
-        if conversation is not None:
-            with about(event=event.event_id, conversation=conversation):
+        taken = await self._store.run(lambda db: inbox.receive(db, event, brought, self._admission))
+        if taken is not None:
+            with about(event=event.event_id, conversation=taken.conversation):
                 if brought.listed is not None:
                     log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
                 elif brought.trouble or brought.bad_wish:
                     log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
-                log.info("message %s of conversation %s taken", event.event_id, conversation)
-        return conversation
+                log.info("message %s of conversation %s taken", event.event_id, taken.conversation)
+        return taken
 
     async def _bring(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Intake:
         """A picture at which the bot died twice is not read a third time."""
@@ -195,13 +210,17 @@ class Director:
             return conversation, stopped
 
         conversation, stopped = await self._store.run(transaction)
+        if conversation is not None:
+            self._went_on(conversation, stopped)
+
+    def _went_on(self, conversation: str, stopped: list[str]) -> None:
+        """There is something to do or to say in a conversation, or no more."""
         for job in stopped:
             with about(job=job, conversation=conversation):
                 log.info("job %s of conversation %s cancelled by a person", job, conversation)
             self._work.stop(job)
-        if conversation is not None:
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+        self._lanes.wake(conversation)
+        self.courier.wake(conversation)
 
     def _reaction(self, db: Database, event: ReactionChanged) -> tuple[str | None, list[str]]:
         known = refs.find(db, event.ref)
@@ -229,6 +248,9 @@ class Director:
                 return conversation, moves.cancel(db, wanted, event.target)
             case "select":
                 return conversation, moves.select(db, wanted, event.target)
+            case "retry":
+                admission.retry(db, wanted, event.target, self._admission)
+                return conversation, []
             case "compare":
                 raise AssertionError("a view is drawn first")
             case "star1" | "star2" | "star3" | "star4" | "star5":
@@ -239,7 +261,8 @@ class Director:
 
     def _of_button(self, db: Database, event: ButtonPressed) -> str | None:
         """The conversation that a button acts on; None for a button of another chat, or a made-up one."""
-        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
+        table = "jobs" if event.name in {"cancel", "retry"} else "versions"
+        conversation = inbox.owner_of(db, table, event.target)
         if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
             return None
         return conversation
@@ -249,6 +272,8 @@ class Director:
             adapter = self._adapters[event.ref.conversation.platform]
             text = replies.help_text(await adapter.capabilities(event.ref.conversation))
             await self._once(event, lambda db: self._tell(db, event, text))
+        elif event.name == "cancel":
+            await self._once(event, lambda db: self._cancel(db, event))
         elif event.name == "share":
             await self._once(event, lambda db: self._share(db, event))
         elif event.name == "rate":
@@ -289,6 +314,11 @@ class Director:
         outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
         return conversation, []
 
+    def _cancel(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
+        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        stopped = moves.stop(db, self._wanted(event, conversation))
+        return self._tell(db, event, replies.NOTHING_TO_STOP) if stopped is None else (conversation, stopped)
+
     def _share(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         return self._tell(db, event, sharing.share(db, conversation, event.user, event.argument))
@@ -313,6 +343,12 @@ class Director:
             case "reset":
                 return moves.reset(db, wanted)
             case "again" | "stronger" | "subtler" | "original":
+                place = conversations.ref_of(conversations.get(db, wanted.conversation))
+                crowd = self._admission.crowd(db, place, wanted.user.user_id)
+                if crowd is not None:
+                    answer = Answer(replies.crowded(crowd))
+                    outbox.say(db, wanted.conversation, answer, reply_to=wanted.reply_to)
+                    return []
                 repeats.order(db, wanted, name, self._settings.strength, target)
                 return []
 
@@ -335,5 +371,26 @@ class Director:
         for conversation in await self._store.run(transaction):
             with about(event=event.event_id, conversation=conversation):
                 log.info("conversation %s: %s moved to %s", conversation, event.old, event.new)
-        await self.start()  # a conversation that was joined with another has new work
+        await self._go_on()  # a conversation that was joined with another has new work
         await self.courier.resume(event.new.platform)
+
+    async def _gone(self, event: ConversationGone) -> None:
+        """Nobody can read an answer there any more: drop what is open, and send nothing."""
+
+        def transaction(db: Database) -> list[str]:
+            if ledger.seen(db, event.ref.platform, event.event_id):
+                return []
+            dropped: list[str] = []
+            gone = conversations.at(db, event.ref)
+            if not gone:
+                return []  # the bot had nothing to do there
+            for conversation in gone:
+                dropped += jobs.drop(db, conversation, "the conversation is gone")
+                outbox.drop(db, conversation, "the conversation is gone")
+            ledger.record(db, event.ref.platform, event.event_id, "ConversationGone", "handled")
+            return dropped
+
+        dropped = await self._store.run(transaction)
+        for job in dropped:
+            self._work.stop(job)
+        log.info("%s is gone: %d open jobs dropped", event.ref, len(dropped))

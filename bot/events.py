@@ -98,7 +98,7 @@ class ReactionChanged:
 RepeatName = Literal["again", "stronger", "subtler", "original"]
 ViewName = Literal["compare", "history"]
 StarName = Literal["star1", "star2", "star3", "star4", "star5"]
-ButtonName = Literal["undo", "redo", "cancel", "compare", "select"] | RepeatName | StarName
+ButtonName = Literal["undo", "redo", "cancel", "retry", "compare", "select"] | RepeatName | StarName
 
 STARS: dict[StarName, int] = {"star1": 1, "star2": 2, "star3": 3, "star4": 4, "star5": 5}
 """The buttons that rate a picture; they stand in a row of their own, in this order."""
@@ -115,7 +115,7 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help", "share", "rate"] | RepeatName | ViewName
+CommandName = Literal["undo", "redo", "reset", "cancel", "help", "share", "rate"] | RepeatName | ViewName
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,28 @@ class ConversationMoved:
     new: ConversationRef
 
 
-InboundEvent = MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved
+@dataclass(frozen=True, slots=True)
+class ConversationGone:
+    """A thread was deleted, or a chat with all its threads; or the bot was put out of it."""
+
+    event_id: str
+    ref: ConversationRef
+
+
+InboundEvent = (
+    MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved | ConversationGone
+)
+
+
+def place_of(event: InboundEvent) -> ConversationRef:
+    """Where those are who see what becomes of an event."""
+    match event:
+        case ConversationMoved():
+            return event.new
+        case ConversationGone():
+            return event.ref
+        case _:
+            return event.ref.conversation
 
 
 # ---------------------------------------------------------------- outbound
@@ -160,7 +181,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. `target` is a job id (cancel) or a version id (all others), at most 32 characters.
+    """A button. `target` is a job id (cancel, retry) or a version id (all others), at most 32 characters.
 
     Those named "select" are one list to choose a version from, of at most 25: `number` and `label` are what
     it says there, in plain text.

@@ -8,11 +8,13 @@ from typing import Literal
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import replies
+from bot import moves, replies, wishes
+from bot.admission import Admission, group_of, refuse, retry, was_refused
 from bot.conversation import Version
 from bot.events import Attachment, ConversationRef, MessageIn
 from bot.ids import new_id
 from bot.intake import Intake
+from bot.moves import Wanted
 from bot.pictures import Upload
 from bot.store import conversations, images, jobs, ledger, outbox, refs, turns
 from bot.store.images import StoredImage
@@ -54,8 +56,16 @@ def ignore(db: Database, event: MessageIn) -> None:
     ledger.record(db, ref.platform, event.event_id, "MessageIn", "ignored", conversation)
 
 
-def receive(db: Database, event: MessageIn, brought: Intake) -> str | None:
-    """Take a message for good. Returns its conversation, None when it was handled before."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was taken for good, and the jobs that it stopped."""
+
+    conversation: str
+    stopped: list[str]
+
+
+def receive(db: Database, event: MessageIn, brought: Intake, admission: Admission) -> Taken | None:
+    """Take a message for good; None when it was handled before."""
     ref, user = event.ref.conversation, event.author.user_id
     if ledger.seen(db, ref.platform, event.event_id):
         return None
@@ -76,16 +86,19 @@ def receive(db: Database, event: MessageIn, brought: Intake) -> str | None:
     refs.add(db, event.ref, conversation, turn=turn, version=version and version.id)
     if version is not None and not event.attachments and event.reply_to is not None:
         refs.add(db, event.reply_to, conversation, version=version.id)
+    stopped: list[str] = []
     sentence = _sentence(brought)
     if sentence is not None:
         outbox.say(db, conversation, Answer(sentence, "error"), reply_to=event.ref.message_id, turn=turn)
         if brought.trouble and brought.wish:
             conversations.remember_wish(db, conversation, brought.wish)
+    elif (done := _at_once(db, event, conversation, turn, brought, admission)) is not None:
+        stopped = done
     else:
-        _order(db, event, conversation, turn, brought, version)
+        _order(db, event, conversation, turn, brought, version, admission)
     outcome = sentence or "handled"
     ledger.record(db, ref.platform, event.event_id, "MessageIn", outcome, conversation)
-    return conversation
+    return Taken(conversation, stopped)
 
 
 def owner_of(db: Database, table: Literal["jobs", "versions"], target: str) -> str | None:
@@ -125,22 +138,48 @@ def _sentence(brought: Intake) -> str | None:
     return None if brought.wish else replies.HELLO
 
 
+def _at_once(
+    db: Database, event: MessageIn, conversation: str, turn: str, brought: Intake, admission: Admission
+) -> list[str] | None:
+    """What can't wait for its turn: "stop", and "now" after a refusal. Returns what was stopped by it."""
+    if brought.upload is not None or brought.wish is None:
+        return None
+    wanted = Wanted(conversation, event.author, "requester", event.ref.message_id, turn)
+    if wishes.means_stop(brought.wish):
+        answered = _answered(db, event)
+        return moves.stop(db, wanted, answered and answered.job)
+    last = jobs.last_of(db, conversation, event.author.user_id) if wishes.means_now(brought.wish) else None
+    if last is None or not was_refused(db, last):
+        return None
+    retry(db, wanted, last.id, admission)
+    return []
+
+
 def _order(
-    db: Database, event: MessageIn, conversation: str, turn: str, brought: Intake, version: Version | None
+    db: Database,
+    event: MessageIn,
+    conversation: str,
+    turn: str,
+    brought: Intake,
+    version: Version | None,
+    admission: Admission,
 ) -> None:
-    """The job that will answer the message when its turn comes."""
+    """The job that will answer the message when its turn comes, or the sentence that there is no room."""
     answered = _answered(db, event)
     older = answered and answered.version
     ref = event.ref.conversation
-    jobs.add(
+    crowd = admission.crowd(db, ref, event.author.user_id)
+    job = jobs.add(
         db,
         conversation=conversation,
         turn=turn,
         kind="dialogue",
         user_id=event.author.user_id,
         moderator=event.author.moderator,
-        group_id=f"{ref.platform}:{ref.space_id}",
+        group_id=group_of(ref),
         wish=brought.wish,
         note=replies.joined(brought.note, brought.bad_wish) or None,
         parent=version.id if version else older,
     )
+    if crowd is not None:
+        refuse(db, job, crowd)

@@ -1,4 +1,4 @@
-"""Undo, redo, reset, select, cancel: each is one transaction that moves the head, stops edits and answers."""
+"""Undo, redo, reset, select, cancel: each is one transaction that moves the head, stops jobs and answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from bot import replies, strength
 from bot.conversation import CannotMove, Conversation, Version
 from bot.events import Action, UserRef
 from bot.permissions import may_change
-from bot.store import conversations, jobs, outbox
+from bot.store import conversations, jobs, outbox, turns
+from bot.store.jobs import Job
 from bot.store.outbox import Answer, Decision
 
 UndoBy = Literal["requester", "anyone"]
@@ -39,7 +40,7 @@ def undo(db: Database, wanted: Wanted, target: str | None = None, count: int = 1
     before = conversations.load(db, wanted.conversation)
     edits = tree.way_back(before)
     victim = target or (edits[min(count, len(edits)) - 1].id if edits else before.head)
-    if victim is not None and not _may(db, wanted, before.versions[victim].requester):
+    if victim is not None and not may(db, wanted, before.versions[victim].requester):
         return []
     stopped = _stop_edits(db, wanted.conversation, before, victim)
     text = replies.back(min(count, len(edits))) if target is None else None
@@ -54,7 +55,7 @@ def redo(db: Database, wanted: Wanted, target: str | None = None) -> list[str]:
     """Take back the last undo, or the one of `target`."""
     before = conversations.load(db, wanted.conversation)
     victim = target or (before.moves[-1].target if before.moves else None)
-    if victim is not None and not _may(db, wanted, before.versions[victim].requester):
+    if victim is not None and not may(db, wanted, before.versions[victim].requester):
         return []
     return _move(db, wanted, before, lambda c: tree.redo(c, target), "undo", replies.REDONE, [])
 
@@ -62,7 +63,7 @@ def redo(db: Database, wanted: Wanted, target: str | None = None) -> list[str]:
 def reset(db: Database, wanted: Wanted) -> list[str]:
     """Back to the upload. Returns the ids of the edits to be stopped."""
     before = conversations.load(db, wanted.conversation)
-    if before.head is not None and not _may(db, wanted, before.versions[before.head].requester):
+    if before.head is not None and not may(db, wanted, before.versions[before.head].requester):
         return []
     root = tree.path(before)[0].id if before.head else None
     stopped = _stop_edits(db, wanted.conversation, before, root)
@@ -72,7 +73,7 @@ def reset(db: Database, wanted: Wanted) -> list[str]:
 def select(db: Database, wanted: Wanted, target: str) -> list[str]:
     """Go on from the version `target`, wherever it is. Returns the ids of the edits to be stopped."""
     before = conversations.load(db, wanted.conversation)
-    if before.head is not None and not _may(db, wanted, before.versions[before.head].requester):
+    if before.head is not None and not may(db, wanted, before.versions[before.head].requester):
         return []
     kept = {version.id for version in tree.path(before, target)}
     left = next((version.id for version in tree.path(before) if version.id not in kept), None)
@@ -86,14 +87,45 @@ def cancel(db: Database, wanted: Wanted, job_id: str) -> list[str]:
     job = jobs.get(db, job_id)
     if job is None or job.conversation != wanted.conversation:
         return []
-    if not _may(db, replace(wanted, undo_by="requester"), job.user_id):
+    if not may(db, replace(wanted, undo_by="requester"), job.user_id):
         return []
     if not jobs.is_open(db, job_id):
         _say(db, wanted, Answer(replies.FINISHED_ALREADY))
         return []
     jobs.set_state(db, job_id, "cancelled")
-    _say(db, wanted, Answer(replies.CANCELLED), job_id)
+    keep_upload(db, job)
+    _say(
+        db, replace(wanted, turn=job.turn), Answer(replies.CANCELLED), job_id
+    )  # the wish isn't open any more
     return [job_id]
+
+
+def stop(db: Database, wanted: Wanted, answered: str | None = None) -> list[str] | None:
+    """Stop what somebody means who just says "stop"; None when nothing is under way.
+
+    That is the job whose message they `answered`, else the first of their own, else the first there is.
+    """
+    line = jobs.in_line(db, wanted.conversation)
+    own = [job for job in line if job.user_id == wanted.user.user_id]
+    meant = [job for job in line if job.id == answered] or own or line
+    return cancel(db, wanted, meant[0].id) if meant else None
+
+
+def begin_upload(db: Database, job: Job, version: str) -> None:
+    """A picture that was sent becomes the current one."""
+    before = conversations.load(db, job.conversation)
+    if version in {v.id for v in tree.path(before)}:
+        return  # a second attempt
+    conversations.save(db, job.conversation, before, tree.begin(before, version), job.user_id)
+    conversations.count_questions(db, job.conversation, 0)
+
+
+def keep_upload(db: Database, job: Job) -> None:
+    """A wish comes to nothing: its picture becomes current all the same, unless others are worked on."""
+    upload = turns.get(db, job.turn)["version"] if job.kind == "dialogue" else None
+    others = [other for other in jobs.open_ids(db, job.conversation) if other != job.id]
+    if upload is not None and not others:
+        begin_upload(db, job, upload)
 
 
 def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
@@ -113,7 +145,8 @@ def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-def _may(db: Database, wanted: Wanted, requester: str) -> bool:
+def may(db: Database, wanted: Wanted, requester: str) -> bool:
+    """Whether they may; if not, they are told so."""
     owner = conversations.get(db, wanted.conversation)["owner"]
     allowed = may_change(wanted.user, requester, owner, wanted.undo_by)
     if not allowed and not wanted.quiet:

@@ -33,7 +33,7 @@ class Reporter:
         self._reply_to = MessageRef(conversation, reply_to) if reply_to else None
         known = job.status_message
         self._message = MessageRef(conversation, known) if known else None
-        self._latest: Progress | None = None
+        self.latest: Progress | None = None
         self._news = asyncio.Event()
         self._showing = False
         self._abandoned = False
@@ -41,9 +41,9 @@ class Reporter:
         self._task = asyncio.create_task(self._run(), name=f"status {job.id}")
 
     def __call__(self, progress: Progress) -> None:
-        if isinstance(progress, Step) and progress.preview is None and isinstance(self._latest, Step):
-            progress = Step(progress.step, progress.steps, self._latest.preview)
-        self._latest = progress
+        if isinstance(progress, Step) and progress.preview is None and isinstance(self.latest, Step):
+            progress = Step(progress.step, progress.steps, self.latest.preview)
+        self.latest = progress
         self._news.set()
 
     def shut(self) -> None:
@@ -65,8 +65,8 @@ class Reporter:
             while not self._abandoned:
                 await self._news.wait()
                 self._news.clear()
-                if self._latest is not None:
-                    await self._show(self._latest)
+                if self.latest is not None:
+                    await self._show(self.latest)
                 if not self._abandoned:
                     await asyncio.sleep(PACE.get(self._conversation.platform, CHAT_PACE))
         except StoreError as error:
@@ -121,6 +121,11 @@ class Statuses:
         reporter = Reporter(self._store, adapter, job, conversation, reply_to)
         self._reporters[job.id] = reporter
         return reporter
+
+    def latest(self, job: str) -> Progress | None:
+        """What was last told about a job under way."""
+        reporter = self._reporters.get(job)
+        return reporter.latest if reporter is not None else None
 
     def shut(self, job: str) -> None:
         """The job's attempt is over."""

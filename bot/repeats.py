@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot import conversation as tree
 from bot import replies, strength
+from bot.admission import group_of
 from bot.conversation import NO_PICTURE, Conversation, Version
 from bot.events import RepeatName
 from bot.moves import Wanted
@@ -86,7 +87,7 @@ def _order(
         kind="edit",
         user_id=wanted.user.user_id,
         moderator=wanted.user.moderator,
-        group_id=f"{where.platform}:{where.space_id}",
+        group_id=group_of(where),
         instruction=version.instruction,
         summary=SUMMARIES[name],
         parent=parent,

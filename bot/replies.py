@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.events import Capabilities
-from engine.jobs import Progress, Waiting
+from engine.jobs import Crowd, Progress, Waiting
 
 WHAT_TO_CHANGE = "Thank you! What shall I change in this picture?"
 SEND_PICTURE = "I'd love to. Please send me the picture first."
@@ -17,6 +17,10 @@ NOT_DRAWN = "I couldn't put those pictures together; please ask again in a momen
 STOPPED_EDIT = "I stopped the edit that was under way."
 CANCELLED = "Stopped. Nothing was changed."
 FINISHED_ALREADY = "That is finished already, so there is nothing to stop."
+NOTHING_TO_STOP = "I'm not working on anything here just now, so there is nothing to stop."
+KEPT = 'I kept it: press Try again then, or just say "now".'
+KEPT_WITHOUT_BUTTONS = 'I kept it: just say "now" then.'
+TRIED_AGAIN_ALREADY = "I took that up again already, so there is nothing to try again."
 ONLY_REQUESTER = (
     "Only the person who asked for that, the one who began this conversation, or a moderator can do it."
 )
@@ -99,18 +103,38 @@ def progress(state: Progress) -> str:
     """The text of a status message."""
     if isinstance(state, Waiting):
         place = "You are next" if state.place <= 1 else f"You are number {state.place} in the queue"
-        return f"{place}{about(state.eta)}."
-    return f"Painting: step {state.step} of {state.steps}."
+        return f"{place}, done in {about(state.eta)}." if state.eta is not None else f"{place}."
+    left = f", {about(state.eta)} left" if state.eta is not None else ""
+    return f"Painting: step {state.step} of {state.steps}{left}."
 
 
-def about(seconds: float | None) -> str:
-    """ ", about 20 seconds", rounded so that it doesn't pretend to know better."""
-    if seconds is None:
-        return ""
+def about(seconds: float) -> str:
+    """ "about 20 seconds", rounded so that it doesn't pretend to know better."""
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {5 * round(seconds / 5) if seconds < 27.5 else 10 * round(seconds / 10)} seconds"
     if seconds < 90:
-        tens = max(5, 5 * round(seconds / 5))
-        return f", about {tens} seconds"
-    return f", about {round(seconds / 60)} minutes"
+        return "about a minute"
+    if seconds < 55 * 60:
+        return f"about {round(seconds / 60)} minutes"
+    hours = round(seconds / 3600)
+    return f"about {hours} hours" if hours > 1 else "about an hour"
+
+
+def crowded(crowd: Crowd) -> str:
+    """Why there is no room for a wish now, at which place things stand, and when there will be room."""
+    many, plural = crowd.count != 1, "wishes" if crowd.things == "wish" else f"{crowd.things}s"
+    things = plural if many else crowd.things
+    line = {
+        "user": f"{crowd.count} of your {plural} {'are' if many else 'is'} in the queue already",
+        "chat": f"{crowd.count} {things} from this chat {'are' if many else 'is'} in the queue already",
+        "all": f"The queue is full: {crowd.count} {things} {'are' if many else 'is'} in it",
+    }[crowd.of]
+    first = "the first of them" if many else "it"
+    place = "being worked on now" if crowd.place == 0 else f"number {crowd.place}"
+    when = f" and done in {about(crowd.eta)}" if crowd.eta is not None else ""
+    return f"{line}; {first} is {place}{when}."
 
 
 def smaller(width: int, height: int) -> str:
@@ -135,6 +159,7 @@ def help_text(capabilities: Capabilities) -> str:
         if capabilities.receives_reactions and emoji
         else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',
+        f'To stop me at work, {"press Cancel, " if capabilities.buttons else ""}say "stop" or use /cancel.',
         "Reply to an older picture to go on from that one, or choose one with /history.",
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",

@@ -69,6 +69,7 @@ class Limits(Section):
     waiting_per_user: int = Field(default=3, ge=1)
     waiting_per_group: int = Field(default=8, ge=1)
     waiting_in_all: int = Field(default=50, ge=1)
+    expire_days: float = Field(default=7.0, gt=0, le=3650)
     questions_per_wish: int = Field(default=2, ge=0)
     undo_by: Literal["requester", "anyone"] = "requester"
 

@@ -73,9 +73,10 @@ def tell(
     outbox.say(db, conversation, answer, reply_to=reply_to, turn=turn)
 
 
-def fulfil(db: Database, job: Job, view: View, image: StoredImage | None) -> None:
+def fulfil(db: Database, asked: Job, view: View, image: StoredImage | None) -> None:
     """`tell` whoever asked for the view in words, unless the job was cancelled in the meantime."""
-    if jobs.is_open(db, job.id):
+    job = jobs.still_open(db, asked)
+    if job is not None:
         view = replace(view, text=replies.joined(job.note, view.text))
         message = turns.get(db, job.turn)["message_id"]
         tell(db, job.conversation, view, image, reply_to=message, turn=job.turn)

@@ -115,7 +115,7 @@ HISTORY = re.compile(
 
 def view(wish: str) -> ViewName | None:
     """The look at the pictures that a clean wish asks for, in so many words; None when it is another wish."""
-    words = _words(wish)
+    words = _bare(wish)
     if COMPARE.fullmatch(words):
         return "compare"
     return "history" if HISTORY.fullmatch(words) else None
@@ -123,14 +123,36 @@ def view(wish: str) -> ViewName | None:
 
 def from_original(wish: str) -> bool:
     """Whether a clean wish asks for all edits to be made once more on the upload, in so many words."""
-    words = _words(wish)
+    words = _bare(wish)
     origin = re.search(r"\b(original|upload|uploaded|first|sent|posted)\b", words)
     return origin is not None and FROM_ORIGINAL.fullmatch(words) is not None
 
 
-def _words(wish: str) -> str:
-    """In lower case, with single spaces and no signs between."""
-    return " ".join(re.sub(r"[.,!?/&|]+", " ", wish.lower().replace("’", "'")).split())
+_PLEASE = r"(?:(?:please|ok|okay|no|oh) )*"
+STOP = re.compile(
+    rf"{_PLEASE}(?:stop|cancel|abort|halt|never ?mind)"
+    r"(?: (?:it|that|this|now|the edit|the job|painting|working|editing))*(?: (?:please|thanks))*"
+)
+NOW = re.compile(
+    rf"{_PLEASE}(?:and )?"
+    r"(?:now|again|retry|once more|go ahead|go on|(?:now )?(?:try|do)(?: (?:it|that))?(?: (?:again|now))*)"
+    r"(?: (?:please|thanks))*"
+)
+
+
+def means_stop(wish: str) -> bool:
+    """Whether a clean wish asks to stop what is under way, in so many words."""
+    return STOP.fullmatch(_bare(wish)) is not None
+
+
+def means_now(wish: str) -> bool:
+    """Whether a clean wish asks to do what there was no room for before, in so many words."""
+    return NOW.fullmatch(_bare(wish)) is not None
+
+
+def _bare(wish: str) -> str:
+    """The words alone, in lower case."""
+    return " ".join(re.sub(r"[.,!?…/&|]+", " ", wish.lower().replace("’", "'")).split())
 
 
 def read(text: str, limit: int) -> Wish:

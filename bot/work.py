@@ -7,16 +7,16 @@ back before that is done again.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from bot import admission, moves, ratings, repeats, replies, views
 from bot import conversation as tree
-from bot import counting, moves, ratings, repeats, replies, views, wishes
 from bot.conversation import Version
-from bot.events import ConversationRef, Platform, UserRef
+from bot.deciding import Deciding
+from bot.events import ConversationRef, Platform
 from bot.full_disk import FullDisk
 from bot.ids import new_id
 from bot.logs import about
@@ -31,6 +31,7 @@ from bot.views import Drawer, View
 from bot.wordlist import WordList
 from engine.jobs import (
     Cancelled,
+    Crowd,
     Decision,
     DialogueJob,
     Edited,
@@ -41,21 +42,11 @@ from engine.jobs import (
     QueueFull,
     Refused,
     Round,
-    Turn,
 )
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 2
-CONTEXT_TURNS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A dialogue job that has begun, and what to ask the model."""
-
-    job: Job
-    question: DialogueJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class BegunEdit:
 
 
 class Work:
-    """Takes the open jobs of a conversation in order. `deliver(conversation)` is called after each answer."""
+    """Takes the open jobs of a conversation in order. `went_on(conversation)` is called after each job."""
 
     def __init__(
         self,
@@ -82,22 +73,23 @@ class Work:
         statuses: Statuses,
         full_disk: FullDisk,
         drawer: Drawer,
-        deliver: Callable[[str], None],
+        went_on: Callable[[str], None],
     ) -> None:
-        self._store, self._engine, self._limits = store, engine, settings.limits
+        self._store, self._engine, self._deciding = store, engine, Deciding(settings)
         self._words = words
         self._ask: Ask = settings.ratings.ask
         self._weights = settings.engine.editor_weights
         self._skip_age_restricted = settings.safety.skip_age_restricted
-        self._strength = settings.strength
         self._adapters, self._statuses, self._drawer = adapters, statuses, drawer
-        self._full_disk, self._deliver = full_disk, deliver
+        self._full_disk, self._went_on = full_disk, went_on
         self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
         """Do the next open job; False when there is none."""
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
-        if job is None:
+        if (
+            job is None or job.id in self._stopped
+        ):  # another lane does it: its conversation was joined with this
             return False
         place = await self._store.run(lambda db: conversations.place(db, conversation))
         self._stopped[job.id] = False
@@ -106,7 +98,8 @@ class Work:
                 await self._do(job)
         finally:
             del self._stopped[job.id]
-        self._deliver(conversation)
+        now = await self._store.run(lambda db: jobs.get(db, job.id))
+        self._went_on(now.conversation if now is not None else conversation)
         return True
 
     async def _do(self, job: Job) -> None:
@@ -129,7 +122,7 @@ class Work:
     # ------------------------------------------------------------ dialogue
 
     async def _dialogue(self, job: Job) -> None:
-        prepared = await self._store.run(lambda db: self._prepare(db, job.id), flush=False)
+        prepared = await self._store.run(lambda db: self._deciding.prepare(db, job.id), flush=False)
         if prepared is None:
             return
         if isinstance(prepared, View):
@@ -138,132 +131,10 @@ class Work:
             return
         outcome = await self._run(prepared.question)
         if isinstance(outcome, Decision):
-            await self._store.run(lambda db: self._decided(db, prepared.job, outcome), flush=False)
+            await self._store.run(lambda db: self._deciding.decided(db, prepared.job, outcome), flush=False)
             log.info("job %s of conversation %s: %s", job.id, job.conversation, outcome.act)
         else:
             await self._trouble(prepared.job, outcome)
-
-    def _prepare(self, db: Database, job_id: str) -> Prepared | View | None:
-        """Begin: an upload becomes the head, the wish is completed. Without a wish, answer at once."""
-        job = jobs.claim(db, job_id)
-        if job is None:
-            return None
-        turn = turns.get(db, job.turn)
-        if turn["version"] is not None:
-            self._begin_upload(db, job, turn["version"])
-        elif conversations.get(db, job.conversation)["questions"]:
-            job = self._answer_to(db, job)
-        row = conversations.get(db, job.conversation)
-        wish = job.wish
-        if wish is None and not turn["text"] and row["pending_wish"]:
-            wish = str(row["pending_wish"])
-            jobs.set_wish(db, job.id, wish)
-        if wish is None:
-            bad_wish = bool(turn["text"])
-            text = replies.joined(job.note, None if bad_wish else replies.WHAT_TO_CHANGE)
-            self._answer(db, job, Answer(text, "error" if bad_wish else "ask"))
-            return None
-        if (name := wishes.view(wish)) is not None:  # whatever is still open remains so
-            return views.look(db, job.conversation, name, job.parent)
-        conversations.remember_wish(db, job.conversation, None)
-        if wishes.from_original(wish):
-            repeats.order(db, self._wanted(db, job), "original", self._strength, job.parent)
-            conversations.count_questions(db, job.conversation, 0)
-            jobs.set_state(db, job.id, "done")
-            return None
-        conversation = conversations.load(db, job.conversation)
-        base = job.parent or conversation.head
-        way = tree.path(conversation, base) if base else ()
-        said = turns.context(db, job.turn, way[0].id if way else None, CONTEXT_TURNS - 1)
-        question = DialogueJob(
-            id=job.id,
-            user=f"{row['platform']}:{job.user_id}",
-            turns=(*said, Turn("user", wish)),
-            applied=tree.applied(conversation, base) if base else (),
-            may_ask=row["questions"] < self._limits.questions_per_wish,
-            group=job.group_id,
-        )
-        return Prepared(replace(job, wish=wish), question)
-
-    def _answer_to(self, db: Database, job: Job) -> Job:
-        """An answer speaks of the picture that the question was about, be it an older one.
-
-        Words about yet another picture are a wish of their own, which no question was asked about.
-        """
-        picture = jobs.asked_about(db, job.conversation)
-        if job.parent is not None:
-            if job.parent != (picture or conversations.get(db, job.conversation)["head"]):
-                conversations.count_questions(db, job.conversation, 0)
-            return job
-        if picture is None:
-            return job
-        jobs.set_parent(db, job.id, picture)
-        return replace(job, parent=picture)
-
-    def _begin_upload(self, db: Database, job: Job, version: str) -> None:
-        before = conversations.load(db, job.conversation)
-        if version in {v.id for v in tree.path(before)}:
-            return  # a second attempt
-        conversations.save(db, job.conversation, before, tree.begin(before, version), job.user_id)
-        conversations.count_questions(db, job.conversation, 0)
-
-    def _decided(self, db: Database, job: Job, decision: Decision) -> None:
-        """What the model decided becomes an answer, an edit job, or a move of the head."""
-        if not jobs.is_open(db, job.id):
-            return  # cancelled in the meantime
-        jobs.set_decision(db, job.id, decision.act, decision.instruction, decision.text)
-        row = conversations.get(db, job.conversation)
-        base = job.parent or row["head"]
-        if decision.act in {"ask", "edit"} and base is None:
-            conversations.remember_wish(db, job.conversation, job.wish)
-            self._answer(db, job, Answer(replies.SEND_PICTURE, "ask"))
-        elif decision.act == "edit":
-            self._order_edit(db, job, decision, base)
-        elif decision.act in {"undo", "reset"}:
-            self._move(db, job, decision)
-        else:
-            asked = decision.act == "ask"
-            conversations.count_questions(db, job.conversation, row["questions"] + 1 if asked else 0)
-            said = Answer(replies.joined(job.note, decision.text), "ask" if asked else "chat")
-            self._answer(db, job, said)
-
-    def _order_edit(self, db: Database, job: Job, decision: Decision, base: str) -> None:
-        jobs.add(
-            db,
-            conversation=job.conversation,
-            turn=job.turn,
-            kind="edit",
-            user_id=job.user_id,
-            moderator=job.moderator,
-            group_id=job.group_id,
-            wish=job.wish,
-            note=job.note,
-            instruction=decision.instruction or job.wish,
-            summary=decision.text or None,
-            parent=base,
-            seed=secrets.randbits(31),
-        )
-        conversations.count_questions(db, job.conversation, 0)
-        jobs.set_state(db, job.id, "done")
-
-    def _move(self, db: Database, job: Job, decision: Decision) -> None:
-        wanted = self._wanted(db, job)
-        if decision.act == "reset":
-            moves.reset(db, wanted)
-        else:
-            moves.undo(db, wanted, count=counting.steps_back(job.wish or ""))
-        jobs.set_state(db, job.id, "done")
-
-    def _wanted(self, db: Database, job: Job) -> moves.Wanted:
-        """Who said in words what buttons and commands can do, too."""
-        platform = conversations.get(db, job.conversation)["platform"]
-        return moves.Wanted(
-            job.conversation,
-            UserRef(platform, job.user_id, moderator=job.moderator),
-            self._limits.undo_by,
-            reply_to=turns.get(db, job.turn)["message_id"],
-            turn=job.turn,
-        )
 
     # ------------------------------------------------------------ editing
 
@@ -319,7 +190,7 @@ class Work:
         listed = next((found for text in instructions if (found := self._words.find(text))), None)
         if listed is None:
             return False
-        self._answer(db, job, Answer(replies.LISTED, "error"))
+        outbox.answer(db, job, Answer(replies.LISTED, "error"))
         jobs.set_state(db, job.id, "failed", f"refused by the word list ({listed})")
         log.warning("job %s: refused by the word list (%s)", job.id, listed)
         return True
@@ -336,9 +207,10 @@ class Work:
             edited.seconds,
         )
 
-    def _edited(self, db: Database, job: Job, edited: Edited, image: StoredImage) -> None:
+    def _edited(self, db: Database, begun: Job, edited: Edited, image: StoredImage) -> None:
         """Picture, version, turn and outbox row: all of them, or nothing."""
-        if not jobs.is_open(db, job.id):
+        job = jobs.still_open(db, begun)
+        if job is None:
             return  # cancelled in the meantime: the answer was given
         images.record(db, image)
         # What was asked for once more is told as that.
@@ -363,21 +235,21 @@ class Work:
         conversations.save(db, job.conversation, before, after, job.user_id)
         text = replies.joined(job.note, summary)
         actions = (*moves.picture_actions(after), *ratings.ask(db, job.conversation, version, self._ask))
-        self._answer(db, job, Answer(text, "edit", version, actions))
+        outbox.answer(db, job, Answer(text, "edit", version, actions))
 
     # ------------------------------------------------------------ both
 
     async def _run(
         self, job: DialogueJob | EditJob, on_progress: Callable[..., None] | None = None
-    ) -> Outcome:
+    ) -> Outcome | Crowd:
         if self._stopped[job.id]:
             return Cancelled()
         try:
             return await self._engine.run(job, on_progress)
-        except QueueFull as error:
-            return Refused(str(error))
+        except QueueFull as full:
+            return full.crowd
 
-    async def _trouble(self, job: Job, outcome: Outcome) -> None:
+    async def _trouble(self, job: Job, outcome: Outcome | Crowd) -> None:
         """No decision and no picture came of it: once more, or a sentence."""
         if isinstance(outcome, Failed):
             log.error("job %s of conversation %s failed: %s", job.id, job.conversation, outcome.error)
@@ -386,10 +258,17 @@ class Work:
                 await self._store.run(lambda db: self._again(db, job, outcome.error))
             else:
                 await self._fail(job, outcome.sentence, outcome.error)
+        elif isinstance(outcome, Crowd):
+            await self._store.run(lambda db: self._refuse(db, job, outcome))
         elif isinstance(outcome, Refused):
             await self._fail(job, outcome.sentence, outcome.reason or outcome.sentence)
         else:
             await self._fail(job, replies.STOPPED_BY_ENGINE, f"unexpected outcome {type(outcome).__name__}")
+
+    def _refuse(self, db: Database, job: Job, crowd: Crowd) -> None:
+        now = jobs.still_open(db, job)
+        if now is not None:
+            admission.refuse(db, now, crowd)
 
     def _again(self, db: Database, job: Job, error: str) -> None:
         if jobs.is_open(db, job.id):
@@ -397,17 +276,12 @@ class Work:
 
     async def _fail(self, job: Job, sentence: str, error: str) -> None:
         def write(db: Database) -> bool:
-            if not jobs.is_open(db, job.id):
+            now = jobs.still_open(db, job)
+            if now is None:
                 return False
-            self._answer(db, job, Answer(sentence, "error"))
+            outbox.answer(db, now, Answer(sentence, "error"))
             jobs.set_state(db, job.id, "failed", error)
             return True
 
         if await self._store.run(write):
             log.warning("job %s of conversation %s ended: %s", job.id, job.conversation, error)
-
-    def _answer(self, db: Database, job: Job, answer: Answer) -> None:
-        """Answer the person's turn; the job is done."""
-        message = turns.get(db, job.turn)["message_id"]
-        outbox.say(db, job.conversation, answer, reply_to=message, turn=job.turn, job=job.id)
-        jobs.set_state(db, job.id, "done")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
-from engine.jobs import DialogueJob, Job, Kind, Observer, Outcome, Progress
+from engine.jobs import DialogueJob, Job, Kind, Observer, Outcome, Progress, Waiting
 
 
 @dataclass(slots=True)
 class Entry:
-    """`place` is the last one that was told, `given` when the worker first got the job (monotonic).
+    """`told` is the last that was said about its place, `given` when the worker first got it (monotonic).
 
     `context` is that of whoever waits: they have bound there what belongs into log lines about the job.
     """
@@ -21,7 +21,7 @@ class Entry:
     job: Job
     outcome: asyncio.Future[Outcome]
     on_progress: Callable[[Progress], None] | None
-    place: int | None = None
+    told: Waiting | None = None
     asked: float = field(default_factory=time.monotonic)
     given: float | None = None
     context: Context = field(default_factory=copy_context)
@@ -32,7 +32,7 @@ class Entry:
 
     def give(self, observer: Observer) -> None:
         """The job goes to the worker, perhaps for a second time."""
-        self.place = None
+        self.told = None
         if self.given is None:
             self.given = time.monotonic()
             observer.waited(self.kind, self.given - self.asked)

@@ -147,7 +147,7 @@ Outcome = Decision | Edited | Refused | Failed | Cancelled
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`place` counts from 1; `eta` is in seconds, None while nothing has been measured."""
+    """`place` counts from 1; `eta`: seconds until it is done, None while nothing has been measured."""
 
     place: int
     eta: float | None = None
@@ -157,19 +157,44 @@ class Waiting:
 class Step:
     """Denoising step `step` of `steps` is done; `preview` is a small JPEG or None.
 
-    The engine tells every step, and shows a preview once in `PREVIEW_SECONDS`.
+    The engine tells every step, and shows a preview once in `PREVIEW_SECONDS`. `eta`: seconds until the edit
+    is done, which the engine adds on the way from the worker.
     """
 
     step: int
     steps: int
     preview: bytes | None = field(default=None, repr=False)
+    eta: float | None = None
 
 
 Progress = Waiting | Step
 
 
+Whose = Literal["user", "chat", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Why a job was not let in: `count` `things` of this user, of their chat or of all are in the line.
+
+    There is room again when the `first` of them is done, a job's id: it is at `place`, 0 where it is being
+    worked on, and done in `eta` seconds, None while nothing has been measured.
+    """
+
+    of: Whose
+    things: Literal["message", "picture", "wish"]
+    count: int
+    first: str
+    place: int
+    eta: float | None = None
+
+
 class QueueFull(Exception):
-    """Raised by `submit`; the message is one sentence for the person (who waits, how long)."""
+    """Raised by `Engine.run`: the line is as long as it may get."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        super().__init__(f"{crowd.count} {crowd.things}s are in the line, limited by {crowd.of}")
+        self.crowd = crowd
 
 
 State = Literal["loading", "ready", "restarting", "stopped"]

@@ -33,11 +33,23 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What an edit takes: seconds for a step, and how many steps it has."""
+
+    step_seconds: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run. `edits_at_once`: to be sent."""
+    """Models are loaded and warm; `detail` says which, and where they run, `pace` how fast if known.
+
+    `edits_at_once`: so many are to be sent.
+    """
 
     detail: str
     edits_at_once: int
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from engine.batch import Edits, alone
 from engine.config import EngineConfig
 from engine.errors import EngineError, WeightsError, is_cuda_error, is_out_of_memory, one_line
 from engine.jobs import PREVIEW_SECONDS, Decision, DialogueJob, EditJob, Turn
+from engine.messages import Pace
 from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
@@ -39,8 +41,9 @@ class Decides(Protocol):
 class Models:
     """`detail` says where the models run; `free_memory` gives back what a failed job has left cached.
 
-    `edits_at_once`: how many edits the worker is to be given at the same time. `lookups`: the hits and misses
-    of each of its caches so far.
+    `edits_at_once`: how many edits the worker is to be given at the same time. `pace` is what the warm-up
+    took, for the first forecast of how long people have to wait. `lookups`: the hits and misses of each of
+    its caches so far.
     """
 
     dialogue: Decides
@@ -48,6 +51,7 @@ class Models:
     detail: str
     free_memory: Callable[[], None]
     edits_at_once: int
+    pace: Pace | None = None
     lookups: Callable[[], Mapping[str, tuple[int, int]]] = dict
 
 
@@ -90,26 +94,30 @@ def load(config: EngineConfig, say: Say) -> Models:
         editor = Guard(editor, _load(checker_folder, load_checker))
     say("Warming up.", LOAD_SECONDS)
     _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
-    _load(editor_folder, lambda: _first_step(editor))
+    pace = _load(editor_folder, lambda: _first_steps(editor))
     checked = ", with a safety check" if checker_folder else ""
     at_once = config.edits_at_once or _edits_at_once(compute, *folders)
     detail = f"Ready on {compute}{checked}."
-    return Models(dialogue, editor, detail, painter.free_memory, at_once, painter.caches.lookups)
+    return Models(dialogue, editor, detail, painter.free_memory, at_once, pace, painter.caches.lookups)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
 
 
-def _first_step(editor: Edits) -> None:
-    """The first step compiles and allocates nearly all that later ones use."""
+def _first_steps(editor: Edits) -> Pace | None:
+    """The first step compiles and allocates nearly all that later ones use; the second shows their pace."""
     from PIL import Image
 
     png = BytesIO()
     Image.new("RGB", (256, 256), (120, 130, 140)).save(png, "PNG")
     job = EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0)
     steps = alone(editor.edit(job), editor.predict)
-    next(steps, None)
+    first = next(steps, None)
+    began = time.perf_counter()
+    second = next(steps, None) if first is not None else None
+    seconds = time.perf_counter() - began
     steps.close()
+    return Pace(seconds, second.steps) if second is not None else None
 
 
 def threads_for(*folders: Path) -> int:

@@ -14,10 +14,12 @@ import logging
 import time
 from collections.abc import Callable
 from contextvars import Context
+from dataclasses import replace
 
 from engine.clock import WorkClock
 from engine.config import EngineConfig
 from engine.entry import Entry
+from engine.forecast import Forecast, is_news
 from engine.jobs import (
     Cancelled,
     Death,
@@ -49,11 +51,12 @@ from engine.messages import (
     Worked,
     Working,
 )
+from engine.post_mortem import LastWords, back_off
 from engine.process import WorkerProcess
 from engine.queue import FairQueue
 
 STOP_SECONDS = 3.0  # there is nothing to save, so a long step need not be waited for
-LONGEST_PAUSE = 60.0  # between two attempts to start the worker
+FORECAST_SECONDS = 1.0  # between two looks at whether those who wait were told something else
 
 DOWN = "I can't work on pictures right now, because my models don't start. Please tell whoever runs me."
 BROKE = "Something broke while I worked on that; please try it once more."
@@ -61,11 +64,6 @@ HUNG = "That took far too long, so I had to stop it; please try again or send a 
 CLOSED = "I'm shutting down just now; please try again in a minute."
 
 log = logging.getLogger(__name__)
-
-
-def back_off(failures: int) -> float:
-    """Seconds before the worker is started again, after so many failures in a row before this one."""
-    return min(LONGEST_PAUSE, 2.0 ** min(failures, 9))
 
 
 class LocalEngine:
@@ -80,13 +78,13 @@ class LocalEngine:
         self._queue = FairQueue(config.waiting_per_user, config.waiting_per_group, config.waiting_in_all)
         self._clock = WorkClock(config.hard_seconds)
         self._observer = Observer()
+        self._forecast = Forecast()
+        self._told_at = 0.0  # when those who wait were last looked at
         self._entries: dict[str, Entry] = {}
         self._state: tuple[State, str] = ("stopped", "Not started.")
         self._worker: WorkerProcess | None = None
         self._ready = False  # the present worker takes jobs
-        self._hung = False  # … and was killed for it
-        self._unable: Unable | None = None  # … and said why it could not start
-        self._last_words: str | None = None  # … and why it had to end
+        self._words = LastWords()  # … and what is known about its end
         self._failures = 0  # starts and deaths since the last good outcome that no job can be blamed for
         self._down: Failed | None = None  # what every job gets at once while no worker can be started
         self._timer: asyncio.TimerHandle | None = None
@@ -176,9 +174,9 @@ class LocalEngine:
     def _put(self, entry: Entry) -> None:
         try:
             self._queue.put(entry.job)
-        except QueueFull:
+        except QueueFull as full:
             self._observer.turned_away(entry.kind)
-            raise
+            raise QueueFull(replace(full.crowd, eta=self._etas().get(full.crowd.first))) from None
         self._entries[entry.job.id] = entry
         self._pump()
 
@@ -191,13 +189,24 @@ class LocalEngine:
                 self._entries[job.id].give(self._observer)
             if isinstance(job, EditJob):
                 self._clock.allow(job.id, 1 + len(job.earlier))
+                self._forecast.begin(job, time.monotonic())
             self._worker.send(job)
         self._watch()
-        for job_id, place, eta in list(self._queue.places()):
-            entry = self._entries.get(job_id)
-            if entry is not None and entry.place != place:
-                entry.place = place
-                self._tell(entry, Waiting(place, eta))
+        self._tell_places()
+
+    def _tell_places(self) -> None:
+        """Tell those who wait where they are, if that is news to them."""
+        self._told_at = time.monotonic()
+        etas = self._etas()
+        for job_id, place in list(self._queue.places()):
+            entry, state = self._entries.get(job_id), Waiting(place, etas.get(job_id))
+            if entry is not None and is_news(entry.told, state):
+                entry.told = state
+                self._tell(entry, state)
+
+    def _etas(self) -> dict[str, float]:
+        edits = self._queue.edits
+        return self._forecast.etas(edits, edits.at_once, time.monotonic())
 
     def _tell(self, entry: Entry, progress: Progress) -> None:
         if entry.on_progress is None:
@@ -208,8 +217,9 @@ class LocalEngine:
             entry.context.run(log.exception, "the progress of job %s could not be shown", entry.job.id)
 
     def _finish(self, job_id: str, outcome: Outcome, at: float) -> None:
-        seconds = self._clock.end(job_id, at)
-        self._queue.done(job_id, seconds if isinstance(outcome, Edited) else None)
+        self._clock.end(job_id, at)
+        self._forecast.end(job_id, at, made=isinstance(outcome, Edited))
+        self._queue.done(job_id)
         if isinstance(outcome, Failed):
             self._context(job_id).run(log.warning, "job %s failed: %s", job_id, outcome.error)
         entry = self._entries.pop(job_id, None)
@@ -228,6 +238,7 @@ class LocalEngine:
         self._entries.clear()
         self._queue.drain()
         for job_id in self._queue.running:
+            self._forecast.end(job_id, time.monotonic(), made=False)
             self._queue.done(job_id)
         for entry in entries:
             if not entry.outcome.done():
@@ -236,9 +247,7 @@ class LocalEngine:
     # ------------------------------------------------------------ the worker
 
     def _spawn(self) -> None:
-        self._hung = False
-        self._unable = None
-        self._last_words = None
+        self._words = LastWords()
         self._clock.reset()
         loop = asyncio.get_running_loop()
 
@@ -261,13 +270,12 @@ class LocalEngine:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
-            case Ready(detail, edits_at_once):
-                self._queue.run_at_once(edits_at_once)
-                self._on_ready(detail)
+            case Ready():
+                self._on_ready(message)
             case Unable():
-                self._unable = message
+                self._words.unable = message
             case Broken(error):
-                self._last_words = error
+                self._words.broken = error
             case Working(job_ids):
                 self._clock.turn(job_ids, at)
                 self._watch()
@@ -278,8 +286,12 @@ class LocalEngine:
             case Logged(record):
                 self._write(record)
             case Progressed(job_id, step):
+                self._forecast.step(job_id, step.step, step.steps, at)
                 if job_id in self._entries:
-                    self._tell(self._entries[job_id], step)
+                    eta = self._forecast.left(job_id, at)
+                    self._tell(self._entries[job_id], replace(step, eta=eta))
+                if at - self._told_at >= FORECAST_SECONDS:
+                    self._tell_places()
             case Finished(job_id, outcome):
                 if not isinstance(outcome, Failed):
                     self._failures = 0
@@ -292,11 +304,14 @@ class LocalEngine:
         if logger.isEnabledFor(record.levelno):
             self._context(getattr(record, "job", None)).run(logger.handle, record)
 
-    def _on_ready(self, detail: str) -> None:
-        log.info("%s", detail)
+    def _on_ready(self, ready: Ready) -> None:
+        log.info("%s", ready.detail)
+        self._queue.run_at_once(ready.edits_at_once)
+        if ready.pace is not None:
+            self._forecast.warmed_up(ready.pace.step_seconds, ready.pace.steps)
         self._ready = True
         self._down = None
-        self._set("ready", detail)
+        self._set("ready", ready.detail)
         self._settled.set()
         self._pump()
 
@@ -306,8 +321,8 @@ class LocalEngine:
         self._gone.set()
         if self._state[0] == "stopped":
             return
-        why, cause = self._post_mortem(exit_code)
-        if self._unable is not None and not self._unable.temporary:
+        why, cause = self._words.cause(exit_code, self._doing())
+        if self._words.unable is not None and not self._words.unable.temporary:
             log.error("%s", why)
             self._set("stopped", why)
             self._answer_all(Failed(DOWN, why, retry=False, cause=cause))
@@ -326,16 +341,6 @@ class LocalEngine:
         self._timer = asyncio.get_running_loop().call_later(pause, self._spawn)
         self._pump()
 
-    def _post_mortem(self, exit_code: int | None) -> tuple[str, Death]:
-        """Why the worker is gone: a sentence for the admin, and its class."""
-        if self._unable is not None:
-            return self._unable.sentence, "unable"
-        if self._hung:
-            return f"The worker hung ({self._doing()}) and was killed.", "hung"
-        if self._last_words is not None:
-            return f"The worker had to end ({self._last_words}).", "device"
-        return f"The worker died with exit code {exit_code} ({self._doing()}).", "died"
-
     def _doing(self) -> str:
         if self._clock.working:
             return "at job " + ", ".join(self._clock.working)
@@ -348,10 +353,11 @@ class LocalEngine:
         """
         running = self._queue.running
         suspects = [job_id for job_id in running if job_id in self._clock.working]
-        if self._hung and not suspects:
+        if self._words.hung and not suspects:
             suspects = list(running)
         for job_id in reversed(running):
             suspect = job_id in suspects
+            self._forecast.end(job_id, time.monotonic(), made=False)
             if job_id not in self._entries:  # cancelled, and its slot was not free yet
                 self._queue.done(job_id)
             elif suspect and (len(suspects) == 1 or self._queue.is_alone(job_id)):
@@ -380,7 +386,7 @@ class LocalEngine:
             self._timer = None
 
     def _overdue(self) -> None:
-        self._hung = True
+        self._words.hung = True
         if self._worker is not None:
             self._worker.kill()
 

@@ -63,7 +63,7 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
         loaded = _load(send, config, models)
         if loaded is not None:
             inbox.serving.set()
-            send(Ready(loaded.detail, loaded.edits_at_once))
+            send(Ready(loaded.detail, loaded.edits_at_once, loaded.pace))
             Server(loaded, inbox.messages, send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone, nobody is left to be told

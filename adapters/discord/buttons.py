@@ -27,6 +27,7 @@ _LOOK: dict[ButtonName, tuple[str, str]] = {
     "compare": ("Compare", "🆚"),
     "original": ("From the original", "🔁"),
     "cancel": ("Cancel", "✖️"),
+    "retry": ("Try again", "🔄"),
     **{name: (str(stars), "⭐") for name, stars in STARS.items()},
 }
 _ROW: dict[ButtonName, int] = {"compare": 1, "original": 1, **dict.fromkeys(STARS, 4)}

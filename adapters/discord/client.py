@@ -14,6 +14,7 @@ from adapters.discord import catch_up, commands
 from adapters.discord.buttons import ActionButton, VersionList
 from adapters.discord.inbound import Inbound
 from adapters.discord.receipts import CALL_FAILED
+from bot.events import ConversationRef
 from bot.ports import Directory
 
 _log = logging.getLogger(__name__)
@@ -92,6 +93,16 @@ class Client(discord.Client):
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         await self.inbound.reaction(payload)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self.inbound.gone(ConversationRef("discord", str(payload.parent_id), str(payload.thread_id)))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self.inbound.gone(ConversationRef("discord", str(channel.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        for channel in guild.channels:
+            await self.inbound.gone(ConversationRef("discord", str(channel.id)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         _log.exception("Discord: an event could not be handled (%s)", event_method)

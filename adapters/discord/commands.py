@@ -27,6 +27,7 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "compare": "See the current picture before and after its last edit, side by side",
     "history": "See all pictures of this conversation, and choose one to go on from",
     "original": "Make all the edits anew from the picture you uploaded",
+    "cancel": "Stop what I'm working on for you",
     "help": "What I can do here",
 }
 _SHARE = "May your words, or words and pictures, of this conversation be used to train the bot?"

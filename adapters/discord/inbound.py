@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -21,6 +22,8 @@ from bot.events import (
     ButtonPressed,
     CommandInvoked,
     CommandName,
+    ConversationGone,
+    ConversationRef,
     MessageIn,
     MessageRef,
     ReactionChanged,
@@ -217,6 +220,12 @@ class Inbound:
         async with self._turn(channel.id):
             user = self._invoker(interaction)
             await self._handler(CommandInvoked(str(interaction.id), ref, user, name, argument))
+
+    async def gone(self, place: ConversationRef) -> None:
+        """A thread or channel was deleted, or the bot was put out of its server: it may come back to that."""
+        await self.open.wait()
+        async with self._turn(int(place.thread_id or place.space_id)):
+            await self._handler(ConversationGone(f"gone:{uuid.uuid4()}", place))
 
     # ------------------------------------------------------------ helpers
 

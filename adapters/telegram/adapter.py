@@ -58,6 +58,7 @@ COMMANDS = [
     BotCommand("undo", "Take the last edit back"),
     BotCommand("redo", "Do it again after all"),
     BotCommand("reset", "Start over from your photo"),
+    BotCommand("cancel", "Stop what I'm working on for you"),
     BotCommand("again", "Give the last edit another try"),
     BotCommand("stronger", "The last edit, a little stronger"),
     BotCommand("subtler", "The last edit, a little subtler"),

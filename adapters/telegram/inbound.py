@@ -20,7 +20,7 @@ from telegram import (
     Update,
     User,
 )
-from telegram.constants import ChatType
+from telegram.constants import ChatMemberStatus, ChatType
 
 from adapters.telegram.files import attachments_of
 from adapters.telegram.layout import LABELS
@@ -32,6 +32,7 @@ from bot.events import (
     ButtonPressed,
     CommandInvoked,
     CommandName,
+    ConversationGone,
     ConversationMoved,
     ConversationRef,
     InboundEvent,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, CommandName] = {
     "undo": "undo",
     "redo": "redo",
     "reset": "reset",
+    "cancel": "cancel",
     "help": "help",
     "share": "share",
     "rate": "rate",
@@ -57,6 +59,8 @@ COMMANDS: dict[str, CommandName] = {
     "history": "history",
     "start": "help",
 }
+OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+"""The bot was put out of a group, or blocked in a private chat."""
 BUTTONS: dict[str, ButtonName] = {"select": "select", **{name: name for name in LABELS}}
 
 
@@ -94,6 +98,8 @@ class Translator:
             return await self._reaction(update.message_reaction, event_id)
         if update.callback_query:
             return await self._button(update.callback_query, event_id)
+        if update.my_chat_member and update.my_chat_member.new_chat_member.status in OUT:
+            return ConversationGone(event_id, conversation_of(update.my_chat_member.chat.id))
         return None
 
     async def message(self, messages: Sequence[Message], event_id: str) -> InboundEvent | None:

@@ -31,10 +31,17 @@ LABELS: dict[ButtonName, str] = {
     "compare": "🆚 Compare",
     "original": "🔁 From original",
     "cancel": "✖️ Cancel",
+    "retry": "🔄 Try again",
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
 # More than three words in one row would be cut off on a phone, and so would a longer label beside another.
-ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("compare", "original"), tuple(STARS))
+ROWS = (
+    ("undo", "redo", "cancel"),
+    ("again", "stronger", "subtler"),
+    ("compare", "original"),
+    ("retry",),
+    tuple(STARS),
+)
 NUMBERS_IN_A_ROW = 5
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
@@ -67,7 +74,10 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """The buttons in their rows, and the numbers of versions to choose from below them."""
+    """The buttons in their rows, and the numbers of versions to choose from below them.
+
+    A button's data is `name:target` (of 64 bytes at most 8 + 1 + 32).
+    """
     rows = [[_button(action) for action in actions if action.name in names] for names in ROWS]
     numbers = [_button(action) for action in actions if action.name == "select"]
     rows += [numbers[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(numbers), NUMBERS_IN_A_ROW)]

@@ -69,6 +69,31 @@ def place(db: Database, conversation: str) -> ConversationRef:
     return ref_of(get(db, conversation))
 
 
+def at(db: Database, place: ConversationRef) -> list[str]:
+    """The conversations of a thread, or of a chat with all its threads."""
+    where, params = "platform = ? AND space = ?", [place.platform, place.space_id]
+    if place.thread_id is not None:
+        where, params = where + " AND thread = ?", [*params, place.thread_id]
+    return [row["id"] for row in rows(db, f"SELECT id FROM conversations WHERE {where}", *params)]
+
+
+def expired(db: Database, days: float) -> list[str]:
+    """Those with something left to do in which nothing was said for so many days."""
+    found = rows(
+        db,
+        """
+        SELECT id FROM conversations WHERE id IN (
+            SELECT conversation FROM jobs WHERE state IN ('queued', 'running')
+            UNION SELECT conversation FROM outbox WHERE state IN ('open', 'sending')
+        ) AND max(active, coalesce((
+            SELECT created FROM turns WHERE conversation = conversations.id ORDER BY n DESC LIMIT 1
+        ), '')) < strftime('%Y-%m-%d %H:%M:%f', 'now', ?)
+        """,
+        f"-{days * 86400:f} seconds",
+    )
+    return [row["id"] for row in found]
+
+
 def touch(db: Database, conversation: str, message_id: str) -> None:
     """A message there was handled."""
     write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -45,6 +45,7 @@ class Job:
 
 
 FIELDS = ", ".join(Job.__slots__)
+OF_JOBS = ", ".join(f"j.{name}" for name in Job.__slots__)
 
 
 def add(db: Database, **values: Any) -> Job:
@@ -63,7 +64,7 @@ def next_open(db: Database, conversation: str) -> Job | None:
     """The open job of the earliest wish: an edit goes before the wishes that came after its own."""
     row = one(
         db,
-        f"SELECT {', '.join(f'j.{name}' for name in Job.__slots__)} FROM jobs j JOIN turns t ON t.id = j.turn"
+        f"SELECT {OF_JOBS} FROM jobs j JOIN turns t ON t.id = j.turn"
         f" WHERE j.conversation = ? AND j.{OPEN} ORDER BY t.n, j.n LIMIT 1",
         conversation,
     )
@@ -92,6 +93,24 @@ def set_state(db: Database, job: str, state: JobState, error: str | None = None)
 def is_open(db: Database, job: str) -> bool:
     """Whether a job still waits for its outcome: not cancelled in the meantime."""
     return one(db, f"SELECT 1 FROM jobs WHERE id = ? AND {OPEN}", job) is not None
+
+
+def still_open(db: Database, job: Job) -> Job | None:
+    """The job, in the conversation where it is by now; None when it waits for nothing any more."""
+    now = get(db, job.id) if is_open(db, job.id) else None
+    return replace(job, conversation=now.conversation) if now is not None else None
+
+
+def reopen(db: Database, job: str) -> None:
+    """Take up again what there was no room for; the refusal is no answer to the wish any more."""
+    write(db, "UPDATE jobs SET attempt = 0, error = NULL, status_message = NULL WHERE id = ?", job)
+    set_state(db, job, "queued")
+    refusals = (
+        "id IN (SELECT o.id FROM jobs j JOIN turns t ON t.conversation = j.conversation JOIN outbox o ON"
+        " o.id = t.id WHERE j.id = ? AND t.decision = 'error' AND o.job = j.id)"
+    )
+    write(db, f"UPDATE turns SET wish = NULL WHERE {refusals}", job)
+    write(db, f"UPDATE outbox SET actions = '' WHERE {refusals}", job)
 
 
 def set_wish(db: Database, job: str, wish: str) -> None:
@@ -133,6 +152,46 @@ def open_edits(db: Database, conversation: str) -> list[Job]:
         db, f"SELECT {FIELDS} FROM jobs WHERE conversation = ? AND kind = 'edit' AND {OPEN}", conversation
     )
     return [_job(row) for row in found]
+
+
+def in_line(db: Database, conversation: str) -> list[Job]:
+    """The open jobs of a conversation in the order in which they are done."""
+    found = rows(
+        db,
+        f"SELECT {OF_JOBS} FROM jobs j JOIN turns t ON t.id = j.turn"
+        f" WHERE j.conversation = ? AND j.{OPEN} ORDER BY t.n, j.n",
+        conversation,
+    )
+    return [_job(row) for row in found]
+
+
+def open_everywhere(db: Database) -> list[dict[str, Any]]:
+    """Id, person and group of every open job, oldest first."""
+    return rows(
+        db,
+        "SELECT j.id, j.user_id, j.group_id, c.platform FROM jobs j INDEXED BY jobs_open JOIN conversations c"
+        f" ON c.id = j.conversation WHERE j.{OPEN} ORDER BY j.n",
+    )
+
+
+def drop(db: Database, conversation: str, reason: str) -> list[str]:
+    """Cancel all that is open there; returns the ids."""
+    dropped = open_ids(db, conversation)
+    for job in dropped:
+        set_state(db, job, "cancelled", reason)
+    return dropped
+
+
+def last_of(db: Database, conversation: str, user: str) -> Job | None:
+    """What became of the newest wish of a person there."""
+    row = one(
+        db,
+        f"SELECT {OF_JOBS} FROM jobs j JOIN turns t ON t.id = j.turn"
+        " WHERE t.conversation = ? AND j.user_id = ? ORDER BY t.n DESC, j.n DESC LIMIT 1",
+        conversation,
+        user,
+    )
+    return _job(row) if row else None
 
 
 def open_ids(db: Database, conversation: str) -> list[str]:

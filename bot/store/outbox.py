@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from bot.conversation import Version
 from bot.events import STARS, Action
 from bot.ids import new_id
-from bot.store import turns
+from bot.store import jobs, turns
+from bot.store.jobs import Job
 from bot.store.sql import NOW, insert, one, rows, write
 
 Decision = Literal["ask", "edit", "chat", "undo", "reset", "error", "view"]
@@ -101,6 +102,13 @@ def say(
     )
 
 
+def answer(db: Database, job: Job, said: Answer) -> None:
+    """Answer the person's turn; the job is done."""
+    message = turns.get(db, job.turn)["message_id"]
+    say(db, job.conversation, said, reply_to=message, turn=job.turn, job=job.id)
+    jobs.set_state(db, job.id, "done")
+
+
 def next_open(db: Database, conversation: str) -> OutboxRow | None:
     row = one(
         db, f"SELECT {FIELDS} FROM outbox WHERE conversation = ? AND {OPEN} ORDER BY n LIMIT 1", conversation
@@ -133,6 +141,25 @@ def set_place(db: Database, row: str, message_id: str) -> None:
 
 def set_state(db: Database, row: str, state: RowState, reason: str | None = None) -> None:
     write(db, f"UPDATE outbox SET state = ?, reason = ?, changed = {NOW} WHERE id = ?", state, reason, row)
+
+
+def offers(db: Database, conversation: str, job: str, action: Action) -> bool:
+    """Whether an answer about a job there has this button alone."""
+    found = one(
+        db,
+        "SELECT 1 FROM turns t JOIN outbox o ON o.id = t.id"
+        " WHERE t.conversation = ? AND t.decision = 'error' AND o.job = ? AND o.actions = ?",
+        conversation,
+        job,
+        _as_text([action]),
+    )
+    return found is not None
+
+
+def drop(db: Database, conversation: str, reason: str) -> None:
+    """Deliver nothing more there."""
+    sql = f"UPDATE outbox SET state = 'failed', reason = ?, changed = {NOW} WHERE conversation = ? AND {OPEN}"
+    write(db, sql, reason, conversation)
 
 
 def take_stars(db: Database, conversation: str, version: str) -> None:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from PIL import Image
 
 from engine.batch import Editing
 from engine.editing import ladder, merge, pictures, sampler, series, views
+from engine.editing.autoencoder import PatchAutoencoder
 from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.ladder import Rung
+from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
 from engine.editing.precision import NotFinite, Precise, check_finite
 from engine.editing.previews import Previews
@@ -87,6 +89,12 @@ class Editor:
         for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
             network.to(memory_format=torch.channels_last)
         return cls(parts, defaults, read_knowledge(folder))
+
+    @cached_property
+    def linear(self) -> LinearPreview | None:
+        """Draws the previews where the decoder is too dear for that; None where it is no dearer itself."""
+        vae = self.parts.vae
+        return None if isinstance(vae, PatchAutoencoder) else LinearPreview.fit(vae)
 
     def predict(self, requests: Sequence[sampler.Predict]) -> list[torch.Tensor]:
         """The guided predictions for edits of one latent size, at whatever step each of them is."""
@@ -204,6 +212,9 @@ class Editor:
             return planes if allowed is None else merge.within(planes, allowed)
 
         def preview(clean: torch.Tensor) -> bytes:
+            if self.linear is not None:
+                unscaled = clean / parts.vae.config.scaling_factor
+                return pictures.preview(self.linear.draw(seen.latents, unscaled, thumb))
             return pictures.preview(merge.apply(found(clean), thumb))
 
         usual = parts is self.parts

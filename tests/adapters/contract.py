@@ -289,6 +289,14 @@ class AdapterContract:
         act = await harness.press(status, cancel)
         assert await harness.next_event() == ButtonPressed(act.event_id, status, act.user, "cancel", "job-1")
 
+    async def test_the_button_of_a_refusal_tells_the_job(self, harness: Harness) -> None:
+        retry = Action("retry", "job-1")
+        ref = await sent(harness, reply(harness, "refused", "There is no room.", actions=(retry,)))
+        (message,) = await harness.shown()
+        assert message.buttons == ("retry",)
+        act = await harness.press(ref, retry)
+        assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, "retry", "job-1")
+
     async def test_a_status_goes_when_cleared(self, harness: Harness) -> None:
         status = await harness.adapter.show_status(StatusUpdate("job-1", harness.conversation, "Painting …"))
         assert status is not None

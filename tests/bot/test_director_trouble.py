@@ -6,7 +6,7 @@ import pytest
 
 from bot import replies
 from bot.events import Attachment, AttachmentGone
-from engine.jobs import Edited, EditJob, Failed, QueueFull, Refused
+from engine.jobs import Crowd, Edited, EditJob, Failed, QueueFull, Refused
 from tests.bot.world import World, cleaned, photo, png
 from tests.fakes.engine import painted
 
@@ -95,12 +95,12 @@ async def test_an_empty_message_gets_a_greeting(world: World) -> None:
 
 async def test_a_full_queue_is_a_sentence_for_the_person(world: World) -> None:
     await world.say("", photo(png()))
-    world.engine.outcomes.append(QueueFull("Three of your edits wait already."))
-    await world.say("blue")
-    assert (world.last.text, world.last.decision) == ("Three of your edits wait already.", "error")
-    world.engine.dialogue_outcomes.append(QueueFull("Too many at once."))
-    await world.say("blue")
-    assert world.last.text == "Too many at once."
+    for outcomes, things in ((world.engine.outcomes, "picture"), (world.engine.dialogue_outcomes, "message")):
+        crowd = Crowd("user", things, 3, "first", 2, 40.0)
+        outcomes.append(QueueFull(crowd))
+        await world.say("blue")
+        assert world.last.text == f"{replies.crowded(crowd)} {replies.KEPT}"
+        assert world.last.decision == "error"
     await still_works(world)
 
 

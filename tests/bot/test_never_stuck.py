@@ -101,8 +101,12 @@ async def test_cancelling_a_waiting_job_leaves_the_running_one(world: World) -> 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_eight_people_with_fifty_messages_each_delivered_twice_get_four_hundred_answers(
-    world: World,
+    tmp_path: Path,
 ) -> None:
+    room = {f"waiting_{whose}": 400 for whose in ("per_user", "per_group", "in_all")}
+    world = World(tmp_path, **room)
+    await world.start()
+
     async def produce(number: int) -> None:
         place, author = ConversationRef("web", f"room{number}"), UserRef("web", f"user{number}")
         for each in range(50):
@@ -121,6 +125,7 @@ async def test_eight_people_with_fifty_messages_each_delivered_twice_get_four_hu
         assert [reply.text for reply in mine if reply.text != "How nice!"] == [
             f"Did: blue {each}" for each in range(50) if each % 5 == 1
         ]
+    await world.stop()
 
 
 async def test_while_the_worker_can_not_start_the_bot_is_up_says_so_and_comes_back(

@@ -11,7 +11,7 @@ from bot.conversation import NO_PICTURE
 from bot.events import STARS, ConversationRef, RepeatName, Reply
 from bot.settings import Strength
 from bot.store import StoredTranscript
-from engine.jobs import Edited, QueueFull
+from engine.jobs import Crowd, Edited, QueueFull
 from tests.bot.world import BOB, HERE, World, cleaned, photo, png
 from tests.fakes.engine import SIZE, diffused, painted
 
@@ -279,9 +279,28 @@ async def test_it_can_be_cancelled(world: World) -> None:
 
 async def test_a_full_queue_is_said(world: World) -> None:
     edit = await painted_once(world)
-    world.engine.outcomes.append(QueueFull("Too many wait; please try again in a minute."))
+    crowd = Crowd("all", "picture", 50, "first", 0, 10.0)
+    world.engine.outcomes.append(QueueFull(crowd))
     await press(world, "again", edit)
-    assert (world.last.decision, world.last.text) == ("error", "Too many wait; please try again in a minute.")
+    assert (world.last.decision, world.last.text) == ("error", f"{replies.crowded(crowd)} {replies.KEPT}")
+    await world.press("retry", world.last.actions[0].target)
+    await world.settle()
+    assert (world.last.decision, world.last.text) == ("edit", replies.AGAIN)
+
+
+async def test_pressing_on_and_on_fills_no_line(world: World) -> None:
+    edit = await painted_once(world)
+    world.engine.hold()
+    for _ in range(5):
+        await world.press("again", target(edit, "again"))
+    said = [reply.text for reply in world.adapter.sent[1:]]
+    assert len(said) == 2
+    assert all(
+        text.startswith("3 of your wishes are in the queue already; the first of them") for text in said
+    )
+    world.engine.release()
+    await world.settle()
+    assert len(world.engine.edits) == 4
 
 
 async def test_a_press_that_comes_twice_is_one_edit(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot import replies
 from bot.events import MessageRef, StatusUpdate
-from engine.jobs import Failed, Step, Waiting
+from engine.jobs import Crowd, Failed, Step, Waiting
 from tests.bot.world import World, photo, png
 
 
@@ -92,10 +92,43 @@ async def test_a_second_attempt_goes_on_with_the_same_status_message(
     ("progress", "text"),
     [
         (Waiting(1), "You are next."),
-        (Waiting(3, 42.0), "You are number 3 in the queue, about 40 seconds."),
-        (Waiting(9, 200.0), "You are number 9 in the queue, about 3 minutes."),
+        (Waiting(1, 3.0), "You are next, done in a few seconds."),
+        (Waiting(2, 13.0), "You are number 2 in the queue, done in about 15 seconds."),
+        (Waiting(3, 42.0), "You are number 3 in the queue, done in about 40 seconds."),
+        (Waiting(4, 61.0), "You are number 4 in the queue, done in about a minute."),
+        (Waiting(9, 200.0), "You are number 9 in the queue, done in about 3 minutes."),
+        (Waiting(50, 3500.0), "You are number 50 in the queue, done in about an hour."),
+        (Waiting(50, 8000.0), "You are number 50 in the queue, done in about 2 hours."),
         (Step(5, 20), "Painting: step 5 of 20."),
+        (Step(5, 20, None, 31.0), "Painting: step 5 of 20, about 30 seconds left."),
     ],
 )
 def test_what_a_status_says(progress: Waiting | Step, text: str) -> None:
     assert replies.progress(progress) == text
+
+
+@pytest.mark.parametrize(
+    ("crowd", "sentence"),
+    [
+        (
+            Crowd("user", "picture", 3, "a", 2, 41.0),
+            "3 of your pictures are in the queue already; the first of them is number 2 and done in about 40"
+            " seconds.",
+        ),
+        (
+            Crowd("user", "picture", 1, "a", 0),
+            "1 of your pictures is in the queue already; it is being worked on now.",
+        ),
+        (
+            Crowd("chat", "message", 8, "a", 1),
+            "8 messages from this chat are in the queue already; the first of them is number 1.",
+        ),
+        (
+            Crowd("all", "picture", 50, "a", 0, 65.0),
+            "The queue is full: 50 pictures are in it; the first of them is being worked on now and done in"
+            " about a minute.",
+        ),
+    ],
+)
+def test_a_refusal_tells_place_and_time(crowd: Crowd, sentence: str) -> None:
+    assert replies.crowded(crowd) == sentence

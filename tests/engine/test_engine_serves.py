@@ -96,6 +96,19 @@ async def test_so_many_pictures_advance_together_as_the_settings_say(tmp_path: P
         assert [type(await job.task) for job in jobs] == [Edited] * 4
 
 
+async def test_a_time_is_told_before_any_edit_was_finished(tmp_path: Path):
+    """The warm-up has measured a step."""
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path) as engine:
+        await engine.settled()
+        jobs = [Watched(engine, edit(f"e{n}", f"until {gate}", user=f"user{n}")) for n in range(3)]
+        await jobs[2].until(lambda progress: isinstance(progress, Waiting) and progress.eta is not None)
+        gate.touch()
+        assert all([isinstance(await job.task, Edited) for job in jobs])
+        told = [each.eta for each in jobs[0].progress if isinstance(each, Step)]
+        assert None not in told
+
+
 async def test_users_take_turns(tmp_path: Path):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path, waiting_per_user=9) as engine:

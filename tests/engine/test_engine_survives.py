@@ -11,7 +11,8 @@ import pytest
 
 from engine.config import EngineConfig
 from engine.jobs import Cancelled, Decision, Edited, Failed
-from engine.service import LocalEngine, back_off
+from engine.post_mortem import back_off
+from engine.service import LocalEngine
 from tests.fakes.local_engine import Watched, edit, eventually, journal, local_engine, question
 
 

@@ -27,8 +27,10 @@ from engine.batch import Editing, Request
 from engine.config import EngineConfig
 from engine.errors import WeightsError
 from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step
+from engine.messages import Pace
 from engine.models import Models, Say
 
+PACE = Pace(step_seconds=20.0, steps=3)
 PREVIEW = b"\xff\xd8 preview"
 
 
@@ -59,7 +61,7 @@ def load(config: EngineConfig, say: Say) -> Models:
             pass
     free = partial(_free, journal, works=fault != "no-free")
     at_once = config.edits_at_once or 2
-    return Models(FakeDialogue(journal), FakeEditor(journal), "Ready to pretend.", free, at_once)
+    return Models(FakeDialogue(journal), FakeEditor(journal), "Ready to pretend.", free, at_once, PACE)
 
 
 def _write(journal: Path, line: str) -> None:

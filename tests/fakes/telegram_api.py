@@ -240,7 +240,17 @@ class FakeTelegram:
         return head.id
 
     def lose(self, chat_id: int, how: Literal["blocked", "kicked", "deleted"]) -> None:
+        """The bot is told of it, but for a chat that is deleted."""
         self.chats[chat_id].gone = how
+        if how != "deleted":
+            self.my_status(chat_id, {"status": "kicked", "until_date": 0})
+
+    def my_status(self, chat_id: int, new: JSON) -> int | None:
+        """Somebody changed what the bot is in a chat."""
+        somebody, me = {"id": 1, "is_bot": False, "first_name": "Somebody"}, self.me.json()
+        change = {"chat": self.chats[chat_id].json(), "from": somebody, "date": 0}
+        members = {"old_chat_member": {"status": "member", "user": me}, "new_chat_member": new | {"user": me}}
+        return self.push("my_chat_member", change | members)
 
     def migrate(self, chat_id: int, author: Person) -> tuple[int, Posted]:
         """The group becomes a supergroup with a new id; the message that says so is posted."""

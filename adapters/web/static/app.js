@@ -9,7 +9,7 @@ import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
 // written into the text field
-const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|original|compare|history|help|share|rate)(?:\s+(\S{1,32}))?$/;
+const COMMAND = /^\/(undo|redo|reset|cancel|again|stronger|subtler|original|compare|history|help|share|rate)(?:\s+(\S{1,32}))?$/;
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();

@@ -36,7 +36,8 @@ export class Messages {
       }
     }
     messages.forEach((message, place) => {
-      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending]);
+      const retry = retryOf(message)?.target;
+      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending, retry]);
       let item = this.#items.get(message.id);
       if (item?.shape !== shape) {
         const node = this.#build(message, first.get(message.version) === message.id);
@@ -61,7 +62,7 @@ export class Messages {
       "data-decision": decision ?? "",
     });
     const picture = (image || message.pending?.picture) && this.#picture(message, owns);
-    node.append(...(speaker === "bot" ? [words, picture] : [picture, words]).filter(Boolean));
+    node.append(...(speaker === "bot" ? [words, picture, this.#retry(message)] : [picture, words]).filter(Boolean));
     if (message.pending) node.append(make("small", { class: "note", "data-testid": "pending" }, "Sending …"));
     if (message.at) node.title = new Date(message.at * 1000).toLocaleString();
     return node;
@@ -117,6 +118,13 @@ export class Messages {
     const isEdit = speaker === "bot" && version && owns;
     const offers = isEdit ? this.#offers(message) : [];
     return make("figcaption", {}, isEdit ? undo : null, ...offers, version ? reply : null, download);
+  }
+
+  /** What there was no room for is kept, and this takes it up again. */
+  #retry(message) {
+    const action = retryOf(message);
+    const click = () => this.#actions.press(message, action);
+    return action && make("button", { class: "pill", type: "button", "data-testid": "retry", click }, "Try again");
   }
 
   #offers(message) {
@@ -185,4 +193,8 @@ function firstOfVersions(messages) {
   const first = new Map();
   for (const { version, id } of messages) if (version && !first.has(version)) first.set(version, id);
   return first;
+}
+
+function retryOf(message) {
+  return message.actions?.find(({ name }) => name === "retry");
 }

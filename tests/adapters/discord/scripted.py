@@ -8,7 +8,15 @@ from collections.abc import Awaitable, Callable
 
 from PIL import Image
 
-from bot.events import Acknowledged, ConversationRef, InboundEvent, MessageIn, Picture, Platform
+from bot.events import (
+    Acknowledged,
+    ConversationGone,
+    ConversationRef,
+    InboundEvent,
+    MessageIn,
+    Picture,
+    Platform,
+)
 
 Answer = Callable[[InboundEvent], Awaitable[Acknowledged | None]]
 
@@ -30,7 +38,7 @@ class ScriptedBot:
             return None
         self.events.append(event)
         assert not hasattr(event, "old"), "Discord conversations do not move"
-        place = event.ref.conversation
+        place = event.ref if isinstance(event, ConversationGone) else event.ref.conversation
         if place not in self._places:
             self._places.append(place)
         if isinstance(event, MessageIn):

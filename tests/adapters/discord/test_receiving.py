@@ -10,6 +10,7 @@ from bot.events import (
     Action,
     AttachmentGone,
     ButtonPressed,
+    ConversationGone,
     ConversationRef,
     Delivered,
     InboundEvent,
@@ -168,3 +169,26 @@ async def test_a_reply_inside_the_thread_to_its_first_message_names_the_photo() 
         event = (await bot.take(2))[1]
         assert isinstance(event, MessageIn)
         assert event.reply_to == first.ref
+
+
+async def test_what_is_deleted_or_left_is_gone() -> None:
+    async with connected() as (wire, bot, _):
+        world = wire.world
+        guild, channel, thread = str(world.guild_id), str(world.general), world.snowflake()
+        unseen = {"id": str(thread), "guild_id": guild, "parent_id": channel, "type": 11}
+        await wire.gateway.emit("THREAD_DELETE", unseen)
+        another = world.channel("another")
+        await wire.gateway.emit("CHANNEL_CREATE", world.channels[another])
+        await wire.gateway.emit("CHANNEL_DELETE", world.channels[another])
+        await bot.take(2)
+        await wire.gateway.emit("GUILD_DELETE", {"id": guild, "unavailable": True})  # an outage
+        await wire.gateway.emit("GUILD_CREATE", world.guild() | {"channels": [world.channels[world.general]]})
+        await wire.gateway.emit("GUILD_DELETE", {"id": guild})
+        events = await bot.take(3)
+        assert all(isinstance(event, ConversationGone) for event in events)
+        assert [event.ref for event in events if isinstance(event, ConversationGone)] == [
+            ConversationRef("discord", channel, str(thread)),
+            ConversationRef("discord", str(another)),
+            ConversationRef("discord", channel),
+        ]
+        assert len({event.event_id for event in events}) == 3

@@ -204,6 +204,7 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "undo",
         "redo",
         "reset",
+        "cancel",
         "again",
         "stronger",
         "subtler",

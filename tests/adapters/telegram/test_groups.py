@@ -8,6 +8,7 @@ from bot.events import (
     Action,
     ButtonPressed,
     CommandInvoked,
+    ConversationGone,
     ConversationMoved,
     Delivered,
     MessageIn,
@@ -184,3 +185,17 @@ async def test_a_group_that_moves_is_told_once_whoever_tells_it() -> None:
         assert (await d.next(ConversationMoved)) == told, "the same event id: the ledger takes it once"
         assert isinstance(await d.adapter.send(Reply("late", d.where(new), "Done.")), Delivered)
         assert [message.text for message in d.telegram.shown(new)] == ["Done."]
+
+
+async def test_a_chat_that_puts_the_bot_out_is_gone() -> None:
+    async with desk() as d:
+        group = d.telegram.group()
+        d.telegram.my_status(group, {"status": "member"})
+        d.telegram.lose(group, "kicked")
+        assert (await d.next(ConversationGone)).ref == d.where(group)
+        d.telegram.my_status(group, {"status": "left"})
+        assert (await d.next(ConversationGone)).ref == d.where(group)
+        d.telegram.lose(d.chat, "blocked")
+        assert (await d.next(ConversationGone)).ref == d.where()
+        await d.settled()
+        assert d.nothing_more()
