@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.logs import LogFormat
 from bot.wordlist import plain
 
 
@@ -53,6 +54,12 @@ class Telegram(Section):
     undo_emoji: tuple[str, ...] = ("👎",)
     api_url: str = "https://api.telegram.org"
     album_seconds: float = Field(default=1.2, gt=0, le=10)
+
+
+class Admin(Section):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=0, le=65535)
 
 
 class Limits(Section):
@@ -134,7 +141,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: LogFormat = "text"
     web: Web = Web()
+    admin: Admin = Admin()
     discord: Discord = Discord()
     telegram: Telegram = Telegram()
     limits: Limits = Limits()

@@ -1,7 +1,8 @@
 """Edits that stop wherever they need the network, so that what several of them need is computed in one pass.
 
-An edit is a generator. It yields a `Request` when it needs the network and is sent the answer, a `Step` when
-one is done, and None where it has come far enough for others to go first. No torch in here.
+An edit is a generator. It yields a `Request` when it needs the network and is sent the answer (or is thrown
+the error that came of it), a `Step` when one is done, and None where it has come far enough for others to go
+first. No torch in here.
 """
 
 from __future__ import annotations
@@ -45,13 +46,19 @@ def changed(
 ) -> Generator[U | Request | None, Any, R]:
     """The same edit, with `change` done to each of its steps."""
     answer: Any = None
+    failed: Exception | None = None
     try:
         while True:
             try:
-                came = edit.send(answer)
+                came = edit.send(answer) if failed is None else edit.throw(failed)
             except StopIteration as end:
                 return end.value
-            answer = yield came if came is None or isinstance(came, Request) else change(came)
+            answer = failed = None
+            handed_on = came if came is None or isinstance(came, Request) else change(came)
+            try:
+                answer = yield handed_on
+            except Exception as error:
+                failed = error.with_traceback(None)
     finally:
         edit.close()
 
@@ -61,15 +68,19 @@ def alone(
 ) -> Generator[T, None, R]:
     """An edit by itself: each request is answered at once, and only the steps are left."""
     answer: Any = None
+    failed: Exception | None = None
     try:
         while True:
             try:
-                came = edit.send(answer)
+                came = edit.send(answer) if failed is None else edit.throw(failed)
             except StopIteration as end:
                 return end.value
-            answer = None
+            answer = failed = None
             if isinstance(came, Request):
-                [answer] = predict([came])
+                try:
+                    [answer] = predict([came])
+                except Exception as error:
+                    failed = error.with_traceback(None)
             elif came is not None:
                 yield came
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.jobs import Outcome, Step
+from engine.jobs import Kind, Outcome, Step
 
 # ---------------------------------------------------------------- to the worker
 
@@ -73,7 +75,31 @@ class Broken:
     error: str
 
 
-FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """So many messages were answered in one batch, or so many edits went through the network in one pass."""
+
+    kind: Kind
+    batch: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Look-ups in the worker's caches since the last such message; keys: the caches' names."""
+
+    hits: Mapping[str, int]
+    misses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line of the worker's log, to be written with all others; its `job`, if it has one, is a job's id."""
+
+    record: logging.LogRecord
+
+
+FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken | Worked | LookedUp | Logged
 
 
 @dataclass(frozen=True, slots=True)

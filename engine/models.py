@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -18,7 +18,6 @@ from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
     from engine.device import Compute
-    from engine.editing.caches import Caches
 
 LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
 PREVIEW_SHARE = 0.2  # of the worker's time: the pictures themselves go first
@@ -40,7 +39,8 @@ class Decides(Protocol):
 class Models:
     """`detail` says where the models run; `free_memory` gives back what a failed job has left cached.
 
-    `edits_at_once`: how many edits the worker is to be given at the same time.
+    `edits_at_once`: how many edits the worker is to be given at the same time. `lookups`: the hits and misses
+    of each of its caches so far.
     """
 
     dialogue: Decides
@@ -48,6 +48,7 @@ class Models:
     detail: str
     free_memory: Callable[[], None]
     edits_at_once: int
+    lookups: Callable[[], Mapping[str, tuple[int, int]]] = dict
 
 
 def load(config: EngineConfig, say: Say) -> Models:
@@ -66,14 +67,16 @@ def load(config: EngineConfig, say: Say) -> Models:
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
     from engine.editing.previews import Previews
+    from engine.finite import check_finite
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
     folders = [folder for folder in (dialogue_folder, editor_folder, checker_folder) if folder]
-    torch.set_num_threads(config.threads or _threads(*folders))
+    torch.set_num_threads(config.threads or threads_for(*folders))
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
+    check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
     load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
     painter = _load(editor_folder, load_editor)
@@ -90,9 +93,8 @@ def load(config: EngineConfig, say: Say) -> Models:
     _load(editor_folder, lambda: _first_step(editor))
     checked = ", with a safety check" if checker_folder else ""
     at_once = config.edits_at_once or _edits_at_once(compute, *folders)
-    return Models(
-        dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute, painter.caches), at_once
-    )
+    detail = f"Ready on {compute}{checked}."
+    return Models(dialogue, editor, detail, painter.free_memory, at_once, painter.caches.lookups)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
@@ -110,7 +112,7 @@ def _first_step(editor: Edits) -> None:
     steps.close()
 
 
-def _threads(*folders: Path) -> int:
+def threads_for(*folders: Path) -> int:
     """All cores, or one for small networks: there a second one gains a tenth on an idle machine, and on a
     busy one the threads wait for each other, which makes an edit two to three times slower."""
     return 1 if _small(*folders) else os.cpu_count() or 1
@@ -140,17 +142,3 @@ def _load(folder: Path, action: Callable[[], T]) -> T:
         raise WeightsError(
             f"The weights in {folder} can't be used ({one_line(error)}).", temporary=temporary
         ) from error
-
-
-def _free_memory(compute: Compute, caches: Caches) -> Callable[[], None]:
-    import gc
-
-    import torch
-
-    def free() -> None:
-        caches.clear()
-        gc.collect()
-        if compute.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    return free

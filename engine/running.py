@@ -23,6 +23,7 @@ class Running:
         self.request: Request | None = None
         self._editing = editing
         self._answer: Any = None
+        self._failed: Exception | None = None
         self._shown = float("-inf")
 
     def answer(self, answer: Any, seconds: float) -> None:
@@ -30,15 +31,23 @@ class Running:
         self.request, self._answer = None, answer
         self.seconds += seconds
 
+    def fail(self, error: Exception) -> None:
+        """What it waited for can't be had; its next turn begins with that, and it may know another way.
+
+        Without the traceback, which would hold the memory that was too little.
+        """
+        self.request, self._failed = None, error.with_traceback(None)
+
     def go_on(self) -> Step | Edited | Refused | None:
         """To its next step or its outcome; None where it waits or lets others go first.
 
         Of the steps only some keep their preview. Raises what the edit raises.
         """
         answer, self._answer = self._answer, None
+        failed, self._failed = self._failed, None
         started = time.monotonic()
         try:
-            came = self._editing.send(answer)
+            came = self._editing.send(answer) if failed is None else self._editing.throw(failed)
         except StopIteration as end:
             if not isinstance(end.value, Edited | Refused):
                 raise TypeError(f"the editor returned {end.value!r:.200}") from None
@@ -69,4 +78,5 @@ class Running:
         try:
             self._editing.close()
         except Exception as error:
-            log.warning("job %s could not be closed: %s", self.job.id, one_line(error))
+            job_id = self.job.id
+            log.warning("job %s could not be closed: %s", job_id, one_line(error), extra={"job": job_id})

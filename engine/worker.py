@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
@@ -34,15 +35,17 @@ from engine.messages import (
     Broken,
     Cancel,
     Finished,
-    FromWorker,
     Loading,
+    LookedUp,
     Progressed,
     Ready,
     Stop,
     Unable,
+    Worked,
     Working,
 )
 from engine.models import Models, Say
+from engine.outlet import LogPipe, Send, outlet
 from engine.running import Running
 
 log = logging.getLogger(__name__)
@@ -52,34 +55,35 @@ def main(connection: Connection, config: EngineConfig, models: str, log_level: i
     """The process's target. `models`: import path "module:function" of `load(config, say) -> Models`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     os.dup2(2, 1)  # what a library prints must not mix with a command's JSON on standard output
-    logging.basicConfig(level=log_level, format="%(levelname)s %(name)s: %(message)s")
+    send = outlet(connection)
+    logging.basicConfig(level=log_level, format="%(message)s", handlers=[QueueHandler(LogPipe(send))])
     inbox = Inbox(connection)
     inbox.start()
     try:
-        loaded = _load(connection, config, models)
+        loaded = _load(send, config, models)
         if loaded is not None:
             inbox.serving.set()
-            connection.send(Ready(loaded.detail, loaded.edits_at_once))
-            Server(loaded, inbox.messages, connection.send, config.soft_seconds).serve()
+            send(Ready(loaded.detail, loaded.edits_at_once))
+            Server(loaded, inbox.messages, send, config.soft_seconds).serve()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone, nobody is left to be told
     os._exit(0)  # nothing to save, and the clean-up of a broken device may hang
 
 
-def _load(connection: Connection, config: EngineConfig, models: str) -> Models | None:
+def _load(send: Send, config: EngineConfig, models: str) -> Models | None:
     module, _, function = models.partition(":")
 
     def say(detail: str, limit: float | None) -> None:
-        connection.send(Loading(detail, limit))
+        send(Loading(detail, limit))
 
     try:
         load: Callable[[EngineConfig, Say], Models] = getattr(importlib.import_module(module), function)
         return load(config, say)
     except EngineError as error:
-        connection.send(Unable(error.sentence, error.temporary))
+        send(Unable(error.sentence, error.temporary))
     except Exception as error:
         log.debug("start failed", exc_info=True)
-        connection.send(Unable(f"The models can't be started ({one_line(error)}).", temporary=True))
+        send(Unable(f"The models can't be started ({one_line(error)}).", temporary=True))
     return None
 
 
@@ -108,7 +112,7 @@ class Server:
         self,
         models: Models,
         inbox: SimpleQueue[Job | Cancel | Stop],
-        send: Callable[[FromWorker], None],
+        send: Send,
         soft_seconds: float,
     ) -> None:
         self._models = models
@@ -117,6 +121,7 @@ class Server:
         self._soft_seconds = soft_seconds
         self._questions: dict[str, DialogueJob] = {}
         self._edits: dict[str, Running] = {}
+        self._told: dict[str, tuple[int, int]] = {}  # of the caches' hits and misses
         self._stopping = False
 
     def serve(self) -> None:
@@ -152,7 +157,7 @@ class Server:
     def _attend(self) -> bool:
         """Take in what has come, answer questions; waits if idle. False when told to stop."""
         try:
-            self._receive(self._inbox.get(block=not self._edits))
+            self._receive(self._inbox.get(block=not (self._edits or self._stopping)))
             while True:
                 self._receive(self._inbox.get_nowait())
         except Empty:
@@ -191,6 +196,7 @@ class Server:
 
     def _decide(self, jobs: list[DialogueJob]) -> None:
         self._send(Working(tuple(job.id for job in jobs)))
+        started = time.monotonic()
         try:
             decisions = self._models.dialogue.decide(jobs)
             if len(decisions) != len(jobs) or not all(isinstance(each, Decision) for each in decisions):
@@ -202,6 +208,7 @@ class Server:
                 for job in jobs:
                     self._decide([job])
             return
+        self._send(Worked("dialogue", len(jobs), time.monotonic() - started))
         for job, decision in zip(jobs, decisions, strict=True):
             self._finish(job.id, decision)
 
@@ -220,6 +227,7 @@ class Server:
             return
         if came is not None and not isinstance(came, Step):
             self._drop(edit)
+            self._tell_lookups()
             self._finish(edit.job.id, came)
 
     def _tell(self, edit: Running, step: Step) -> bool:
@@ -234,6 +242,7 @@ class Server:
                 "That picture took too long, so I stopped. A smaller picture may work.",
                 f"stopped after {edit.seconds:.0f} s at step {step.step} of {step.steps}",
                 retry=False,
+                cause="time_out",
             ),
         )
         return False
@@ -247,20 +256,31 @@ class Server:
             if len(answers) != len(edits):
                 raise TypeError(f"{len(edits)} requests got {len(answers)} answers")
         except Exception as error:
-            if len(edits) == 1 or is_cuda_error(error):
-                self._drop(edits[0])
+            if is_cuda_error(error):
                 self._fail(edits[0].job.id, error)
-                return True
             log.debug("a pass for %d edits failed", len(edits), exc_info=error)
+            if len(edits) == 1:
+                edits[0].fail(error)
+                return True
             crowded = is_out_of_memory(error)
         else:
-            share = (time.monotonic() - started) / len(edits)
+            seconds = time.monotonic() - started
             for edit, answer in zip(edits, answers, strict=True):
-                edit.answer(answer, share)
+                edit.answer(answer, seconds / len(edits))
+            self._send(Worked("edit", len(edits), seconds))
             return True
         if crowded:  # here, where no traceback holds the tensors of the pass any more
-            self._free_memory()
+            self._free_memory(edits[0].job.id)
         return False
+
+    def _tell_lookups(self) -> None:
+        now = dict(self._models.lookups())
+        hits, misses = (
+            {cache: counts[which] - self._told.get(cache, (0, 0))[which] for cache, counts in now.items()}
+            for which in (0, 1)
+        )
+        self._told = now
+        self._send(LookedUp(hits, misses))
 
     def _drop(self, edit: Running) -> None:
         del self._edits[edit.job.id]
@@ -278,24 +298,26 @@ class Server:
         """The one job fails; the others go on, unless the device is broken."""
         if is_cuda_error(error):
             raise _DeviceBroken(one_line(error)) from error
-        log.debug("job %s failed", job_id, exc_info=error)
+        log.debug("job %s failed", job_id, exc_info=error, extra={"job": job_id})
         if is_out_of_memory(error):
-            self._free_memory()
+            self._free_memory(job_id)
             sentence = (
                 "That picture was too much for my memory just now; please try again or send a smaller one."
             )
-            self._send(Finished(job_id, Failed(sentence, one_line(error), retry=True)))
+            failed = Failed(sentence, one_line(error), retry=True, cause="out_of_memory")
+            self._send(Finished(job_id, failed))
             return
         sentence = "Something went wrong while I worked on that; please try it once more."
         self._send(Finished(job_id, Failed(sentence, one_line(error), retry=False)))
 
-    def _free_memory(self) -> None:
+    def _free_memory(self, job_id: str) -> None:
         try:
             self._models.free_memory()
         except Exception as error:  # cleaning up must not take the other jobs down
             if is_cuda_error(error):
                 raise _DeviceBroken(one_line(error)) from error
-            log.warning("memory could not be freed: %s", one_line(error))
+            why = one_line(error)
+            log.warning("memory could not be freed after job %s: %s", job_id, why, extra={"job": job_id})
 
 
 class _DeviceBroken(Exception):

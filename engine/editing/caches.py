@@ -68,13 +68,10 @@ class Caches:
     texts: Cache[Tensor] = field(default_factory=lambda: Cache[Tensor](32 * MIB))
     pictures: Cache[Source] = field(default_factory=lambda: Cache[Source](128 * MIB))
 
-    @property
-    def hits(self) -> int:
-        return self.texts.hits + self.pictures.hits
-
-    @property
-    def misses(self) -> int:
-        return self.texts.misses + self.pictures.misses
+    def lookups(self) -> dict[str, tuple[int, int]]:
+        """Hits and misses of each so far."""
+        named = {"text": self.texts, "picture": self.pictures}
+        return {name: (cache.hits, cache.misses) for name, cache in named.items()}
 
     def clear(self) -> None:
         """Give the memory back; the counters stay."""

@@ -24,7 +24,7 @@ class Previews:
         self._resting = float("-inf")
 
     def make(self, shown: float, draw: Callable[[], T]) -> T | None:
-        """What `draw` makes, or None if it is too soon. `shown`: when the edit's last one was (by `now`)."""
+        """What `draw` makes, or None where it is too soon. `shown`: when the edit's last was, by `now`."""
         started = self.now()
         if started - shown < self._seconds or started < self._resting:
             return None

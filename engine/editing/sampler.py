@@ -58,7 +58,7 @@ class Predict(Request):
     @property
     def kind(self) -> Hashable:
         """What must be equal to be stacked; the number of views need not be."""
-        return self.latents.shape[1:], self.conditions.text.shape[1:]
+        return self.latents.dtype, self.latents.shape[1:], self.conditions.text.shape[1:]
 
 
 @dataclass(frozen=True, slots=True)

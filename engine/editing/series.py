@@ -16,6 +16,7 @@ from PIL import Image
 
 from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
+from engine.editing.exact.operations import Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
@@ -93,12 +94,12 @@ def run(
     """Do the parts in order; returns the picture and the parts as they were done. Closing it cancels.
 
     Steps count over all parts. What a tool for people can't do, as it sees nobody, is painted. Raises
-    `CannotApply` and `CannotDo`.
+    `CannotApply` and `CannotDo`; before painting, which takes time, where that can be told by then.
     """
     painted = sum(part.plan is None for _, part in work)
     before = 0
     done: list[Part] = []
-    for job, part in work:
+    for index, (job, part) in enumerate(work):
         yield None
         if part.plan is not None:
             try:
@@ -109,11 +110,25 @@ def run(
                 if not part.paintable:
                     raise CannotDo(REFUSAL) from None
                 painted += 1
+        _check([later for _, later in work[index + 1 :]], picture.size)
         steps = paint(replace(job, instruction=part.text), picture)
         picture = yield from _counted(steps, before, painted)
         done.append(replace(part, plan=None))
         before += 1
     return picture, done
+
+
+def _check(parts: Sequence[Part], size: Size) -> None:
+    """Raise `CannotApply` where the picture's size alone says that an exact part can't be done.
+
+    A painted part leaves the size as it is. Where a part's outcome depends on the picture, its size and what
+    follows are unknown.
+    """
+    for part in parts:
+        after = size if part.plan is None else part.plan.size_after(size)
+        if after is None:
+            return
+        size = after
 
 
 def _counted(steps: Pieces[Image.Image], before: int, parts: int) -> Pieces[Image.Image]:

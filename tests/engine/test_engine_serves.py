@@ -199,10 +199,12 @@ async def test_stop_in_the_middle_of_an_edit_answers_everyone_and_leaves_no_proc
 
 
 @pytest.mark.slow
-async def test_stop_does_not_wait_for_a_hung_edit(tmp_path: Path):
+@pytest.mark.parametrize(("fault", "journaled"), [("hang", "hanging"), ("freeze", "freezing")])
+async def test_stop_does_not_wait_for_a_hung_edit(tmp_path: Path, fault: str, journaled: str):
     async with local_engine(tmp_path) as engine:
-        job = Watched(engine, edit("e", "hang"))
+        job = Watched(engine, edit("e", fault))
         await job.stepping()
+        await eventually(lambda: journaled in journal(tmp_path))
         pid = worker_pid(engine)
         await engine.stop()
         assert isinstance(await job.task, Failed)
@@ -225,8 +227,11 @@ async def test_a_stopped_engine_can_be_started_again(tmp_path: Path):
         assert isinstance(await engine.run(edit("e2")), Edited)
 
 
-def test_stop_without_start():
-    asyncio.run(LocalEngine(EngineConfig()).stop())
+async def test_stop_without_start_does_no_harm():
+    engine = LocalEngine(EngineConfig())
+    await engine.stop()
+    assert (engine.status().state, engine.worker_pid) == ("stopped", None)
+    assert (await engine.settled()).state == "stopped"  # who waits for the start is let go
 
 
 def test_the_bot_s_process_never_imports_torch():

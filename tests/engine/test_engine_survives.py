@@ -11,7 +11,7 @@ import pytest
 
 from engine.config import EngineConfig
 from engine.jobs import Cancelled, Decision, Edited, Failed
-from engine.service import LocalEngine
+from engine.service import LocalEngine, back_off
 from tests.fakes.local_engine import Watched, edit, eventually, journal, local_engine, question
 
 
@@ -138,12 +138,13 @@ async def test_an_error_in_a_pass_with_others_fails_that_edit_alone(tmp_path: Pa
 
 
 @pytest.mark.slow
-async def test_a_hung_edit_is_killed_and_the_others_run_again(tmp_path: Path):
+@pytest.mark.parametrize("fault", ["hang", "freeze"])
+async def test_a_hung_edit_is_killed_and_the_others_run_again(tmp_path: Path, fault: str):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path, hard_seconds=3.0) as engine:
         beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
         await beside.stepping()
-        hung = Watched(engine, edit("hung", "hang"))
+        hung = Watched(engine, edit("hung", fault))
         behind = Watched(engine, edit("behind"))
         outcome = await hung.task
         assert isinstance(outcome, Failed)
@@ -245,6 +246,13 @@ async def test_a_start_that_succeeds_at_the_second_try_serves(tmp_path: Path):
         assert (await engine.settled()).state == "restarting"
         await eventually(lambda: engine.status().state == "ready")
         assert isinstance(await engine.run(edit("e")), Edited)
+
+
+def test_the_pauses_between_starts_grow_and_are_bounded():
+    pauses = [back_off(failures) for failures in range(12)]
+    assert pauses[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == back_off(10_000) == 60.0
 
 
 @pytest.mark.slow

@@ -1,17 +1,21 @@
 """Light models for the real worker process; what a job says is what happens, faults included.
 
 An instruction is a word and perhaps an argument: "steps 3", "until FILE" (steps on until it is there),
-"hang", "die", "raise", "oom", "cuda", "garbage", "yield-garbage", "unpicklable", "refuse", "stubborn"
-(won't be closed), "ask FILE FAULT" (asks the network until the file is there, then once more with the fault
-in its request, if any). In a question the newest turn says it. `config.dialogue` may be a fault of the start:
-"no-weights", "no-network", "raise", "die", "hang" (over its limit), "slow" (no limit), or "once FILE"
-(dies unless it is there, and makes it).
+"hang", "freeze" (hangs as a call into a driver may: no other thread can run), "die", "raise", "oom", "cuda",
+"garbage", "yield-garbage", "unpicklable", "refuse", "stubborn" (won't be closed), "ask FILE FAULT" (asks the
+network until the file is there, then once more with the fault in its request, if any). In a question the
+newest turn says it; "edit …" orders that edit.
+
+`config.dialogue` may be a fault of the start: "no-weights", "no-network", "raise", "die", "hang" (over its
+limit), "slow" (no limit), "once FILE" (dies unless it is there, and makes it), or "without FILE" (can't start
+until it is there); "no-free" is one of later.
 
 Every start of a job is a line in the file `config.editor`, so tests see what has really run.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
 from collections.abc import Sequence
@@ -44,6 +48,8 @@ def load(config: EngineConfig, say: Say) -> Models:
         case "once" if not Path(argument).exists():
             Path(argument).touch()
             os._exit(4)
+        case "without" if not Path(argument).exists():
+            raise WeightsError("The card is gone.", temporary=True)
         case "hang":
             say("Hanging.", 0.2)
             time.sleep(3600)
@@ -74,6 +80,9 @@ def _fault(word: str, journal: Path) -> None:
         case "hang":
             _write(journal, "hanging")
             time.sleep(3600)
+        case "freeze":
+            _write(journal, "freezing")
+            ctypes.PyDLL(None).sleep(3600)
         case "die":
             os._exit(11)
         case "print":
@@ -98,7 +107,14 @@ class FakeDialogue:
             _fault(job.turns[-1].text, self._journal)
         if any(job.turns[-1].text == "garbage" for job in jobs):
             return []
-        return [Decision("chat", f"You said: {job.turns[-1].text}") for job in jobs]
+        return [_decided(job.turns[-1].text) for job in jobs]
+
+
+def _decided(text: str) -> Decision:
+    order, _, instruction = text.partition(" ")
+    if order == "edit":
+        return Decision("edit", f"Did: {instruction}", instruction)
+    return Decision("chat", f"You said: {text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +146,7 @@ class FakeEditor:
             assert (yield Ask(job.id, "" if waiting else fault)) == job.id, "another's answer"
             yield Step(1, 1000)
             time.sleep(0.005)
-        return Edited(b"", "image/png", 8, 8, "diffusion", job.seed, 0.1)
+        return Edited(job.image + job.id.encode(), "image/png", 8, 8, "diffusion", job.seed, 0.1)
 
     def edit(self, job: EditJob) -> Editing:
         _write(self._journal, f"edit {job.id}")
