@@ -10,9 +10,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DConditionModel
+from torch import nn
 from transformers import (
     BlenderbotConfig,
     BlenderbotForConditionalGeneration,
@@ -25,6 +27,10 @@ from engine.dialogue.tokenizer import load_tokenizer
 from engine.editing.loading import Components, save_components
 from engine.errors import WeightsError
 from engine.sources import Kind, check, resolve
+
+Module = TypeVar("Module", bound=nn.Module)
+BLOCK = 2**22 - 3
+"""Random numbers that are repeated; prime to the sizes of layers, so that no two rows are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,6 @@ def _whole(kind: Kind, folder: Path) -> bool:
 def write_editor(folder: Path) -> None:
     """InstructPix2Pix as published: Stable Diffusion 1.5's UNet with eight channels in, its VAE, CLIP ViT-L's
     text encoder, Euler ancestral. The tokenizer is the starter's, cut at CLIP's 77 tokens."""
-    torch.manual_seed(0)
     words = CLIPTokenizer.from_pretrained(resolve("editor", "starter") / "tokenizer", model_max_length=77)
     text = CLIPTextConfig(
         vocab_size=49408,
@@ -80,7 +85,7 @@ def write_editor(folder: Path) -> None:
     scheduler = EulerAncestralDiscreteScheduler(
         beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, steps_offset=1
     )
-    with torch.device("cpu"):
+    with torch.device("meta"):
         unet = UNet2DConditionModel(sample_size=64, in_channels=8, cross_attention_dim=768)
         vae = AutoencoderKL(
             down_block_types=("DownEncoderBlock2D",) * 4,
@@ -89,12 +94,13 @@ def write_editor(folder: Path) -> None:
             layers_per_block=2,
             sample_size=512,
         )
-    save_components(Components(unet, vae, CLIPTextModel(text), words, scheduler), folder, torch.float16)
+        encoder = CLIPTextModel(text)
+    parts = Components(_filled(unet), _filled(vae), _filled(encoder), words, scheduler)
+    save_components(parts, folder, torch.float16)
 
 
 def write_dialogue(folder: Path) -> None:
     """BlenderBot 400M-distill's sizes, with the starter's tokenizer."""
-    torch.manual_seed(0)
     words = load_tokenizer(resolve("dialogue", "starter"))
     config = BlenderbotConfig(
         vocab_size=8008,
@@ -114,5 +120,28 @@ def write_dialogue(folder: Path) -> None:
         forced_eos_token_id=words.eos_token_id,
         decoder_start_token_id=words.bos_token_id,
     )
-    BlenderbotForConditionalGeneration(config).half().save_pretrained(folder)
+    with torch.device("meta"):
+        model = BlenderbotForConditionalGeneration(config)
+    model = _filled(model)
+    model.tie_weights()
+    model.save_pretrained(folder)
     words.save_pretrained(folder)
+
+
+@torch.no_grad()
+def _filled(model: Module) -> Module:
+    """A model without numbers gets some, in half precision: the same few million over and over, as drawing
+    a billion takes longer than all that is measured. A signal keeps its strength, so nothing overflows.
+    """
+    model = model.half().to_empty(device="cpu")
+    noise = torch.randn(BLOCK, generator=torch.Generator().manual_seed(0))
+    for name, parameter in model.named_parameters():
+        if parameter.ndim < 2:
+            parameter.fill_(float(name.endswith("weight")))
+        else:
+            count = parameter.numel()
+            drawn = noise.repeat(-(-count // BLOCK))[:count].view(parameter.shape)
+            parameter.copy_(drawn * parameter[0].numel() ** -0.5)
+    for buffer in model.buffers():
+        buffer.zero_()
+    return model
