@@ -87,9 +87,7 @@ class Work:
     async def step(self, conversation: str) -> bool:
         """Do the next open job; False when there is none."""
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
-        if (
-            job is None or job.id in self._stopped
-        ):  # another lane does it: its conversation was joined with this
+        if job is None or job.id in self._stopped:  # the lane that it came along from is at it
             return False
         place = await self._store.run(lambda db: conversations.place(db, conversation))
         self._stopped[job.id] = False
