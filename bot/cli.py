@@ -142,13 +142,21 @@ main.add_command(
     LazyGroup(
         "train",
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
-        lazy={"dialogue": "engine.dialogue.commands:train", "editing": "engine.editing.commands:train"},
+        lazy={
+            "autoencoder": "engine.editing.autoencoder_commands:train",
+            "dialogue": "engine.dialogue.commands:train",
+            "editing": "engine.editing.commands:train",
+        },
     )
 )
 evaluate = LazyGroup(
     "evaluate",
     help="Measure the models (paper section 4.3).",
-    lazy={"dialogue": "engine.dialogue.commands:evaluate", "editing": "engine.editing.commands:evaluate"},
+    lazy={
+        "autoencoder": "engine.editing.autoencoder_commands:evaluate",
+        "dialogue": "engine.dialogue.commands:evaluate",
+        "editing": "engine.editing.commands:evaluate",
+    },
 )
 main.add_command(evaluate)
 

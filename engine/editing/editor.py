@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.editing import merge, pictures, sampler, series, views
+from engine.editing import merge, pictures, sampler, series
+from engine.editing.change import Change
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.loading import Components, load_components
@@ -118,34 +119,27 @@ class Editor:
     ) -> Generator[Step, None, merge.Array]:
         """The edit as the merge's coefficients."""
         parts, defaults = self.parts, self.defaults
-        working, wider = self.working_size(picture.size), views.margin(defaults.views)
-        small = picture.convert("RGB").resize(
-            (working[0] + wider, working[1] + wider), Image.Resampling.LANCZOS
-        )
         thumbnail = picture.convert("RGB")
         thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         thumb = np.asarray(thumbnail)
-        pixels = pictures.to_tensor(small)
-        image = sampler.encode_image(parts.vae, views.split(pixels, defaults.views))
-        again = sampler.decode(parts.vae, image * parts.vae.config.scaling_factor)
-        source = pictures.to_unit(pixels)
+        change = Change(parts.vae, picture, self.working_size(picture.size), defaults.views)
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
         def found(latents: torch.Tensor) -> merge.Array:
-            # What the autoencoder itself loses cancels out in the difference.
-            change = views.join(sampler.decode(parts.vae, latents) - again)[0].float().cpu()
-            edited = np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
-            planes = merge.coefficients(source, edited)
-            allowed = region(edited - source) if region is not None else None
+            edited = change.edited(latents)
+            planes = merge.coefficients(change.source, edited)
+            allowed = region(edited - change.source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 
         conditions = sampler.Conditions(
-            sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction), self._empty, image
+            sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction),
+            self._empty,
+            change.latents,
         )
         generator = torch.Generator().manual_seed(job.seed)
-        latents = image
+        latents = change.latents
         for done in sampler.sample(
             parts.unet, parts.scheduler, conditions, guidance, defaults.steps, generator
         ):
