@@ -1,4 +1,4 @@
-"""`dialogpaint train|evaluate autoencoder`. Torch is imported when a command runs, so that `--help` stays quick."""
+"""`dialogpaint train|evaluate autoencoder`. Torch is imported when a command runs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from engine.editing.options import FILE, FOLDER, NEW, fail, json_option, show
     "--kind",
     type=click.Choice(("linear", "residual", "convolutional")),
     required=True,
-    help="linear: principal components, fitted at once. residual: the same latents, and a network that adds to "
-    "the decoded picture. convolutional: a small network in and another out, from nothing.",
+    help="linear: principal components, fitted at once. residual: the same latents, and a network that adds "
+    "to the decoded picture. convolutional: a small network in and another out, from nothing.",
 )
 @click.option(
     "--base",
-    help="An editor (a folder, an id on the Hub, or starter) whose linear autoencoder is taken instead of fitting "
-    "one, so that its UNet goes with the result.",
+    help="For residual: an editor (a folder, an id on the Hub, or starter) whose linear autoencoder is taken "
+    "instead of fitting one, so that its UNet goes with the result.",
 )
 @click.option("--resolution", type=int, help="Side of the square pictures that are trained on (128).")
 @click.option("--steps", type=int, help="Optimiser steps in all (1500).")
@@ -47,7 +47,9 @@ def train(
     as_json: bool,
     **chosen: Any,
 ) -> None:
-    """Train an editor's autoencoder on the folder PAIRS; OUT gets checkpoints, the loss curve and, at the end, OUT/vae.
+    """Train an editor's autoencoder on the folder PAIRS.
+
+    OUT gets checkpoints, the loss curve and, at the end, the autoencoder in OUT/vae.
 
     Killed runs go on where they were when started again with the same arguments.
     """
@@ -87,8 +89,8 @@ def train(
     multiple=True,
     default=("starter",),
     show_default=True,
-    help="An editor (a folder, an id on the Hub, or starter) or an autoencoder's own folder. Given more than once: "
-    "compared in one run.",
+    help="An editor (a folder, an id on the Hub, or starter) or an autoencoder's own folder. Given more than "
+    "once: compared in one run.",
 )
 @click.option(
     "--resolution",
@@ -121,10 +123,10 @@ def evaluate(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Measure autoencoders on the pairs of FILE, as JSON lines with source, target and instruction, and on PHOTOS.
+    """Measure autoencoders on FILE, as `evaluate editing` takes it, and on PHOTOS (else the sources of FILE).
 
-    Photos are encoded and decoded. Of a pair, what changed goes through the latents and the editor's merge: no
-    editor with this autoencoder can be better. Without PHOTOS the sources of FILE are taken.
+    Photos are encoded and decoded. Of a pair, what changed goes through the latents and the editor's merge:
+    no editor with this autoencoder can be expected to be better.
     """
     import torch
 

@@ -1,9 +1,9 @@
 """`dialogpaint evaluate autoencoder`: what an autoencoder loses of a picture, and of an edit.
 
 reconstruction   a photo at the network's size, encoded and decoded, against itself
-merge            of a pair: decode(target's latents) - decode(source's latents) through the editor's own merge, at
-                 the source's own resolution, against the target. It is what an editor that finds the perfect
-                 latents reaches; `Region`, which needs a wish, has no say in it.
+merge            of a pair: decode(target's latents) - decode(source's latents) through the editor's own
+                 merge, at the source's own resolution, against the target. It is what an editor reaches that
+                 finds the target's latents; `Region`, which needs a wish, has no say in it.
 
 The same again with no autoencoder at all, the pixels being the latents, is what the merge itself loses.
 """
@@ -54,8 +54,8 @@ class Pixels:
 
 
 def load(source: str, device: torch.device, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
-    """The autoencoder of an editor (a folder, an id on the Hub, or starter), or one in a folder of its own; and
-    what it is. Raises `WeightsError` with one sentence."""
+    """The autoencoder of an editor (a folder, an id on the Hub, or starter), or one in a folder of its own;
+    and what it is. Raises `WeightsError` with one sentence."""
     folder = Path(source)
     if not (folder / "config.json").is_file():
         folder = resolve("editor", source) / "vae"
@@ -109,6 +109,7 @@ def _reconstruct(
             vae = vaes[name]
             started = time.perf_counter()
             latents = sampler.encode_image(vae, pixels) * vae.config.scaling_factor
+            latents.cpu()  # a GPU answers before it is done
             timed["s_per_encode"].append(time.perf_counter() - started)
             started = time.perf_counter()
             decoded = sampler.decode(vae, latents).float().cpu()

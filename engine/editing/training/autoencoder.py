@@ -1,8 +1,7 @@
 """`dialogpaint train autoencoder`: pictures in and out again, and what changed between two of them.
 
 The loss is the mean absolute error of a pair's two pictures, and of their difference: an edit is carried over
-as decode(edited) - decode(source), see `engine/editing/change.py`, so that what both lose alike costs nothing,
-and what only one of them loses costs twice.
+as decode(edited) - decode(source), see `engine/editing/change.py`, where what both lose alike cancels out.
 
 Each step draws its pairs, crops and flips from its own number, so that a run needs no state for that.
 """
@@ -16,11 +15,11 @@ import time
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
-from pydantic import ConfigDict, PositiveFloat, PositiveInt
+from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -38,8 +37,11 @@ from engine.training.curve import Curve
 from engine.training.stopping import Stopped, StopSignal
 
 Kind = Literal["linear", "residual", "convolutional"]
+Side = Annotated[int, Field(gt=0, multiple_of=8)]
 WARMUP = 100
 _MAX_FILE = 16 * 2**20
+_STATE = ("step", "exp_avg", "exp_avg_sq")
+"""What Adam keeps of each tensor."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -47,11 +49,11 @@ class AutoencoderConfig:
     """`steps` of `batch` pairs, of which one and the same square of `crop` pixels is seen at a time."""
 
     kind: Kind
-    resolution: PositiveInt = 128
+    resolution: Side = 128
     latent_channels: PositiveInt = 32
     steps: PositiveInt = 1500
     batch: PositiveInt = 16
-    crop: PositiveInt = 64
+    crop: Side = 64
     learning_rate: PositiveFloat = 1e-3
     save_minutes: float = 2.0
     log_every: PositiveInt = 10
@@ -63,22 +65,24 @@ def train(
 ) -> Outcome:
     """Train on `data`/train.jsonl and write `out`/vae, in diffusers' layout and fp16.
 
-    `base`: an editor whose linear autoencoder is taken instead of fitting one. Raises Stopped after a signal,
-    and ValueError, OSError or WeightsError with one sentence.
+    `base`: an editor whose latents a residual one is to have, instead of fitting anew. Raises Stopped after
+    a signal, and ValueError, OSError or WeightsError with one sentence.
     """
     with StopSignal(minutes) as stop:
         rows = read_rows(data / "train.jsonl")
         if not rows or any("target" not in row for row in rows):
             raise ValueError(f"{data / 'train.jsonl'} has no pairs with a target.")
         vae = _begin(rows, data, out, config, base)
-        steps = 0 if config.kind == "linear" else config.steps
-        run = Run(vae, rows, steps, config, out)
+        if config.kind == "linear":
+            _export(vae, out)
+            return Outcome(0, 0, True)
+        run = Run(vae, rows, config, out)
         finished = run.go_on(stop)
     if finished:
         if config.kind == "convolutional":
             _scale(vae, rows, config)
         _export(vae, out)
-    return Outcome(run.step, steps, finished)
+    return Outcome(run.step, run.steps, finished)
 
 
 def _begin(rows: list[Row], data: Path, out: Path, config: AutoencoderConfig, base: str | None) -> Any:
@@ -103,9 +107,9 @@ def _begin(rows: list[Row], data: Path, out: Path, config: AutoencoderConfig, ba
 
 def _untrained(rows: list[Row], config: AutoencoderConfig, base: str | None) -> Any:
     torch.manual_seed(config.seed)
+    if base is not None and config.kind != "residual":
+        raise ValueError(f"A {config.kind} autoencoder begins from nothing: leave --base out.")
     if config.kind == "convolutional":
-        if base is not None:
-            raise ValueError("A convolutional autoencoder begins from nothing: leave --base out.")
         return ConvolutionalAutoencoder(latent_channels=config.latent_channels)
     if base is None:
         shape = TrainConfig(resolution=config.resolution, latent_channels=config.latent_channels)
@@ -113,7 +117,7 @@ def _untrained(rows: list[Row], config: AutoencoderConfig, base: str | None) -> 
     else:
         linear = load_autoencoder(resolve("editor", base) / "vae", torch.float32)
         if not isinstance(linear, PatchAutoencoder):
-            raise ValueError(f"The autoencoder of {base} is not linear; leave --base out to fit one.")
+            raise ValueError(f"The latents of {base} are not linear; leave --base out to fit some that are.")
     return linear if config.kind == "linear" else ResidualAutoencoder.on(linear)
 
 
@@ -126,13 +130,13 @@ def learning_rate(step: int, steps: int, config: AutoencoderConfig) -> float:
 class Run:
     """The moving parts of a run, from its last checkpoint on."""
 
-    def __init__(self, vae: Any, rows: list[Row], steps: int, config: AutoencoderConfig, out: Path) -> None:
-        self.vae, self.rows, self.steps, self.config = vae, rows, steps, config
+    def __init__(self, vae: Any, rows: list[Row], config: AutoencoderConfig, out: Path) -> None:
+        self.vae, self.rows, self.steps, self.config = vae, rows, config.steps, config
         self.device = choose("auto").device
         self.checkpoints, self.curve = out / "checkpoints", Curve(out)
         vae.to(self.device)
         self.trained = dict(_trained(vae))
-        self.optimizer = torch.optim.Adam(self.trained.values()) if self.trained else None
+        self.optimizer = torch.optim.Adam(self.trained.values())
         self.step, self.lost = 0, 0.0
         self._resume()
 
@@ -158,7 +162,6 @@ class Run:
         return True
 
     def _step(self) -> None:
-        assert self.optimizer is not None
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, self.steps, self.config)
         source, target = draw(self.rows, self.step, self.config)
@@ -185,7 +188,6 @@ class Run:
         checkpoint.save(self.checkpoints, self.step, self._tensors(), facts, _MAX_FILE)
 
     def _tensors(self) -> Iterator[tuple[str, Tensor]]:
-        assert self.optimizer is not None
         for name, parameter in self.trained.items():
             yield f"weights.{name}", parameter
             for key, value in self.optimizer.state[parameter].items():
@@ -194,18 +196,15 @@ class Run:
     def _resume(self) -> None:
         """Raises ValueError when the checkpoint is of another model."""
         found = checkpoint.load(self.checkpoints)
-        if found is not None and self.optimizer is not None:
+        if found is not None:
             facts, tensors = found
             try:
-                with torch.no_grad():
-                    for name, parameter in self.trained.items():
-                        parameter.copy_(tensors[f"weights.{name}"])
-                        self.optimizer.state[parameter] = {
-                            key: tensors[f"optimizer.{key}.{name}"].to(
-                                parameter.device if key != "step" else "cpu"
-                            )
-                            for key in ("step", "exp_avg", "exp_avg_sq")
-                        }
+                for name, parameter in self.trained.items():
+                    parameter.data.copy_(tensors[f"weights.{name}"])
+                    state = {key: tensors[f"optimizer.{key}.{name}"] for key in _STATE}
+                    self.optimizer.state[parameter] = {
+                        key: value if key == "step" else value.to(self.device) for key, value in state.items()
+                    }
             except (KeyError, RuntimeError) as error:
                 raise ValueError(f"The checkpoints in {self.checkpoints} are of another model.") from error
             self.step, self.lost = facts["step"], facts["lost"]

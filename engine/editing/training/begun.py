@@ -23,8 +23,8 @@ def fingerprint(file: Path) -> str:
 
 
 def already(out: Path, asked: dict[str, Any]) -> bool:
-    """Whether the run in `out` was begun, with start/run.json. Raises `ValueError` with one sentence if it was
-    with other things than `asked`."""
+    """Whether the run in `out` was begun, with start/run.json. Raises `ValueError` with one sentence if it
+    was with other things than `asked`."""
     file = out / "start" / "run.json"
     if not file.is_file():
         return False
