@@ -38,7 +38,6 @@ from engine.training.stopping import Stopped, StopSignal
 
 Kind = Literal["linear", "residual", "convolutional"]
 Side = Annotated[int, Field(gt=0, multiple_of=8)]
-WARMUP = 100
 _MAX_FILE = 16 * 2**20
 _STATE = ("step", "exp_avg", "exp_avg_sq")
 """What Adam keeps of each tensor."""
@@ -55,6 +54,7 @@ class AutoencoderConfig:
     batch: PositiveInt = 16
     crop: Side = 64
     learning_rate: PositiveFloat = 1e-3
+    warmup: PositiveInt = 100
     save_minutes: float = 2.0
     log_every: PositiveInt = 10
     seed: int = 0
@@ -122,9 +122,9 @@ def _untrained(rows: list[Row], config: AutoencoderConfig, base: str | None) -> 
 
 
 def learning_rate(step: int, steps: int, config: AutoencoderConfig) -> float:
-    """Up over `WARMUP` steps, then down to nothing along a cosine."""
+    """Up over the warm-up, then down to nothing along a cosine."""
     fall = 0.5 * (1 + math.cos(math.pi * step / steps))
-    return config.learning_rate * min(1.0, (step + 1) / WARMUP) * fall
+    return config.learning_rate * min(1.0, (step + 1) / config.warmup) * fall
 
 
 class Run:

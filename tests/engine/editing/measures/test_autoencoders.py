@@ -116,7 +116,6 @@ def test_a_file_without_targets_is_one_sentence(folder: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "--kind"),
         (["--kind", "residul"], "--kind"),
         (["--kind", "residual", "--batch", "0"], "The setting batch of the training run is wrong"),
         (["--kind", "residual", "--base", "no/such/thing/here"], "no/such/thing/here"),

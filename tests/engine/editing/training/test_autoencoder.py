@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def same(one: Path, other: Path) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_trained_gets_better_at_it(kind: str, pairs: Path, tmp_path: Path) -> None:
-    assert run(tmp_path, pairs, kind, steps=40, learning_rate=3e-3).finished
+    assert run(tmp_path, pairs, kind, steps=40, warmup=4, learning_rate=3e-3).finished
     noted = losses(tmp_path)
     assert len(noted) == 20
     assert sum(noted[-5:]) < 0.95 * sum(noted[:5])
@@ -84,8 +85,8 @@ def test_untrained_the_residual_one_is_the_linear_one(pairs: Path, tmp_path: Pat
 def test_a_residual_one_goes_with_the_unet_of_its_base(pairs: Path, tmp_path: Path) -> None:
     parts = starter_parts()
     run(tmp_path / "run", pairs, "residual", base=save(parts, tmp_path / "base"))
-    parts.vae = trained(tmp_path / "run")
-    save_components(parts, tmp_path / "editor", torch.float32)
+    with_residual = replace(parts, vae=trained(tmp_path / "run"))
+    save_components(with_residual, tmp_path / "editor", torch.float32)
     loaded = load_components(tmp_path / "editor", torch.device("cpu"), torch.float32)
     assert isinstance(loaded.vae, ResidualAutoencoder) and isinstance(loaded.unet, UNet2DConditionModel)
     base = load_components(tmp_path / "base", torch.device("cpu"), torch.float16).vae.float()
