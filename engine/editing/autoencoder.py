@@ -87,20 +87,27 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):
 
 
 class _Block(nn.Module):
-    """Adds to its input; without normalisation, like EDSR's (B. Lim et al., CVPR workshops 2017)."""
+    """Adds to its input, at first nothing; without normalisation, as in EDSR (B. Lim et al., CVPR workshops
+    2017): there, too, a way without any activation leads from end to end, which can't die off."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
+        self.second = _silent(nn.Conv2d(width, width, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.second(functional.silu(self.first(x)))
 
 
+def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
 def _network(inward: int, width: int, blocks: int, outward: int) -> nn.Sequential:
     ends = nn.Conv2d(inward, width, 3, padding=1), nn.Conv2d(width, outward, 3, padding=1)
-    return nn.Sequential(ends[0], *(_Block(width) for _ in range(blocks)), nn.SiLU(), ends[1])
+    return nn.Sequential(ends[0], *(_Block(width) for _ in range(blocks)), ends[1])
 
 
 class ResidualAutoencoder(PatchAutoencoder):
@@ -125,8 +132,7 @@ class ResidualAutoencoder(PatchAutoencoder):
         super().__init__(latent_channels, patch_size, whitening, scaling_factor, block_out_channels)
         size = 3 * patch_size**2
         self.residual = _network(size, width, blocks, size)
-        nn.init.zeros_(self.residual[-1].weight)
-        nn.init.zeros_(self.residual[-1].bias)
+        _silent(self.residual[-1])
 
     @classmethod
     def on(cls, linear: PatchAutoencoder) -> ResidualAutoencoder:
