@@ -89,7 +89,7 @@ def train(
     multiple=True,
     default=("starter",),
     show_default=True,
-    help="An editor (a folder, an id on the Hub, or starter) or an autoencoder's own folder. Given more than "
+    help="An editor (a folder, an id on the Hub, or starter) or the folder of a training run. Given more than "
     "once: compared in one run.",
 )
 @click.option(

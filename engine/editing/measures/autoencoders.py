@@ -54,11 +54,10 @@ class Pixels:
 
 
 def load(source: str, device: torch.device, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
-    """The autoencoder of an editor (a folder, an id on the Hub, or starter), or one in a folder of its own;
-    and what it is. Raises `WeightsError` with one sentence."""
-    folder = Path(source)
-    if not (folder / "config.json").is_file():
-        folder = resolve("editor", source) / "vae"
+    """The autoencoder of an editor (a folder, an id on the Hub, or starter), of a training run, or in a folder
+    of its own; and what it is. Raises `WeightsError` with one sentence."""
+    own = (folder for folder in (Path(source), Path(source) / "vae") if (folder / "config.json").is_file())
+    folder = next(own, None) or resolve("editor", source) / "vae"
     try:
         vae = load_autoencoder(folder, dtype).to(device)
     except (OSError, ValueError, AttributeError, RuntimeError) as error:

@@ -75,17 +75,17 @@ def test_the_commands_train_and_compare(folder: Path, tmp_path: Path) -> None:
         train, [str(folder), str(tmp_path / "run"), *options, "--batch", "2", "--threads", "1", "--json"]
     )
     assert made.exit_code == 0, made.output
-    vae = str(tmp_path / "run" / "vae")
-    assert json.loads(made.stdout) == {"step": 2, "steps": 2, "finished": True, "vae": vae}
-    weights = ["--weights", str(folder / "editor"), "--weights", vae]
+    run = str(tmp_path / "run")
+    assert json.loads(made.stdout) == {"step": 2, "steps": 2, "finished": True, "vae": f"{run}/vae"}
+    weights = ["--weights", str(folder / "editor"), "--weights", run]
     done = measured(folder, str(folder / "0.png"), *weights, "--resolution", "32", "--limit", "2", "--json")
     assert done.exit_code == 0, done.output
     result = json.loads(done.stdout)  # one object, and nothing else
     assert (result["photos"], result["pairs"]) == (1, 2)
-    assert result[vae]["class"] == "ResidualAutoencoder"
+    assert result[run]["class"] == "ResidualAutoencoder"
     assert result[str(folder / "editor")]["class"] == "PatchAutoencoder"
-    assert result[vae]["bytes"] < 2 * 2**20
-    assert result[vae]["merge"].keys() == {"l1", "psnr", "ssim", "fid", "outside_l1"}
+    assert result[run]["bytes"] < 2 * 2**20
+    assert result[run]["merge"].keys() == {"l1", "psnr", "ssim", "fid", "outside_l1"}
     assert result[NO_AUTOENCODER].keys() == {"merge"}
 
 
