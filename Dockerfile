@@ -21,7 +21,8 @@ USER dialogpaint
 # The database, the pictures and the cache of downloaded weights.
 VOLUME /data
 EXPOSE 8080
+# The admin port; it answers whether or not the web chat is on.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9464/healthz', timeout=4)"]
 
 CMD ["dialogpaint", "run", "--config", "config.toml"]

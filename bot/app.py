@@ -8,12 +8,15 @@ import signal
 from collections.abc import Callable
 from typing import Any, Self
 
+from bot import logs
+from bot.admin import Admin
 from bot.director import Director
 from bot.doctor import Finding
 from bot.events import Platform
+from bot.metrics import Metrics
 from bot.ports import Adapter, AdapterError
 from bot.settings import Settings
-from bot.store import Store, StoredDirectory, StoredJournal, StoredTranscript, StoreError
+from bot.store import DATABASE, Store, StoredDirectory, StoredJournal, StoredTranscript, StoreError
 from engine.config import EngineConfig
 from engine.jobs import Engine
 from engine.service import LocalEngine
@@ -28,7 +31,8 @@ class StartError(Exception):
 class App:
     """A running bot: the store, the engine, the director, and every adapter that has what it needs.
 
-    `adapters` holds those that run; `off` says in a few words about each other one why not.
+    `adapters` holds those that run; `off` says in a few words about each other one why not. `admin` is None
+    where it is switched off.
     """
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
@@ -36,6 +40,9 @@ class App:
         self.engine: Engine = engine or build_engine(settings)
         self.adapters: dict[Platform, Adapter] = {}
         self.off: list[str] = []
+        self.metrics = Metrics()
+        self.engine.observe(self.metrics)
+        self.admin: Admin | None = None
         self.store: Store
         self.director: Director
 
@@ -53,6 +60,9 @@ class App:
         except StoreError as error:
             raise StartError(str(error)) from error
         await self.engine.start()
+        if self.settings.admin.enabled:
+            self.admin = Admin(self.settings.admin, self.metrics, self.engine.status, self.store)
+            await self.admin.start()
         self.director = Director(self.store, self.engine, self.settings, self.adapters)
         await self.director.start()
         await asyncio.gather(*(self._bring_up(*builder) for builder in self._builders()))
@@ -63,7 +73,8 @@ class App:
     async def stop(self) -> None:
         """Stop in the order in which nothing is lost: work first, while sends still have a door."""
         doors = [adapter.stop for adapter in self.adapters.values()]
-        for step in (self.director.stop, *doors, self.engine.stop, self.store.close):
+        admin = [self.admin.stop] if self.admin is not None else []
+        for step in (self.director.stop, *doors, self.engine.stop, *admin, self.store.close):
             try:
                 await step()
             except Exception:
@@ -190,6 +201,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         image_guidance=engine.image_guidance,
         soft_seconds=engine.soft_seconds,
         hard_seconds=engine.hard_seconds,
+        edits_at_once=engine.edits_at_once,
         waiting_per_user=limits.waiting_per_user,
         waiting_per_group=limits.waiting_per_group,
         waiting_in_all=limits.waiting_in_all,
@@ -243,11 +255,26 @@ def safety_finding(settings: Settings) -> Finding:
     return Finding("safety check", "good" if folder else "note", f"{pictures}; {wishes}.")
 
 
+def ratings_finding(settings: Settings) -> Finding:
+    """When people are asked for stars, and what the stars say so far. The bot may run meanwhile."""
+    from bot import satisfaction
+    from engine.bot_database import reading
+
+    asked = f'ratings.ask = "{settings.ratings.ask}"'
+    database = settings.data_dir / DATABASE
+    if not database.is_file():
+        return Finding("ratings", "good", f"{asked}; the bot has not run here.")
+    try:
+        with reading(database) as db:
+            found = satisfaction.in_short(satisfaction.report(db))
+    except ValueError as error:
+        return Finding("ratings", "note", f"{asked}; the ratings can't be read: {error}")
+    return Finding("ratings", "good", f"{asked}; {found}.")
+
+
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. Raises `StartError`."""
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S"
-    )
+    logs.set_up(settings.log_level, settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

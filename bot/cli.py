@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, get_args
 
 import click
 
 from bot import settings as settings_module
 from bot.settings import Settings, SettingsError
+from engine.command_line import Problem, json_option
 
 
 class LazyGroup(click.Group):
@@ -36,17 +39,11 @@ class LazyGroup(click.Group):
         return getattr(importlib.import_module(module), attribute)
 
 
-def fail(sentence: str) -> NoReturn:
-    """One sentence on standard error, exit code 2."""
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
 def load_settings(config: Path | None) -> Settings:
     try:
         return settings_module.load(config)
     except SettingsError as error:
-        fail(str(error))
+        raise Problem(error) from error
 
 
 config_option = click.option(
@@ -80,7 +77,7 @@ def run(config: Path | None = None) -> None:
     try:
         asyncio.run(app.run(settings))
     except app.StartError as error:
-        fail(str(error))
+        raise Problem(error) from error
     except KeyboardInterrupt:
         pass
 
@@ -90,7 +87,7 @@ def run(config: Path | None = None) -> None:
 @click.argument("wish")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the picture goes; default: beside it.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 @config_option
 def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, config: Path | None) -> None:
     """One shot: print the question, or write the edited picture."""
@@ -100,7 +97,7 @@ def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, c
     try:
         answer = asyncio.run(one_shot.edit(app.build_engine(settings), settings, picture, wish, out, seed))
     except one_shot.CannotEdit as error:
-        fail(str(error))
+        raise Problem(error) from error
     if as_json:
         click.echo(json.dumps(answer))
     else:
@@ -111,13 +108,15 @@ def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, c
 
 @main.command()
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 def doctor(config: Path | None, as_json: bool) -> None:
     """Check tokens, intents, permissions, GPU, weights and database, and say what to do."""
     settings = load_settings(config)
     from bot import app, doctor
 
-    findings = asyncio.run(doctor.examine(settings, app.engine_findings(settings)))
+    findings = asyncio.run(
+        doctor.examine(settings, [*app.engine_findings(settings), app.ratings_finding(settings)])
+    )
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -126,13 +125,98 @@ def doctor(config: Path | None, as_json: bool) -> None:
     sys.exit(1 if any(finding.state == "wrong" for finding in findings) else 0)
 
 
+Part = Literal["edits", "dialogue", "store"]
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+@main.command()
+@click.option(
+    "--size",
+    type=click.Choice(["starter", "full"]),
+    default="starter",
+    show_default=True,
+    help="Weights: the starter's, or random ones of the full architectures (written once, 3 GB).",
+)
+@click.option(
+    "--only", type=click.Choice(PARTS), multiple=True, help="This part; may be given several times."
+)
+@click.option("--repeat", type=click.IntRange(1), default=3, show_default=True, help="The median of so many.")
+@click.option("--steps", type=click.IntRange(1), help="Denoising steps; default: the weights' own.")
+@click.option("--waiting", type=click.IntRange(1), multiple=True, default=(1, 2, 4, 8, 16), show_default=True)
+@click.option("--questions", type=click.IntRange(1), default=40, show_default=True)
+@click.option("--messages", type=click.IntRange(2), default=100, show_default=True, help="Through the store.")
+@click.option(
+    "--turns",
+    type=click.IntRange(2),
+    multiple=True,
+    default=(10, 10_000, 1_000_000),
+    show_default=True,
+    help="Stored before; a million take about 1 GB for the while.",
+)
+@click.option("--profile", is_flag=True, help="Also say where the time of one edit goes.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path.home() / ".cache" / "dialogpaint",
+    help="Where weights of the full size are kept; default: ~/.cache/dialogpaint.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@config_option
+def bench(
+    size: Literal["starter", "full"],
+    only: tuple[Part, ...],
+    repeat: int,
+    steps: int | None,
+    waiting: tuple[int, ...],
+    questions: int,
+    messages: int,
+    turns: tuple[int, ...],
+    profile: bool,
+    cache: Path,
+    as_json: bool,
+    config: Path | None,
+) -> None:
+    """Measure speed and memory beside the stock diffusers pipeline, and the bot's own cost."""
+    settings = load_settings(config)
+    parts = only or PARTS
+    from bot import app
+    from bot.bench import overhead
+    from bot.store import StoreError
+    from engine.bench import report, run
+    from engine.bench.ours import BenchError
+    from engine.errors import EngineError
+
+    def say(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    engine_config = replace(app.engine_config(settings), steps=steps or settings.engine.steps)
+    load = [round(os.getloadavg()[0], 2)]
+    try:
+        results = run.machine(engine_config) | {"size": size}
+        wanted = run.Wanted(
+            size, "edits" in parts, "dialogue" in parts, profile, repeat, waiting, questions, cache
+        )
+        results |= run.engine(wanted, engine_config, say)
+        if "store" in parts:
+            results["store"] = []
+            for number in sorted(turns):
+                say(f"{messages} messages at {number:,} stored turns.")
+                cost = asyncio.run(overhead.measure(number, messages, settings.data_dir))
+                results["store"].append(report.store_row(**asdict(cost)))
+    except (BenchError, EngineError, StoreError, OSError) as error:
+        raise Problem(error) from error
+    results["load"] = [*load, round(os.getloadavg()[0], 2)]
+    results["goals"] = report.goals(results)
+    click.echo(json.dumps(results) if as_json else report.table(results))
+
+
 main.add_command(
     LazyGroup(
         "data",
         help="Build the data sets (paper section 3.1).",
         lazy={
-            "dialogue": "engine.dialogue.commands:data",
-            "editing": "engine.editing.commands:data",
+            "dialogue": "engine.dialogue.building.command:data",
+            "editing": "engine.editing.data.command:data",
             "instructions": "engine.dialogue.building.command:instructions",
             "small-talk": "engine.dialogue.building.command:small_talk",
         },
@@ -144,8 +228,8 @@ main.add_command(
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
         lazy={
             "autoencoder": "engine.editing.autoencoder_commands:train",
-            "dialogue": "engine.dialogue.commands:train",
-            "editing": "engine.editing.commands:train",
+            "dialogue": "engine.dialogue.training.command:train",
+            "editing": "engine.editing.training.command:train",
         },
     )
 )
@@ -155,7 +239,7 @@ evaluate = LazyGroup(
     lazy={
         "autoencoder": "engine.editing.autoencoder_commands:evaluate",
         "dialogue": "engine.dialogue.commands:evaluate",
-        "editing": "engine.editing.commands:evaluate",
+        "editing": "engine.editing.measures.command:evaluate",
     },
 )
 main.add_command(evaluate)
@@ -165,16 +249,17 @@ main.add_command(evaluate)
 @click.option(
     "--database", type=click.Path(path_type=Path), help="Default: dialogpaint.db in the settings' data_dir."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 @config_option
 def ratings(database: Path | None, as_json: bool, config: Path | None) -> None:
     """Overall satisfaction and MOS from the stars that people gave. The bot may run meanwhile."""
     from bot import satisfaction
+    from bot.store import DATABASE
     from engine.bot_database import reading
 
     try:
-        with reading(database or load_settings(config).data_dir / "dialogpaint.db") as db:
+        with reading(database or load_settings(config).data_dir / DATABASE) as db:
             result = satisfaction.report(db)
     except ValueError as error:
-        fail(str(error))
+        raise Problem(error) from error
     click.echo(json.dumps(result) if as_json else "\n".join(satisfaction.sentences(result)))

@@ -1,7 +1,8 @@
 """The version tree of a conversation: pure values and functions, no clock, no disk.
 
-Every picture is a `Version`; the *head* is the current one. Undoing moves the head towards the root and is
-kept as a `Move`, so that it can be taken back. Nothing is ever removed from the tree.
+Every picture is a `Version`; the *head* is the current one. Undoing moves the head towards the root, choosing
+a picture moves it anywhere; both are kept as a `Move`, so that they can be taken back. Nothing is ever
+removed from the tree.
 """
 
 from __future__ import annotations
@@ -38,9 +39,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The head went back from `start` to `end`; `target` is the version undone (for a reset: the head)."""
+    """The head went from `start` to `end`; `target` is the version undone (for a reset or jump: the head).
 
-    kind: Literal["undo", "reset"]
+    An undo and a reset go back towards the root, a jump goes anywhere.
+    """
+
+    kind: Literal["undo", "reset", "jump"]
     target: str
     start: str
     end: str
@@ -62,6 +66,7 @@ class CannotMove(Exception):
 NO_PICTURE = "There is no picture here yet. Send me one, and tell me what to change."
 FIRST_PICTURE = "This is the picture as you sent it; there is nothing before it."
 UNDONE_ALREADY = "That edit is undone already."
+CURRENT_ALREADY = "That is the current picture already."
 OTHER_BRANCH = "That edit isn't part of the current picture. Reply to its picture to go on from there."
 NOTHING_TO_REDO = "There is nothing to redo."
 MOVED_ON = "The picture has changed since, so that can't be redone. Reply to its picture to go on from there."
@@ -92,6 +97,11 @@ def rounds(conversation: Conversation, version: str | None = None) -> tuple[Vers
             made = conversation.versions[made.remakes]
         at = made.parent
     return tuple(reversed(found))
+
+
+def number(conversation: Conversation, version: str) -> int:
+    """Which picture of the conversation it is, from 1 in the order in which they came; it never changes."""
+    return list(conversation.versions).index(version) + 1
 
 
 def applied(conversation: Conversation, version: str | None = None) -> tuple[str, ...]:
@@ -141,12 +151,13 @@ def undo(conversation: Conversation, version: str) -> Conversation:
     if not way:
         raise CannotMove(NO_PICTURE)
     if version not in {v.id for v in (*way, *way_back(conversation))}:
-        undone = any(version in left_by(conversation, move) for move in conversation.moves)
+        back = (move for move in conversation.moves if move.kind != "jump")
+        undone = any(version in left_by(conversation, move) for move in back)
         raise CannotMove(UNDONE_ALREADY if undone else OTHER_BRANCH)
     before = _before(conversation.versions[version])
     if before is None:
         raise CannotMove(FIRST_PICTURE)
-    return _moved_back(conversation, "undo", version, way[-1].id, before)
+    return _moved(conversation, "undo", version, way[-1].id, before)
 
 
 def undo_last(conversation: Conversation, count: int = 1) -> Conversation:
@@ -162,13 +173,23 @@ def reset(conversation: Conversation) -> Conversation:
     way = path(conversation)
     if len(way) < 2:
         raise CannotMove(FIRST_PICTURE if way else NO_PICTURE)
-    return _moved_back(conversation, "reset", way[-1].id, way[-1].id, way[0].id)
+    return _moved(conversation, "reset", way[-1].id, way[-1].id, way[0].id)
+
+
+def jump(conversation: Conversation, version: str) -> Conversation:
+    """Make `version`, wherever it is in the tree, the current picture. Raises `CannotMove`."""
+    head = conversation.head
+    if head is None:
+        raise CannotMove(NO_PICTURE)
+    if version == head:
+        raise CannotMove(CURRENT_ALREADY)
+    return _moved(conversation, "jump", head, head, version)
 
 
 def redo(conversation: Conversation, version: str | None = None) -> Conversation:
-    """Take back the last undo or reset, or the undo of `version`: the head returns to where it was before.
+    """Take back the last move, or the undo of `version`: the head returns to where it was before.
 
-    Later undos go with an earlier one; a reset since then, or a new picture, makes it impossible.
+    Later undos go with an earlier one; a reset or jump since then, or a new picture, makes it impossible.
     Raises `CannotMove`.
     """
     moves = conversation.moves
@@ -179,7 +200,7 @@ def redo(conversation: Conversation, version: str | None = None) -> Conversation
     for place in reversed(range(len(moves))):
         if moves[place].target == version:
             return replace(conversation, head=moves[place].start, moves=moves[:place])
-        if moves[place].kind == "reset":
+        if moves[place].kind != "undo":
             break
     raise CannotMove(MOVED_ON)
 
@@ -196,7 +217,7 @@ def _with(conversation: Conversation, version: Version) -> dict[str, Version]:
     return {**conversation.versions, version.id: version}
 
 
-def _moved_back(
-    conversation: Conversation, kind: Literal["undo", "reset"], target: str, start: str, end: str
+def _moved(
+    conversation: Conversation, kind: Literal["undo", "reset", "jump"], target: str, start: str, end: str
 ) -> Conversation:
     return replace(conversation, head=end, moves=(*conversation.moves, Move(kind, target, start, end)))

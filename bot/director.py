@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import inbox, intake, moves, ratings, repeats, replies, sharing
+from bot import inbox, intake, moves, ratings, repeats, replies, sharing, views
 from bot.events import (
     STARS,
     Acknowledged,
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     ConversationMoved,
@@ -23,17 +26,23 @@ from bot.events import (
     Platform,
     ReactionChanged,
     RepeatName,
+    ViewName,
 )
+from bot.full_disk import FullDisk
+from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.logs import about
 from bot.moves import Wanted
 from bot.outbox import Courier
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Settings
-from bot.store import Store, conversations, jobs, ledger, outbox, refs
+from bot.store import Store, StoreError, conversations, jobs, ledger, outbox, refs
+from bot.store.images import StoredImage
 from bot.store.outbox import Answer
+from bot.views import Drawer, View
 from bot.wordlist import WordList
-from bot.work import Work
+from bot.work import MAX_ATTEMPTS, Work
 from engine.jobs import Engine
 
 log = logging.getLogger(__name__)
@@ -55,14 +64,27 @@ class Director:
         self.statuses = Statuses(store, adapters)
         self.courier = Courier(store, adapters, self.statuses)
         self._words = WordList(settings.safety.words)
-        self._work = Work(store, engine, settings, self._words, adapters, self.statuses, self.courier.wake)
+        self._full_disk = store.on_full = FullDisk(adapters)
+        self._drawer = Drawer(store)
+        self._work = Work(
+            store,
+            engine,
+            settings,
+            self._words,
+            adapters,
+            self.statuses,
+            self._full_disk,
+            self._drawer,
+            self.courier.wake,
+        )
         self._lanes = Lanes("director", self._work.step)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Take up the jobs that were open when the bot stopped."""
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
-            log.info("conversation %s has open jobs: going on", conversation)
+            with about(conversation=conversation):
+                log.info("conversation %s has open jobs: going on", conversation)
             self._lanes.wake(conversation)
 
     async def stop(self) -> None:
@@ -70,7 +92,10 @@ class Director:
         await self._lanes.stop()
         await self.courier.stop()
         await self.statuses.stop()
-        await self._store.run(jobs.give_back_running)
+        try:
+            await self._store.run(jobs.give_back_running, patient=False)
+        except StoreError as error:
+            log.error("this stop counts as an attempt of the jobs under way: %s", error)
 
     async def idle(self) -> None:
         """Wait until every job is done and every reply is delivered."""
@@ -79,6 +104,11 @@ class Director:
 
     async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
+        place = event.new if isinstance(event, ConversationMoved) else event.ref.conversation
+        with self._full_disk.waiting(place):
+            return await self._take(event)
+
+    async def _take(self, event: InboundEvent) -> Acknowledged | None:
         match event:
             case MessageIn():
                 door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
@@ -86,6 +116,8 @@ class Director:
                     await self._message(event)
             case ReactionChanged():
                 await self._once(event, lambda db: self._reaction(db, event))
+            case ButtonPressed(name="compare"):
+                await self._view(event, "compare")
             case ButtonPressed():
                 await self._once(event, lambda db: self._button(db, event))
                 if event.name in STARS:
@@ -105,18 +137,44 @@ class Director:
         if not context.meant:
             await self._store.run(lambda db: inbox.ignore(db, event))
             return
-        brought = await intake.take(event.text, context.pictures, self._settings.limits, self._words)
-        if brought.listed is not None:
-            log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
-        elif brought.trouble or brought.bad_wish:
-            log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
+        with about(event=event.event_id, conversation=context.conversation):
+            try:
+                conversation = await self._receive(event, context.pictures)
+            except BaseException:  # an attempt that the bot outlived is none of those that kill it
+                with contextlib.suppress(StoreError):
+                    await self._store.run(lambda db: self._forget(db, event), patient=False)
+                raise
+        if conversation is not None:
+            self._lanes.wake(conversation)
+            self.courier.wake(conversation)
+
+    async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> str | None:
+        brought = await self._bring(event, attachments)
         if brought.upload is not None:
             await self._store.keep_image(brought.upload.data, brought.upload.mime)
         conversation = await self._store.run(lambda db: inbox.receive(db, event, brought))
         if conversation is not None:
-            log.info("message %s of conversation %s taken", event.event_id, conversation)
-            self._lanes.wake(conversation)
-            self.courier.wake(conversation)
+            with about(event=event.event_id, conversation=conversation):
+                if brought.listed is not None:
+                    log.warning("message %s: refused by the word list (%s)", event.event_id, brought.listed)
+                elif brought.trouble or brought.bad_wish:
+                    log.info("message %s: %s", event.event_id, brought.trouble or brought.bad_wish)
+                log.info("message %s of conversation %s taken", event.event_id, conversation)
+        return conversation
+
+    async def _bring(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Intake:
+        """A picture at which the bot died twice is not read a third time."""
+        limits, platform = self._settings.limits, event.ref.conversation.platform
+        if attachments:
+            attempts = await self._store.run(lambda db: ledger.begin_attempt(db, platform, event.event_id))
+            if attempts > MAX_ATTEMPTS:
+                log.error("message %s: the bot died %d times at its picture", event.event_id, attempts - 1)
+                words = await intake.take(event.text, (), limits, self._words)
+                return replace(words, trouble=replies.DEADLY_PICTURE)
+        return await intake.take(event.text, attachments, limits, self._words)
+
+    def _forget(self, db: Database, event: MessageIn) -> None:
+        ledger.forget_attempts(db, event.ref.conversation.platform, event.event_id)
 
     # ------------------------------------------------------------ moves
 
@@ -138,7 +196,8 @@ class Director:
 
         conversation, stopped = await self._store.run(transaction)
         for job in stopped:
-            log.info("job %s of conversation %s cancelled by a person", job, conversation)
+            with about(job=job, conversation=conversation):
+                log.info("job %s of conversation %s cancelled by a person", job, conversation)
             self._work.stop(job)
         if conversation is not None:
             self._lanes.wake(conversation)
@@ -161,18 +220,29 @@ class Director:
         return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
 
     def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
-        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
-        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
-            return None, []  # a button of another chat, or made up
+        conversation = self._of_button(db, event)
+        if conversation is None:
+            return None, []
         wanted = self._wanted(event, conversation)
         match event.name:
             case "cancel":
                 return conversation, moves.cancel(db, wanted, event.target)
+            case "select":
+                return conversation, moves.select(db, wanted, event.target)
+            case "compare":
+                raise AssertionError("a view is drawn first")
             case "star1" | "star2" | "star3" | "star4" | "star5":
                 ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
                 return conversation, []
             case name:
                 return conversation, self._act(db, wanted, name, event.target)
+
+    def _of_button(self, db: Database, event: ButtonPressed) -> str | None:
+        """The conversation that a button acts on; None for a button of another chat, or a made-up one."""
+        conversation = inbox.owner_of(db, "jobs" if event.name == "cancel" else "versions", event.target)
+        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
+            return None
+        return conversation
 
     async def _command(self, event: CommandInvoked) -> None:
         if event.name == "help":
@@ -183,9 +253,36 @@ class Director:
             await self._once(event, lambda db: self._share(db, event))
         elif event.name == "rate":
             await self._once(event, lambda db: self._rate(db, event))
+        elif event.name == "compare" or event.name == "history":
+            await self._view(event, event.name)
         else:
             name = event.name
             await self._once(event, lambda db: self._command_act(db, event, name))
+
+    async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> None:
+        """What was delivered twice is looked at twice, and answered once."""
+        view = await self._store.run(lambda db: self._look(db, event, name))
+        if view is not None:
+            image = await self._drawer.draw(view)
+            await self._once(event, lambda db: self._show(db, event, view, image))
+
+    def _look(self, db: Database, event: ButtonPressed | CommandInvoked, name: ViewName) -> View | None:
+        if ledger.seen(db, event.ref.conversation.platform, event.event_id):
+            return None
+        if isinstance(event, ButtonPressed):
+            return views.look(db, self._of_button(db, event), name, event.target)
+        return views.look(db, conversations.find(db, event.ref.conversation), name)
+
+    def _show(
+        self, db: Database, event: ButtonPressed | CommandInvoked, view: View, image: StoredImage | None
+    ) -> tuple[str | None, list[str]]:
+        if isinstance(event, ButtonPressed):
+            conversation = self._of_button(db, event)
+        else:
+            conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
+        if conversation is not None:
+            views.tell(db, conversation, view, image, reply_to=event.ref.message_id)
+        return conversation, []
 
     def _tell(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
@@ -229,12 +326,14 @@ class Director:
     # ------------------------------------------------------------ places
 
     async def _moved(self, event: ConversationMoved) -> None:
-        def transaction(db: Database) -> None:
-            if not ledger.seen(db, event.new.platform, event.event_id):
-                conversations.move(db, event.old, event.new)
-                ledger.record(db, event.new.platform, event.event_id, "ConversationMoved", "handled")
+        def transaction(db: Database) -> list[str]:
+            if ledger.seen(db, event.new.platform, event.event_id):
+                return []
+            ledger.record(db, event.new.platform, event.event_id, "ConversationMoved", "handled")
+            return conversations.move(db, event.old, event.new)
 
-        await self._store.run(transaction)
-        log.info("%s moved to %s", event.old, event.new)
+        for conversation in await self._store.run(transaction):
+            with about(event=event.event_id, conversation=conversation):
+                log.info("conversation %s: %s moved to %s", conversation, event.old, event.new)
         await self.start()  # a conversation that was joined with another has new work
         await self.courier.resume(event.new.platform)

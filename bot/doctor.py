@@ -41,16 +41,16 @@ class Finding:
 
 
 async def examine(
-    settings: Settings, engine: Sequence[Finding], discord_api: str = DISCORD_API
+    settings: Settings, others: Sequence[Finding], discord_api: str = DISCORD_API
 ) -> list[Finding]:
-    """Everything at once; `engine` are the findings that need torch. Never raises."""
+    """Everything at once; `others` are the findings that need the engine. Never raises."""
     timeout = aiohttp.ClientTimeout(total=15)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         discord, telegram = await asyncio.gather(
             _discord(settings, http, discord_api), _telegram(settings, http)
         )
     data, web = await asyncio.to_thread(lambda: (_data_dir(settings), _web(settings)))
-    return [*data, *web, *engine, *discord, *telegram]
+    return [*data, *web, *others, *discord, *telegram]
 
 
 def _data_dir(settings: Settings) -> list[Finding]:

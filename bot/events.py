@@ -96,8 +96,9 @@ class ReactionChanged:
 
 
 RepeatName = Literal["again", "stronger", "subtler", "original"]
+ViewName = Literal["compare", "history"]
 StarName = Literal["star1", "star2", "star3", "star4", "star5"]
-ButtonName = Literal["undo", "redo", "cancel"] | RepeatName | StarName
+ButtonName = Literal["undo", "redo", "cancel", "compare", "select"] | RepeatName | StarName
 
 STARS: dict[StarName, int] = {"star1": 1, "star2": 2, "star3": 3, "star4": 4, "star5": 5}
 """The buttons that rate a picture; they stand in a row of their own, in this order."""
@@ -114,7 +115,7 @@ class ButtonPressed:
     target: str
 
 
-CommandName = Literal["undo", "redo", "reset", "help", "share", "rate"] | RepeatName
+CommandName = Literal["undo", "redo", "reset", "help", "share", "rate"] | RepeatName | ViewName
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. `target` is a job id (cancel) or a version id (all others), at most 32 characters."""
+    """A button. `target` is a job id (cancel) or a version id (all others), at most 32 characters.
+
+    Those named "select" are one list to choose a version from, of at most 25: `number` and `label` are what
+    it says there, in plain text.
+    """
 
     name: ButtonName
     target: str
+    number: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,8 @@ class Reply:
 
     `text` is plain text: the adapter escapes it, so that nothing formats and nobody is pinged.
     `status` is the status message to replace, when one is shown.
-    `decision` is what the text is: a question, an edit's summary, or anything else (for the look only).
+    `decision` is what the text is: a question, an edit's summary, or anything else (for the look only);
+    "view" is a picture about pictures, which is no version.
     """
 
     key: str
@@ -181,7 +189,7 @@ class Reply:
     reply_to: MessageRef | None = None
     actions: tuple[Action, ...] = ()
     status: MessageRef | None = None
-    decision: Literal["ask", "edit", "chat", "undo", "reset", "error"] = "chat"
+    decision: Literal["ask", "edit", "chat", "undo", "reset", "error", "view"] = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Context:
     seen: bool
     meant: bool
     pictures: tuple[Attachment, ...] = ()
+    conversation: str | None = None
 
 
 def look(db: Database, event: MessageIn) -> Context:
@@ -39,7 +40,7 @@ def look(db: Database, event: MessageIn) -> Context:
     pictures = event.attachments or (() if answered and answered.version else event.replied_attachments)
     something = bool(pictures or event.text.strip())
     meant = event.addressed or (something and conversations.takes_part(db, ref))
-    return Context(False, meant, pictures)
+    return Context(False, meant, pictures, conversations.find(db, ref))
 
 
 def ignore(db: Database, event: MessageIn) -> None:
@@ -95,7 +96,7 @@ def owner_of(db: Database, table: Literal["jobs", "versions"], target: str) -> s
 
 def same_place(db: Database, conversation: str, ref: ConversationRef) -> bool:
     """Whether a conversation is in the chat of `ref`."""
-    there = conversations.ref_of(conversations.get(db, conversation))
+    there = conversations.place(db, conversation)
     return (there.platform, there.space_id) == (ref.platform, ref.space_id)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
+
+from bot.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +26,9 @@ class Lanes:
         """There is something to do for `key`."""
         self._woken.add(key)
         if self._open and key not in self._tasks:
-            self._tasks[key] = asyncio.create_task(self._drain(key), name=f"{self._name} {key}")
+            # In a context of its own: what comes later is not about whatever woke the lane.
+            task = asyncio.create_task(self._drain(key), name=f"{self._name} {key}", context=Context())
+            self._tasks[key] = task
 
     async def stop(self, patience: float = 0.0) -> None:
         """Begin nothing more; what runs has `patience` seconds to end its step, then it is cancelled."""
@@ -41,12 +46,13 @@ class Lanes:
             await asyncio.wait(list(self._tasks.values()))
 
     async def _drain(self, key: str) -> None:
-        try:
-            while self._open and key in self._woken:
-                self._woken.discard(key)
-                while self._open and await self._step(key):
-                    pass
-        except Exception:
-            log.exception("%s: conversation %s stopped; its next event starts it again", self._name, key)
-        finally:
-            del self._tasks[key]
+        with about(conversation=key):
+            try:
+                while self._open and key in self._woken:
+                    self._woken.discard(key)
+                    while self._open and await self._step(key):
+                        pass
+            except Exception:
+                log.exception("%s: conversation %s stopped; its next event starts it again", self._name, key)
+            finally:
+                del self._tasks[key]

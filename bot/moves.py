@@ -1,4 +1,4 @@
-"""Undo, redo, reset and cancel: each is one transaction that moves the head, stops edits and answers."""
+"""Undo, redo, reset, select, cancel: each is one transaction that moves the head, stops edits and answers."""
 
 from __future__ import annotations
 
@@ -69,6 +69,18 @@ def reset(db: Database, wanted: Wanted) -> list[str]:
     return _move(db, wanted, before, tree.reset, "reset", replies.BACK_TO_UPLOAD, stopped)
 
 
+def select(db: Database, wanted: Wanted, target: str) -> list[str]:
+    """Go on from the version `target`, wherever it is. Returns the ids of the edits to be stopped."""
+    before = conversations.load(db, wanted.conversation)
+    if before.head is not None and not _may(db, wanted, before.versions[before.head].requester):
+        return []
+    kept = {version.id for version in tree.path(before, target)}
+    left = next((version.id for version in tree.path(before) if version.id not in kept), None)
+    stopped = _stop_edits(db, wanted.conversation, before, left)
+    text = replies.chosen(tree.number(before, target))
+    return _move(db, wanted, before, lambda c: tree.jump(c, target), "undo", text, stopped)
+
+
 def cancel(db: Database, wanted: Wanted, job_id: str) -> list[str]:
     """Stop one job. Returns its id when it was open."""
     job = jobs.get(db, job_id)
@@ -94,6 +106,8 @@ def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
         actions.append(Action("redo", conversation.moves[-1].target))
     if head is not None:
         actions += [Action(name, head.id) for name in strength.offered(head)]
+        if head.parent is not None:
+            actions.append(Action("compare", head.id))
         if len(tree.path(conversation)) > 2:  # what was made from the upload would come out the same
             actions.append(Action("original", head.id))
     return tuple(actions)
@@ -108,7 +122,7 @@ def _may(db: Database, wanted: Wanted, requester: str) -> bool:
 
 
 def _stop_edits(db: Database, conversation: str, before: Conversation, victim: str | None) -> list[str]:
-    """Cancel the open edits of a picture that is about to be undone, or of one made from it."""
+    """Cancel the open edits of a picture that is about to be left, or of one made from it."""
     stopped = [
         job.id
         for job in jobs.open_edits(db, conversation)

@@ -24,6 +24,7 @@ from bot.events import (
     Unknown,
 )
 from bot.lanes import Lanes
+from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.store import Store, conversations, jobs, outbox, refs
@@ -69,6 +70,11 @@ class Courier:
         row = await self._store.run(lambda db: outbox.next_open(db, conversation))
         if row is None:
             return False
+        with about(job=row.job):
+            return await self._deliver(row)
+
+    async def _deliver(self, row: OutboxRow) -> bool:
+        """False while the platform's adapter isn't there."""
         if row.job is not None:
             await self._statuses.close(row.job)
         ref, status = await self._store.run(lambda db: _address(db, row))
@@ -101,7 +107,8 @@ class Courier:
         """Close the row, or wait before the next try."""
         match receipt:
             case Delivered(messages):
-                await self._store.run(lambda db: _close_delivered(db, row, messages))
+                # Lost in a power cut, it is looked for on the platform, as after any send broken off.
+                await self._store.run(lambda db: _close_delivered(db, row, messages), flush=False)
                 log.info("reply %s of conversation %s delivered", row.id, row.conversation)
             case Rejected(reason):
                 log.error("reply %s of conversation %s was rejected: %s", row.id, row.conversation, reason)
@@ -175,7 +182,7 @@ async def _guarded(call: Awaitable[Receipt]) -> Receipt:
 def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]:
     """Where a row goes, and the id of the status message that it replaces."""
     job = jobs.get(db, row.job) if row.job else None
-    return conversations.ref_of(conversations.get(db, row.conversation)), job and job.status_message
+    return conversations.place(db, row.conversation), job and job.status_message
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:

@@ -101,7 +101,8 @@ class Transcript(Protocol):
         """Turns in order, "id" being the message's id on the platform (the person's `message_id`, the reply's
         `key`): {"id", "speaker": "user"|"bot", "text", "decision", "version": id | None,
         "image": {"sha256", "width", "height", "mime"} | None, "state": "head"|"kept"|"undone"|None,
-        "at": seconds since the epoch, "actions": [{"name", "target"}]}."""
+        "at": seconds since the epoch, "actions": [{"name", "target", "number", "label"}]}. A view (see
+        `Reply.decision`) has an image and no version."""
         ...
 
     async def image(self, conversation: ConversationRef, sha256: str) -> tuple[bytes, str] | None:

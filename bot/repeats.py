@@ -76,7 +76,7 @@ def _order(
         scales = strength.beyond(scales, name, made, limits)
         if scales is None:
             raise CannotRepeat(replies.STRONGEST if name == "stronger" else replies.SUBTLEST)
-    where = conversations.ref_of(conversations.get(db, wanted.conversation))
+    where = conversations.place(db, wanted.conversation)
     jobs.add(
         db,
         conversation=wanted.conversation,

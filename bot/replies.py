@@ -13,6 +13,7 @@ GONE = "I couldn't get that picture; please send it again."
 BACK_ONE = "Back to the picture before."
 BACK_TO_UPLOAD = "Back to the picture you sent."
 REDONE = "Here it is again."
+NOT_DRAWN = "I couldn't put those pictures together; please ask again in a moment."
 STOPPED_EDIT = "I stopped the edit that was under way."
 CANCELLED = "Stopped. Nothing was changed."
 FINISHED_ALREADY = "That is finished already, so there is nothing to stop."
@@ -52,12 +53,32 @@ NO_STRENGTH = "I can't paint that one stronger or subtler; use /again, or tell m
 LISTED = "I'm sorry, that is a wish that I don't fulfil here. I'm glad to help with another one."
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
+DEADLY_PICTURE = "I broke down twice over that picture, so I let it be. Please send another one."
+DISK_FULL = "My disk is full, so I can't keep anything just now. I'll go on as soon as there is room again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
 
 
 def back(count: int) -> str:
     """The answer to "undo" in words; `count` is how many edits were taken back."""
     return BACK_ONE if count == 1 else f"Back by {count} pictures."
+
+
+def before_and_after(instruction: str) -> str:
+    """What stands with the two pictures side by side."""
+    return f"Before and after “{instruction}”."
+
+
+def chosen(number: int) -> str:
+    """The answer to a choice from the history."""
+    return f"We go on from picture {number} now."
+
+
+def history(shown: int, in_all: int) -> str:
+    """What stands with the sheet of a conversation's pictures."""
+    which = "Your picture so far" if in_all == 1 else "All the pictures of this conversation"
+    if shown < in_all:
+        which = f"The newest {shown} of {in_all} pictures of this conversation"
+    return f"{which}; choose one to go on from it." if in_all > 1 else f"{which}."
 
 
 def joined(*sentences: str | None) -> str:
@@ -114,9 +135,11 @@ def help_text(capabilities: Capabilities) -> str:
         if capabilities.receives_reactions and emoji
         else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',
-        "Reply to an older picture to go on from that one.",
+        "Reply to an older picture to go on from that one, or choose one with /history.",
         f"Not quite it? {'Press Again, Stronger or Subtler, or use' if capabilities.buttons else 'Use'}"
         " /again, /stronger or /subtler.",
+        f"{'Press Compare or use' if capabilities.buttons else 'Use'} /compare to see before and after"
+        " side by side.",
         'After some edits, /original (or "redo everything from the original") makes all of them anew.',
         "/rate 1 to /rate 5 tells me how good the newest picture is.",
         "Your words are used to train the bot only if you say /share on, your pictures only if you say"

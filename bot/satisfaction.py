@@ -82,6 +82,16 @@ def sentences(result: dict[str, Any]) -> list[str]:
     return lines
 
 
+def in_short(result: dict[str, Any]) -> str:
+    """One line: how many stars there are, and what they say."""
+    mos, overall = result["mos"], result["overall_satisfaction"]
+    if not mos["n"]:
+        return "no ratings yet"
+    people = "1 person" if result["people"] == 1 else f"{result['people']} people"
+    given = "1 rating" if mos["n"] == 1 else f"{mos['n']} ratings"
+    return f"{given} by {people}, MOS {mos['mean']:.2f}, overall satisfaction {overall['mean']:.2f}"
+
+
 def _said(value: dict[str, Any], what: str) -> str:
     if value["mean"] is None:
         return "no ratings yet"

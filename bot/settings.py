@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.logs import LogFormat
 from bot.wordlist import plain
 
 
@@ -55,6 +56,12 @@ class Telegram(Section):
     album_seconds: float = Field(default=1.2, gt=0, le=10)
 
 
+class Admin(Section):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=0, le=65535)
+
+
 class Limits(Section):
     upload_mb: float = Field(default=20.0, gt=0)
     megapixels: float = Field(default=24.0, gt=0)
@@ -77,6 +84,7 @@ class Engine(Section):
     image_guidance: ImageGuidance | None = None
     soft_seconds: float = Field(default=120.0, gt=0)
     hard_seconds: float = Field(default=180.0, gt=0)
+    edits_at_once: int | None = Field(default=None, ge=1, le=64)
 
     @property
     def editor_weights(self) -> str:
@@ -133,7 +141,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: LogFormat = "text"
     web: Web = Web()
+    admin: Admin = Admin()
     discord: Discord = Discord()
     telegram: Telegram = Telegram()
     limits: Limits = Limits()

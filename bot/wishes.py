@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.events import ViewName
+
 
 class BadWish(Exception):
     """The text can't be a wish; the message is one sentence for the person who wrote it."""
@@ -75,12 +77,60 @@ FROM_ORIGINAL = re.compile(
 )
 
 
+POLITE = r"""
+    (?:(?:please|now|ok|okay|(?:can|could|would)\ you|(?:can|could|may)\ i|let\ me|let's|i\ want\ to)\ )*
+"""
+COMPARE = re.compile(
+    POLITE
+    + r"""
+    (?:
+        compare
+        (?:\ (?:it|them|both|(?:the|these|those)(?:\ two)?\ (?:pictures|photos|images|versions)|the\ two
+            |(?:it\ )?(?:with|to)\ (?:what\ it\ was|the\ (?:one|picture|photo|image)\ before)))?
+        |(?:(?:show|give)(?:\ me)?\ |see\ )?(?:(?:the|a)\ )?(?:before\ (?:and\ |vs\ |versus\ )?after
+            |(?:the\ )?(?:two|both)(?:\ (?:pictures|photos|images|versions))?\ side\ by\ side)
+        |(?:show(?:\ me)?|see)\ (?:the\ difference|what\ (?:you\ )?changed)
+    )
+    (?:\ (?:please|thanks))*
+    """,
+    re.VERBOSE,
+)
+HISTORY = re.compile(
+    POLITE
+    + r"""
+    (?:(?:show|give|list)(?:\ me)?\ |see\ )?
+    (?:(?:the|our|your|my|its)\ )?(?:(?:edit|edits|picture|version|whole|full)\ )*history
+    (?:\ (?:please|thanks))*
+    |
+    """
+    + POLITE
+    + r"""
+    (?:(?:show|give|list)(?:\ me)?|see)\ all(?:\ of)?(?:\ (?:the|our|your|my|its))?
+    \ (?:versions|edits|pictures|photos|images)(?:\ (?:so\ far|again))?
+    (?:\ (?:please|thanks))*
+    """,
+    re.VERBOSE,
+)
+
+
+def view(wish: str) -> ViewName | None:
+    """The look at the pictures that a clean wish asks for, in so many words; None when it is another wish."""
+    words = _words(wish)
+    if COMPARE.fullmatch(words):
+        return "compare"
+    return "history" if HISTORY.fullmatch(words) else None
+
+
 def from_original(wish: str) -> bool:
     """Whether a clean wish asks for all edits to be made once more on the upload, in so many words."""
-    words = re.sub(r"[.,!?]+", " ", wish.lower().replace("’", "'"))
-    words = " ".join(words.split())
+    words = _words(wish)
     origin = re.search(r"\b(original|upload|uploaded|first|sent|posted)\b", words)
     return origin is not None and FROM_ORIGINAL.fullmatch(words) is not None
+
+
+def _words(wish: str) -> str:
+    """In lower case, with single spaces and no signs between."""
+    return " ".join(re.sub(r"[.,!?/&|]+", " ", wish.lower().replace("’", "'")).split())
 
 
 def read(text: str, limit: int) -> Wish:

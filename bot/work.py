@@ -1,4 +1,8 @@
-"""Doing the jobs of a conversation, one after the other: wish to decision, edit to picture."""
+"""Doing the jobs of a conversation, one after the other: wish to decision, edit to picture.
+
+Transactions of a job need not be flushed: the courier flushes before it sends, and what a power cut takes
+back before that is done again.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,12 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from bot import conversation as tree
-from bot import counting, moves, ratings, repeats, replies, wishes
+from bot import counting, moves, ratings, repeats, replies, views, wishes
 from bot.conversation import Version
 from bot.events import ConversationRef, Platform, UserRef
+from bot.full_disk import FullDisk
 from bot.ids import new_id
+from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Ask, Settings
@@ -21,6 +27,7 @@ from bot.store import Store, conversations, images, jobs, outbox, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
+from bot.views import Drawer, View
 from bot.wordlist import WordList
 from engine.jobs import (
     Cancelled,
@@ -73,6 +80,8 @@ class Work:
         words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
+        full_disk: FullDisk,
+        drawer: Drawer,
         deliver: Callable[[str], None],
     ) -> None:
         self._store, self._engine, self._limits = store, engine, settings.limits
@@ -81,14 +90,26 @@ class Work:
         self._weights = settings.engine.editor_weights
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._strength = settings.strength
-        self._adapters, self._statuses, self._deliver = adapters, statuses, deliver
-        self._stopped: set[str] = set()
+        self._adapters, self._statuses, self._drawer = adapters, statuses, drawer
+        self._full_disk, self._deliver = full_disk, deliver
+        self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
         """Do the next open job; False when there is none."""
         job = await self._store.run(lambda db: jobs.next_open(db, conversation))
         if job is None:
             return False
+        place = await self._store.run(lambda db: conversations.place(db, conversation))
+        self._stopped[job.id] = False
+        try:
+            with self._full_disk.waiting(place), about(job=job.id, conversation=conversation):
+                await self._do(job)
+        finally:
+            del self._stopped[job.id]
+        self._deliver(conversation)
+        return True
+
+    async def _do(self, job: Job) -> None:
         try:
             if job.attempt >= MAX_ATTEMPTS:
                 await self._fail(job, replies.CUT_OFF, "cut off in every attempt")
@@ -97,31 +118,32 @@ class Work:
             else:
                 await self._edit(job)
         except Exception as error:
-            log.exception("job %s of conversation %s broke", job.id, conversation)
+            log.exception("job %s of conversation %s broke", job.id, job.conversation)
             await self._fail(job, replies.BROKEN, f"{type(error).__name__}: {error}")
-        self._stopped.discard(job.id)
-        self._deliver(conversation)
-        return True
 
     def stop(self, job: str) -> None:
         """Stop a job whose row is cancelled already, wherever it is on its way."""
-        if not self._engine.cancel(job):
-            self._stopped.add(job)  # its lane is about to hand it to the engine
+        if not self._engine.cancel(job) and job in self._stopped:
+            self._stopped[job] = True  # its lane is about to hand it to the engine
 
     # ------------------------------------------------------------ dialogue
 
     async def _dialogue(self, job: Job) -> None:
-        prepared = await self._store.run(lambda db: self._prepare(db, job.id))
+        prepared = await self._store.run(lambda db: self._prepare(db, job.id), flush=False)
         if prepared is None:
+            return
+        if isinstance(prepared, View):
+            image = await self._drawer.draw(prepared)
+            await self._store.run(lambda db: views.fulfil(db, job, prepared, image))
             return
         outcome = await self._run(prepared.question)
         if isinstance(outcome, Decision):
-            await self._store.run(lambda db: self._decided(db, prepared.job, outcome))
+            await self._store.run(lambda db: self._decided(db, prepared.job, outcome), flush=False)
             log.info("job %s of conversation %s: %s", job.id, job.conversation, outcome.act)
         else:
             await self._trouble(prepared.job, outcome)
 
-    def _prepare(self, db: Database, job_id: str) -> Prepared | None:
+    def _prepare(self, db: Database, job_id: str) -> Prepared | View | None:
         """Begin: an upload becomes the head, the wish is completed. Without a wish, answer at once."""
         job = jobs.claim(db, job_id)
         if job is None:
@@ -141,6 +163,8 @@ class Work:
             text = replies.joined(job.note, None if bad_wish else replies.WHAT_TO_CHANGE)
             self._answer(db, job, Answer(text, "error" if bad_wish else "ask"))
             return None
+        if (name := wishes.view(wish)) is not None:  # whatever is still open remains so
+            return views.look(db, job.conversation, name, job.parent)
         conversations.remember_wish(db, job.conversation, None)
         if wishes.from_original(wish):
             repeats.order(db, self._wanted(db, job), "original", self._strength, job.parent)
@@ -244,7 +268,7 @@ class Work:
     # ------------------------------------------------------------ editing
 
     async def _edit(self, job: Job) -> None:
-        begun = await self._store.run(lambda db: self._begin_edit(db, job.id))
+        begun = await self._store.run(lambda db: self._begin_edit(db, job.id), flush=False)
         if begun is None:
             return
         job = begun.job
@@ -286,7 +310,7 @@ class Work:
         earlier = repeats.earlier(conversation, job)
         if self._refused_by_words(db, job, [*(each.instruction for each in earlier), job.instruction or ""]):
             return None
-        ref = conversations.ref_of(conversations.get(db, job.conversation))
+        ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
         return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
 
@@ -303,7 +327,7 @@ class Work:
     async def _keep(self, job: Job, edited: Edited) -> None:
         sha256 = await self._store.keep_image(edited.image, edited.mime)
         image = StoredImage(sha256, edited.mime, edited.width, edited.height, len(edited.image))
-        await self._store.run(lambda db: self._edited(db, job, edited, image))
+        await self._store.run(lambda db: self._edited(db, job, edited, image), flush=False)
         log.info(
             "job %s of conversation %s: edited (%s) in %.1f s",
             job.id,
@@ -346,7 +370,7 @@ class Work:
     async def _run(
         self, job: DialogueJob | EditJob, on_progress: Callable[..., None] | None = None
     ) -> Outcome:
-        if job.id in self._stopped:
+        if self._stopped[job.id]:
             return Cancelled()
         try:
             return await self._engine.run(job, on_progress)

@@ -1,4 +1,5 @@
-"""How long the worker has spent on each job: only the time when it was turned to that job counts."""
+"""How long the worker has spent on each job: the time when it was turned to that job alone, and the job's
+share of the time when it was turned to several together."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class WorkClock:
     def turn(self, job_ids: tuple[str, ...], now: float) -> None:
         """The worker turns to these jobs; to none: it is idle, or has just been given something."""
         for job_id in self.working:
-            self._spent[job_id] = self._spent.get(job_id, 0.0) + now - self._since
+            share = (now - self._since) / len(self.working)
+            self._spent[job_id] = self._spent.get(job_id, 0.0) + share
         self.working = job_ids
         self._since = now
 
@@ -31,7 +33,11 @@ class WorkClock:
         return self._spent.pop(job_id, 0.0)
 
     def deadline(self) -> float:
-        """When the worker has spent the limit on what it does now, or was silent for as long."""
+        """When the worker has spent the limit on what it does now, or was silent for as long.
+
+        What a job has left of it is left in full to what it is part of now: a hang of many together must not
+        take as many times longer to be seen.
+        """
         left = (
             self._limit * self._rounds.get(job_id, 1) - self._spent.get(job_id, 0.0)
             for job_id in self.working

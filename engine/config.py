@@ -13,8 +13,10 @@ class EngineConfig:
     `dialogue` and `editor` are "starter", a folder, or a Hub id with its pinned revision. None for steps and
     guidance scales means what the weights recommend. `safety_checker` is "auto" (the one that the editor's
     weights bring, if any), "off", a folder or a Hub id. Both time limits count the seconds that the worker
-    spent on the one job, not those it spent on others in between. The bounds count jobs that wait or run,
-    messages and pictures each by themselves. `threads`: CPU threads of the worker, None for all cores.
+    spent on the one job, not those it spent on others in between, and its share of what several were given
+    together. `edits_at_once`: so many advance together, None for what suits the device. The bounds count jobs
+    that wait or run, messages and pictures each by themselves. `threads`: CPU threads of the worker, None for
+    what suits the weights.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -29,6 +31,7 @@ class EngineConfig:
     image_guidance: float | None = None
     soft_seconds: float = 120.0
     hard_seconds: float = 180.0
+    edits_at_once: int | None = None
     waiting_per_user: int = 3
     waiting_per_group: int = 8
     waiting_in_all: int = 50

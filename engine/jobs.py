@@ -5,7 +5,7 @@ All values are frozen and picklable: they travel to the worker process unchanged
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -117,6 +117,13 @@ class Refused:
     reason: str | None = None
 
 
+Death = Literal["hung", "died", "device", "unable"]
+"""Why a worker is gone: killed as it hung, dead by itself, on a broken device, or never able to start."""
+
+Cause = Literal["error", "out_of_memory", "time_out", Death, "stopped"]
+"""The class of a failure, for counting: the job's own error, or what became of the worker or the engine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """Something broke. `sentence` is for the person, `error` one line for the admin."""
@@ -124,6 +131,7 @@ class Failed:
     sentence: str
     error: str
     retry: bool = True
+    cause: Cause = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +172,50 @@ class QueueFull(Exception):
     """Raised by `submit`; the message is one sentence for the person (who waits, how long)."""
 
 
+State = Literal["loading", "ready", "restarting", "stopped"]
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Health of the engine. `detail` is one sentence for the admin."""
 
-    state: Literal["loading", "ready", "restarting", "stopped"]
+    state: State
     detail: str
     waiting: int
     running: int
 
 
+Kind = Literal["dialogue", "edit"]
+
+
+class Observer:
+    """Told what happens in the engine, from the event loop's thread. This one takes no notes."""
+
+    def turned_away(self, kind: Kind) -> None:
+        """The line was full."""
+
+    def waited(self, kind: Kind, seconds: float) -> None:
+        """A job was given to the worker for the first time."""
+
+    def worked(self, kind: Kind, batch: int, seconds: float) -> None:
+        """The worker answered `batch` messages, or advanced `batch` edits by one step, all together."""
+
+    def looked_up(self, hits: Mapping[str, int], misses: Mapping[str, int]) -> None:
+        """The worker looked into its caches so often; keys: the caches' names."""
+
+    def ended(self, kind: Kind, outcome: Outcome, seconds: float | None) -> None:
+        """A job has its outcome. `seconds` since it was first given to the worker; None: it never was."""
+
+    def restarted(self, cause: Death) -> None:
+        """The worker is gone and a new one will be started."""
+
+
 class Engine(Protocol):
     """The one way to the models. Calls are made from the event loop's thread."""
+
+    def observe(self, observer: Observer) -> None:
+        """Tell this one from now on what happens."""
+        ...
 
     async def start(self) -> None:
         """Spawn the worker; returns at once, jobs wait until it is ready."""

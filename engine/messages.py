@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.jobs import Outcome, Step
+from engine.jobs import Kind, Outcome, Step
 
 # ---------------------------------------------------------------- to the worker
 
@@ -32,9 +34,10 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Models are loaded and warm; `detail` says which, and where they run."""
+    """Models are loaded and warm; `detail` says which, and where they run. `edits_at_once`: to be sent."""
 
     detail: str
+    edits_at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The worker turns to these jobs now: sent before each step, so that we know who is to blame."""
+    """The worker turns to these jobs together now: sent before each piece of work, so that we know whom to
+    blame."""
 
     job_ids: tuple[str, ...]
 
@@ -71,7 +75,31 @@ class Broken:
     error: str
 
 
-FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """So many messages were answered in one batch, or so many edits went through the network in one pass."""
+
+    kind: Kind
+    batch: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Look-ups in the worker's caches since the last such message; keys: the caches' names."""
+
+    hits: Mapping[str, int]
+    misses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line of the worker's log, to be written with all others; its `job`, if it has one, is a job's id."""
+
+    record: logging.LogRecord
+
+
+FromWorker = Loading | Ready | Unable | Working | Progressed | Finished | Broken | Worked | LookedUp | Logged
 
 
 @dataclass(frozen=True, slots=True)

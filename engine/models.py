@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from engine.batch import Edits, alone
 from engine.config import EngineConfig
 from engine.errors import EngineError, WeightsError, is_cuda_error, is_out_of_memory, one_line
-from engine.jobs import Decision, DialogueJob, Edited, EditJob, Refused, Step, Turn
+from engine.jobs import PREVIEW_SECONDS, Decision, DialogueJob, EditJob, Turn
 from engine.sources import resolve, resolve_checker
 
 if TYPE_CHECKING:
     from engine.device import Compute
 
 LOAD_SECONDS = 600.0  # a cold disk and a full-size model need two minutes; longer than this is a hang
+PREVIEW_SHARE = 0.2  # of the worker's time: the pictures themselves go first
 SMALL_BYTES = 100_000_000  # weights; the starter's are a third of it
 
 Say = Callable[[str, float | None], None]
@@ -33,20 +35,20 @@ class Decides(Protocol):
         ...
 
 
-class Edits(Protocol):
-    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
-        """Yields after each denoising step and returns the outcome; closing the generator cancels."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Models:
-    """`detail` says where the models run; `free_memory` gives back what a failed job has left cached."""
+    """`detail` says where the models run; `free_memory` gives back what a failed job has left cached.
+
+    `edits_at_once`: how many edits the worker is to be given at the same time. `lookups`: the hits and misses
+    of each of its caches so far.
+    """
 
     dialogue: Decides
     editor: Edits
     detail: str
     free_memory: Callable[[], None]
+    edits_at_once: int
+    lookups: Callable[[], Mapping[str, tuple[int, int]]] = dict
 
 
 def load(config: EngineConfig, say: Say) -> Models:
@@ -64,17 +66,22 @@ def load(config: EngineConfig, say: Say) -> Models:
     from engine.device import choose
     from engine.dialogue.model import DialogueModel
     from engine.editing.editor import Editor
+    from engine.editing.previews import Previews
+    from engine.finite import check_finite
 
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
     folders = [folder for folder in (dialogue_folder, editor_folder, checker_folder) if folder]
-    torch.set_num_threads(config.threads or _threads(*folders))
+    torch.set_num_threads(config.threads or threads_for(*folders))
     compute = choose(config.device)
     say("Loading the models.", LOAD_SECONDS)
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
+    check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
     load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
-    editor: Edits = _load(editor_folder, load_editor)
+    painter = _load(editor_folder, load_editor)
+    painter.previews = Previews(PREVIEW_SECONDS, PREVIEW_SHARE)
+    editor: Edits = painter
     if checker_folder is not None:
         from engine.safety.checker import SafetyChecker
         from engine.safety.guard import Guard
@@ -85,7 +92,9 @@ def load(config: EngineConfig, say: Say) -> Models:
     _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
     _load(editor_folder, lambda: _first_step(editor))
     checked = ", with a safety check" if checker_folder else ""
-    return Models(dialogue, editor, f"Ready on {compute}{checked}.", _free_memory(compute))
+    at_once = config.edits_at_once or _edits_at_once(compute, *folders)
+    detail = f"Ready on {compute}{checked}."
+    return Models(dialogue, editor, detail, painter.free_memory, at_once, painter.caches.lookups)
 
 
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
@@ -97,16 +106,29 @@ def _first_step(editor: Edits) -> None:
 
     png = BytesIO()
     Image.new("RGB", (256, 256), (120, 130, 140)).save(png, "PNG")
-    steps = editor.edit(EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0))
+    job = EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0)
+    steps = alone(editor.edit(job), editor.predict)
     next(steps, None)
     steps.close()
 
 
-def _threads(*folders: Path) -> int:
+def threads_for(*folders: Path) -> int:
     """All cores, or one for small networks: there a second one gains a tenth on an idle machine, and on a
     busy one the threads wait for each other, which makes an edit two to three times slower."""
+    return 1 if _small(*folders) else os.cpu_count() or 1
+
+
+def _edits_at_once(compute: Compute, *folders: Path) -> int:
+    """As many as share a pass at a gain: a card has room for more of them, a CPU that is busy with one
+    picture for none. Two there all the same, so that a short edit need not wait for a long one."""
+    if compute.device.type == "cuda":
+        return 8
+    return 4 if _small(*folders) else 2
+
+
+def _small(*folders: Path) -> bool:
     size = sum(file.stat().st_size for folder in folders for file in folder.rglob("*.safetensors"))
-    return 1 if size < SMALL_BYTES else os.cpu_count() or 1
+    return size < SMALL_BYTES
 
 
 def _load(folder: Path, action: Callable[[], T]) -> T:
@@ -120,16 +142,3 @@ def _load(folder: Path, action: Callable[[], T]) -> T:
         raise WeightsError(
             f"The weights in {folder} can't be used ({one_line(error)}).", temporary=temporary
         ) from error
-
-
-def _free_memory(compute: Compute) -> Callable[[], None]:
-    import gc
-
-    import torch
-
-    def free() -> None:
-        gc.collect()
-        if compute.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    return free

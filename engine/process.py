@@ -108,5 +108,6 @@ class WorkerProcess:
         except OSError:
             return  # it is dead, which the reader sees as well
         except Exception as error:
-            log.error("a job could not be sent to the worker: %s", one_line(error))
+            job = message.id if isinstance(message, Job) else "?"  # nothing else can fail to be pickled
+            log.error("job %s could not be sent to the worker: %s", job, one_line(error), extra={"job": job})
             self.kill()

@@ -15,7 +15,7 @@ from engine.jobs import DialogueJob, EditJob, Job, QueueFull
 
 J = TypeVar("J", bound=Job)
 
-EDITS_AT_ONCE = 2  # the worker advances them in turn, so that a short edit need not wait for a long one
+EDITS_AT_ONCE = 2  # until the worker says what suits its device
 DIALOGUES_AT_ONCE = 8  # answered in one batch
 AVERAGE_WEIGHT = 0.25  # of the newest edit in the moving average of seconds per edit
 
@@ -24,7 +24,7 @@ class Line(Generic[J]):
     """The jobs of one kind: waiting ones in turn by user, and the `limit` that may run at the same time."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._waiting: dict[str, deque[J]] = {}  # in the order in which the users take turns
         self._last: str | None = None
         self._alone: set[str] = set()
@@ -53,7 +53,7 @@ class Line(Generic[J]):
 
     def take(self) -> J | None:
         following = next(iter(self), None)
-        if following is None or len(self.running) >= self._limit:
+        if following is None or len(self.running) >= self.limit:
             return None
         if self.running and self._alone & {following.id, *self.running}:
             return None
@@ -115,6 +115,10 @@ class FairQueue:
         self._dialogues = Line[DialogueJob](DIALOGUES_AT_ONCE)
         self._edits = Line[EditJob](EDITS_AT_ONCE)
         self._average: float | None = None
+
+    def run_at_once(self, edits: int) -> None:
+        """So many edits may run at the same time from now on; those that run go on."""
+        self._edits.limit = edits
 
     def put(self, job: Job) -> None:
         """Let a job in.

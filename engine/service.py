@@ -13,12 +13,26 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from contextvars import Context
 
 from engine.clock import WorkClock
 from engine.config import EngineConfig
-from engine.jobs import Cancelled, Edited, EditJob, Failed, Job, Outcome, Progress, Status, Waiting
+from engine.entry import Entry
+from engine.jobs import (
+    Cancelled,
+    Death,
+    Edited,
+    EditJob,
+    Failed,
+    Job,
+    Observer,
+    Outcome,
+    Progress,
+    QueueFull,
+    State,
+    Status,
+    Waiting,
+)
 from engine.messages import (
     Broken,
     Cancel,
@@ -26,10 +40,13 @@ from engine.messages import (
     Finished,
     FromWorker,
     Loading,
+    Logged,
+    LookedUp,
     Progressed,
     Ready,
     Stop,
     Unable,
+    Worked,
     Working,
 )
 from engine.process import WorkerProcess
@@ -43,19 +60,12 @@ BROKE = "Something broke while I worked on that; please try it once more."
 HUNG = "That took far too long, so I had to stop it; please try again or send a smaller picture."
 CLOSED = "I'm shutting down just now; please try again in a minute."
 
-State = Literal["loading", "ready", "restarting", "stopped"]
-
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Entry:
-    """A job that somebody waits for. `place` is the last one that was told."""
-
-    job: Job
-    outcome: asyncio.Future[Outcome]
-    on_progress: Callable[[Progress], None] | None
-    place: int | None = None
+def back_off(failures: int) -> float:
+    """Seconds before the worker is started again, after so many failures in a row before this one."""
+    return min(LONGEST_PAUSE, 2.0 ** min(failures, 9))
 
 
 class LocalEngine:
@@ -69,6 +79,7 @@ class LocalEngine:
         self._models = models
         self._queue = FairQueue(config.waiting_per_user, config.waiting_per_group, config.waiting_in_all)
         self._clock = WorkClock(config.hard_seconds)
+        self._observer = Observer()
         self._entries: dict[str, Entry] = {}
         self._state: tuple[State, str] = ("stopped", "Not started.")
         self._worker: WorkerProcess | None = None
@@ -85,6 +96,10 @@ class LocalEngine:
 
     # ------------------------------------------------------------ what the bot calls
 
+    def observe(self, observer: Observer) -> None:
+        """Tell this one from now on what happens."""
+        self._observer = observer
+
     async def start(self) -> None:
         """Spawn the worker; returns at once, jobs wait until it is ready."""
         if self._state[0] != "stopped" or self._worker is not None:
@@ -99,7 +114,7 @@ class LocalEngine:
         """End the worker, killing it if need be; whoever still waits gets `Failed`."""
         self._set("stopped", "Stopped.")
         self._disarm()
-        self._answer_all(Failed(CLOSED, "the engine was stopped", retry=True))
+        self._answer_all(Failed(CLOSED, "the engine was stopped", retry=True, cause="stopped"))
         if self._worker is not None:
             self._worker.send(Stop())
             try:
@@ -120,18 +135,21 @@ class LocalEngine:
 
         Raises `QueueFull`, and `ValueError` for an id that is under way. Cancelling the task cancels the job.
         """
-        if self._down is not None:
-            return self._down
-        self._queue.put(job)
         entry = Entry(job, asyncio.get_running_loop().create_future(), on_progress)
-        self._entries[job.id] = entry
-        self._pump()
+        if self._down is None:
+            self._put(entry)
+        else:
+            entry.outcome.set_result(self._down)
+        outcome: Outcome = Cancelled()
         try:
-            return await entry.outcome
+            outcome = await entry.outcome
+            return outcome
         except asyncio.CancelledError:
             if self._entries.get(job.id) is entry:
                 self.cancel(job.id)
             raise
+        finally:
+            entry.end(self._observer, outcome)
 
     def cancel(self, job_id: str) -> bool:
         """Cancel one job by id, queued or running; False when there is no such job (any more)."""
@@ -155,13 +173,22 @@ class LocalEngine:
 
     # ------------------------------------------------------------ jobs
 
+    def _put(self, entry: Entry) -> None:
+        try:
+            self._queue.put(entry.job)
+        except QueueFull:
+            self._observer.turned_away(entry.kind)
+            raise
+        self._entries[entry.job.id] = entry
+        self._pump()
+
     def _pump(self) -> None:
         """Give the worker what it can take, tell the others their place."""
         while self._worker is not None and self._ready and (job := self._queue.take()) is not None:
             if not self._clock.working:
                 self._clock.turn((), time.monotonic())
             if job.id in self._entries:
-                self._entries[job.id].place = None
+                self._entries[job.id].give(self._observer)
             if isinstance(job, EditJob):
                 self._clock.allow(job.id, 1 + len(job.earlier))
             self._worker.send(job)
@@ -178,16 +205,21 @@ class LocalEngine:
         try:
             entry.on_progress(progress)
         except Exception:
-            log.exception("the progress of job %s could not be shown", entry.job.id)
+            entry.context.run(log.exception, "the progress of job %s could not be shown", entry.job.id)
 
     def _finish(self, job_id: str, outcome: Outcome, at: float) -> None:
         seconds = self._clock.end(job_id, at)
         self._queue.done(job_id, seconds if isinstance(outcome, Edited) else None)
         if isinstance(outcome, Failed):
-            log.warning("job %s failed: %s", job_id, outcome.error)
+            self._context(job_id).run(log.warning, "job %s failed: %s", job_id, outcome.error)
         entry = self._entries.pop(job_id, None)
         if entry is not None and not entry.outcome.done():
             entry.outcome.set_result(outcome)
+
+    def _context(self, job_id: str | None) -> Context:
+        """Where to write a line about a job, so that it gets the ids that whoever asked has bound."""
+        entry = self._entries.get(job_id) if job_id is not None else None
+        return entry.context if entry is not None else Context()
 
     def _answer_all(self, outcome: Failed) -> None:
         """Everyone who waits now, and everyone who comes while this lasts."""
@@ -229,7 +261,8 @@ class LocalEngine:
             case Loading(detail, limit):
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
-            case Ready(detail):
+            case Ready(detail, edits_at_once):
+                self._queue.run_at_once(edits_at_once)
                 self._on_ready(detail)
             case Unable():
                 self._unable = message
@@ -238,6 +271,12 @@ class LocalEngine:
             case Working(job_ids):
                 self._clock.turn(job_ids, at)
                 self._watch()
+            case Worked(kind, batch, seconds):
+                self._observer.worked(kind, batch, seconds)
+            case LookedUp(hits, misses):
+                self._observer.looked_up(hits, misses)
+            case Logged(record):
+                self._write(record)
             case Progressed(job_id, step):
                 if job_id in self._entries:
                     self._tell(self._entries[job_id], step)
@@ -246,6 +285,12 @@ class LocalEngine:
                     self._failures = 0
                 self._finish(job_id, outcome, at)
                 self._pump()
+
+    def _write(self, record: logging.LogRecord) -> None:
+        """A line of the worker's log."""
+        logger = logging.getLogger(record.name)
+        if logger.isEnabledFor(record.levelno):
+            self._context(getattr(record, "job", None)).run(logger.handle, record)
 
     def _on_ready(self, detail: str) -> None:
         log.info("%s", detail)
@@ -261,39 +306,42 @@ class LocalEngine:
         self._gone.set()
         if self._state[0] == "stopped":
             return
-        why = self._cause_of_death(exit_code)
-        log.error("%s", why)
+        why, cause = self._post_mortem(exit_code)
         if self._unable is not None and not self._unable.temporary:
+            log.error("%s", why)
             self._set("stopped", why)
-            self._answer_all(Failed(DOWN, why, retry=False))
+            self._answer_all(Failed(DOWN, why, retry=False, cause=cause))
             self._settled.set()
             return
         if not served:
-            self._answer_all(Failed(DOWN, why, retry=True))
+            self._answer_all(Failed(DOWN, why, retry=True, cause=cause))
         pause = 0.0
-        if not self._blame(why):
-            pause = min(LONGEST_PAUSE, 2.0 ** min(self._failures, 9))
+        if not self._blame(why, cause):
+            pause = back_off(self._failures)
             self._failures += 1
+        log.error("%s It is started again in %.0f s.", why, pause)
+        self._observer.restarted(cause)
         self._set("restarting", why)
         self._settled.set()
         self._timer = asyncio.get_running_loop().call_later(pause, self._spawn)
         self._pump()
 
-    def _cause_of_death(self, exit_code: int | None) -> str:
+    def _post_mortem(self, exit_code: int | None) -> tuple[str, Death]:
+        """Why the worker is gone: a sentence for the admin, and its class."""
         if self._unable is not None:
-            return self._unable.sentence
+            return self._unable.sentence, "unable"
         if self._hung:
-            return f"The worker hung ({self._doing()}) and was killed."
+            return f"The worker hung ({self._doing()}) and was killed.", "hung"
         if self._last_words is not None:
-            return f"The worker had to end ({self._last_words})."
-        return f"The worker died with exit code {exit_code} ({self._doing()})."
+            return f"The worker had to end ({self._last_words}).", "device"
+        return f"The worker died with exit code {exit_code} ({self._doing()}).", "died"
 
     def _doing(self) -> str:
         if self._clock.working:
             return "at job " + ", ".join(self._clock.working)
         return "idle" if self._state[0] == "ready" else self._state[1]
 
-    def _blame(self, why: str) -> bool:
+    def _blame(self, why: str, cause: Death) -> bool:
         """After a death: fail the job that did it, put the others back. False when it was none of them.
 
         Several suspects go back to run alone, so that the next death finds the one.
@@ -307,9 +355,11 @@ class LocalEngine:
             if job_id not in self._entries:  # cancelled, and its slot was not free yet
                 self._queue.done(job_id)
             elif suspect and (len(suspects) == 1 or self._queue.is_alone(job_id)):
-                self._finish(job_id, Failed(HUNG if self._hung else BROKE, why, retry=True), time.monotonic())
+                sentence = HUNG if cause == "hung" else BROKE
+                self._finish(job_id, Failed(sentence, why, retry=True, cause=cause), time.monotonic())
             else:
                 self._queue.put_back(job_id, alone=suspect)
+                self._context(job_id).run(log.info, "job %s goes back to the line", job_id)
         return bool(suspects)
 
     # ------------------------------------------------------------ time

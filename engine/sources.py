@@ -146,6 +146,8 @@ def check(kind: Kind, folder: Path) -> None:
                     pass
         _json(folder / "unet" / "config.json")
         _check_weights(folder / "unet", "diffusion_pytorch_model")
+    for file in sorted(folder.rglob("*.json")):
+        _json(file)
     for file in sorted(folder.rglob("*.safetensors")):
         try:
             with safe_open(

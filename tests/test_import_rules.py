@@ -51,3 +51,33 @@ def test_relative_imports_are_not_used() -> None:
 def test_the_process_that_chats_never_loads_torch() -> None:
     code = "import sys, bot.app, bot.director; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+EVERY_HELP = """
+import sys
+import click
+from click.testing import CliRunner
+from bot.cli import main
+
+def every(command, *path):
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from every(command.get_command(context, name), *path, name)
+
+for path in every(main):
+    said = CliRunner().invoke(main, [*path, "--help"])
+    assert said.exit_code == 0 and "Usage:" in said.output, (path, said.output)
+    heavy = {"torch", "diffusers", "transformers"} & set(sys.modules)
+    assert not heavy, (path, heavy)
+    print(*path)
+"""
+
+
+def test_help_loads_neither_torch_nor_the_models_libraries() -> None:
+    shown = subprocess.run([sys.executable, "-c", EVERY_HELP], cwd=ROOT, capture_output=True, text=True)
+    assert shown.returncode == 0, shown.stderr
+    assert {"edit", "talk", "data editing", "train dialogue", "evaluate editing"} <= set(
+        shown.stdout.splitlines()
+    )

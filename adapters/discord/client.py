@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from adapters.discord import catch_up, commands
-from adapters.discord.buttons import ActionButton
+from adapters.discord.buttons import ActionButton, VersionList
 from adapters.discord.inbound import Inbound
 from adapters.discord.receipts import CALL_FAILED
 from bot.ports import Directory
@@ -63,7 +63,7 @@ class Client(discord.Client):
         commands.register(self.tree)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(ActionButton)
+        self.add_dynamic_items(ActionButton, VersionList)
         try:
             await self.tree.sync()
         except CALL_FAILED as error:

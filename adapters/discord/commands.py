@@ -24,6 +24,8 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "again": "Give the last edit another try",
     "stronger": "Do the last edit a little stronger",
     "subtler": "Do the last edit a little subtler",
+    "compare": "See the current picture before and after its last edit, side by side",
+    "history": "See all pictures of this conversation, and choose one to go on from",
     "original": "Make all the edits anew from the picture you uploaded",
     "help": "What I can do here",
 }

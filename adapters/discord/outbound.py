@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import buttons, custom_id, custom_ids
+from adapters.discord.buttons import buttons, custom_ids, expected_ids
 from adapters.discord.client import Client
 from adapters.discord.places import channel_id_of
 from adapters.discord.receipts import NotConnected, is_too_large, receipt_of
@@ -178,7 +178,7 @@ class Outbound:
             )
             and message.content in (self._content(reply), self._content(reply, _SMALLER))
             and bool(message.attachments) == bool(reply.image)
-            and custom_ids(message.components) == [custom_id(action) for action in reply.actions]
+            and custom_ids(message.components) == expected_ids(reply.actions)
         )
 
     # ------------------------------------------------------------ status messages

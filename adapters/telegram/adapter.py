@@ -61,6 +61,8 @@ COMMANDS = [
     BotCommand("again", "Give the last edit another try"),
     BotCommand("stronger", "The last edit, a little stronger"),
     BotCommand("subtler", "The last edit, a little subtler"),
+    BotCommand("compare", "Before and after, side by side"),
+    BotCommand("history", "All the pictures, to choose one from"),
     BotCommand("original", "All the edits anew, from your photo"),
     BotCommand("rate", "1 to 5: how good is the newest picture?"),
     BotCommand("share", "on, pictures or off: may they train the bot?"),

@@ -53,9 +53,11 @@ COMMANDS: dict[str, CommandName] = {
     "stronger": "stronger",
     "subtler": "subtler",
     "original": "original",
+    "compare": "compare",
+    "history": "history",
     "start": "help",
 }
-BUTTONS: dict[str, ButtonName] = {name: name for name in LABELS}
+BUTTONS: dict[str, ButtonName] = {"select": "select", **{name: name for name in LABELS}}
 
 
 def conversation_of(chat_id: int, thread_id: int | None = None) -> ConversationRef:

@@ -28,12 +28,14 @@ LABELS: dict[ButtonName, str] = {
     "again": "🎲 Again",
     "stronger": "➕ Stronger",
     "subtler": "➖ Subtler",
-    "original": "🔁 From the original",
+    "compare": "🆚 Compare",
+    "original": "🔁 From original",
     "cancel": "✖️ Cancel",
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
-# More than three words in one row would be cut off on a phone, and so would a long label beside others.
-ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("original",), tuple(STARS))
+# More than three words in one row would be cut off on a phone, and so would a longer label beside another.
+ROWS = (("undo", "redo", "cancel"), ("again", "stronger", "subtler"), ("compare", "original"), tuple(STARS))
+NUMBERS_IN_A_ROW = 5
 MENTION = re.compile(r"@(?=\w)")
 WORD_JOINER = "\u2060"
 
@@ -65,16 +67,17 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """Four rows at most; a button's data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
-    rows = [
-        [
-            InlineKeyboardButton(LABELS[action.name], callback_data=f"{action.name}:{action.target}")
-            for action in actions
-            if action.name in names
-        ]
-        for names in ROWS
-    ]
+    """The buttons in their rows, and the numbers of versions to choose from below them."""
+    rows = [[_button(action) for action in actions if action.name in names] for names in ROWS]
+    numbers = [_button(action) for action in actions if action.name == "select"]
+    rows += [numbers[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(numbers), NUMBERS_IN_A_ROW)]
     return InlineKeyboardMarkup([row for row in rows if row]) if actions else None
+
+
+def _button(action: Action) -> InlineKeyboardButton:
+    """Its data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
+    label = str(action.number) if action.name == "select" else LABELS[action.name]
+    return InlineKeyboardButton(label, callback_data=f"{action.name}:{action.target}")
 
 
 def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.conversation import Conversation, Move, Version, left_by, path
 from bot.events import ConversationRef
 from bot.ids import new_id
-from bot.store.sql import NOW, insert, one, rows, write
+from bot.store.sql import NOW, insert, one, rows, tuples, write
 
 VERSION_FIELDS = ", ".join(Version.__slots__)
 MOVE_FIELDS = 'kind, target, "start", "end"'
@@ -64,6 +64,11 @@ def ref_of(row: dict[str, Any]) -> ConversationRef:
     return ConversationRef(row["platform"], row["space"], row["thread"] or None)
 
 
+def place(db: Database, conversation: str) -> ConversationRef:
+    """Where a conversation lives."""
+    return ref_of(get(db, conversation))
+
+
 def touch(db: Database, conversation: str, message_id: str) -> None:
     """A message there was handled."""
     write(
@@ -100,7 +105,7 @@ def note_own_upload(db: Database, version: str) -> None:
 
 def load(db: Database, conversation: str) -> Conversation:
     """The whole tree with its head and redo stack."""
-    versions = rows(
+    versions = tuples(
         db,
         f"SELECT {VERSION_FIELDS} FROM versions WHERE conversation = ? ORDER BY created, id",
         conversation,
@@ -111,7 +116,7 @@ def load(db: Database, conversation: str) -> Conversation:
         conversation,
     )
     return Conversation(
-        {row["id"]: Version(**row) for row in versions},
+        {row[0]: Version(*row) for row in versions},
         get(db, conversation)["head"],
         tuple(Move(**row) for row in moves),
     )
@@ -157,7 +162,7 @@ def version_states(db: Database, conversation: str) -> dict[str, str]:
     tree = load(db, conversation)
     left = rows(
         db,
-        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state <> 'redone'",
+        f"SELECT {MOVE_FIELDS} FROM undos WHERE conversation = ? AND state <> 'redone' AND kind <> 'jump'",
         conversation,
     )
     undone = set[str]().union(*(left_by(tree, Move(**row)) for row in left))
@@ -180,11 +185,12 @@ def was_undone(db: Database, version: str) -> bool:
     )
 
 
-def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
+def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
     """A chat has a new id: its conversations and messages go along, one that began there already is joined.
 
-    A chat moves with all its threads; a thread moves alone.
+    A chat moves with all its threads; a thread moves alone. Returns the ids of those that are there now.
     """
+    moved: list[str] = []
     where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
     if old.thread_id is not None:
         where, params = where + " AND thread = ?", [*params, old.thread_id]
@@ -194,7 +200,9 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
         there = find(db, target)
         if there is not None and there != row["id"]:
             _join(db, row["id"], there)
+            moved.append(there)
         else:
+            moved.append(row["id"])
             write(
                 db,
                 "UPDATE conversations SET space = ?, thread = ? WHERE id = ?",
@@ -212,6 +220,7 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> None:
             row["space"],
             row["thread"],
         )
+    return moved
 
 
 def _join(db: Database, old: str, new: str) -> None:

@@ -99,7 +99,7 @@ class StoredTranscript:
     async def image(self, conversation: ConversationRef, sha256: str) -> tuple[bytes, str] | None:
         def belongs(db: Database) -> bool:
             found = conversations.find(db, conversation)
-            sql = "SELECT 1 FROM versions WHERE conversation = ? AND image = ?"
+            sql = "SELECT 1 FROM turns WHERE conversation = ? AND image = ?"
             return found is not None and one(db, sql, found, sha256) is not None
 
         return await self._store.read_image(sha256) if await self._store.run(belongs) else None

@@ -147,7 +147,12 @@ def conversations_with_open_jobs(db: Database) -> list[str]:
 
 def give_back_running(db: Database) -> None:
     """An orderly stop is no failed attempt."""
-    write(db, "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE state = 'running'")
+    write(
+        db,
+        "UPDATE jobs SET state = 'queued', attempt = attempt - 1"
+        # The first condition is the index's own: without it every job there ever was is looked at.
+        f" WHERE {OPEN} AND state = 'running'",
+    )
 
 
 def _job(row: dict[str, Any]) -> Job:

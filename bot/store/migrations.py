@@ -255,3 +255,48 @@ def m007_ratings(db: Database) -> None:
         WHERE v.editor = 'diffusion' AND v.instruction <> '' GROUP BY v.id ORDER BY v.rowid
         """,
     )
+
+
+@migrations()
+def m008_pictures_are_looked_at_twice_at_most(db: Database) -> None:
+    """A message is noted before its picture is read: one that kills the bot each time must not loop."""
+    db.executescript(
+        """
+        CREATE TABLE intakes (
+            platform TEXT NOT NULL, event_id TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 1,
+            PRIMARY KEY (platform, event_id)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@migrations()
+def m009_jumps(db: Database) -> None:
+    """The head may go to any version that is chosen; SQLite can't change a CHECK, so the table is rebuilt."""
+    db.executescript(
+        f"""
+        ALTER TABLE undos RENAME TO old_undos;
+        DROP INDEX undos_conversation;
+        CREATE TABLE undos (
+            n INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations(id),
+            kind TEXT NOT NULL CHECK (kind IN ('undo', 'reset', 'jump')),
+            target TEXT NOT NULL REFERENCES versions(id), "start" TEXT NOT NULL REFERENCES versions(id),
+            "end" TEXT NOT NULL REFERENCES versions(id),
+            state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'redone', 'dropped')),
+            user_id TEXT NOT NULL, created {NOW}
+        );
+        INSERT INTO undos (n, conversation, kind, target, "start", "end", state, user_id, created)
+            SELECT n, conversation, kind, target, "start", "end", state, user_id, created FROM old_undos;
+        DROP TABLE old_undos;
+        CREATE INDEX undos_conversation ON undos (conversation, state);
+        """
+    )
+
+
+@migrations()
+def m010_long_lives(db: Database) -> None:
+    """A message costs the same however much was said before: no query of one looks at all rows."""
+    write(db, "CREATE INDEX turns_place ON turns (conversation, coalesce(wish, n))")
+    write(db, "CREATE INDEX turns_version ON turns (version) WHERE version IS NOT NULL")
+    write(db, "CREATE INDEX jobs_asked ON jobs (conversation) WHERE act = 'ask'")
+    write(db, "CREATE INDEX undos_target ON undos (target)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
 from sqlite_utils import Database
 
@@ -14,19 +15,24 @@ from bot.ids import new_id
 from bot.store import turns
 from bot.store.sql import NOW, insert, one, rows, write
 
-Decision = Literal["ask", "edit", "chat", "undo", "reset", "error"]
+Decision = Literal["ask", "edit", "chat", "undo", "reset", "error", "view"]
 RowState = Literal["open", "sending", "delivered", "failed", "unsure"]
 OPEN = "state IN ('open', 'sending')"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say, with the picture to show (`version`) and the buttons under it."""
+    """What to say, with the picture to show (`version`) and the buttons under it.
+
+    `view` is the sha256 of a picture about `version` that is shown instead. A reply to it means the version,
+    but the turn shows none.
+    """
 
     text: str
     decision: Decision = "chat"
     version: Version | None = None
     actions: tuple[Action, ...] = ()
+    view: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def say(
 ) -> None:
     """The bot's turn and its outbox row. `turn` is the person's turn it answers, `job` whose status message
     it replaces."""
-    image = answer.version and answer.version.image
+    image = answer.view or (answer.version and answer.version.image)
     version = answer.version and answer.version.id
     row = new_id()
     insert(
@@ -75,7 +81,7 @@ def say(
             "text": answer.text,
             "decision": answer.decision,
             "image": image,
-            "version": version,
+            "version": None if answer.view else version,
         },
     )
     insert(
@@ -155,10 +161,18 @@ def _edit_row(db: Database, conversation: str, version: str) -> dict[str, Any] |
 
 
 def _as_text(buttons: Iterable[Action]) -> str:
-    return " ".join(f"{action.name}:{action.target}" for action in buttons)
+    return " ".join(map(_button, buttons))
+
+
+def _button(action: Action) -> str:
+    listed = f":{action.number}:{quote(action.label)}" if action.number else ""
+    return f"{action.name}:{action.target}{listed}"
 
 
 def actions(text: str) -> tuple[Action, ...]:
-    """The buttons of a row, as they are kept: "undo:VERSION redo:VERSION"."""
-    pairs = (pair.partition(":") for pair in text.split())
-    return tuple(Action(name, target) for name, _, target in pairs)  # pyright: ignore[reportArgumentType]
+    """The buttons of a row, as they are kept: "undo:VERSION redo:VERSION" or "select:VERSION:3:make%20it"."""
+    return tuple(_action(*button.split(":")) for button in text.split())
+
+
+def _action(name: str, target: str, number: str = "0", label: str = "") -> Action:
+    return Action(name, target, int(number), unquote(label))  # pyright: ignore[reportArgumentType]

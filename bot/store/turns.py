@@ -56,23 +56,25 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
     person's turn that became no wish (a bad picture, unreadable text) is left out with the answer to it; so
     is a wish that was refused or failed, with the questions about it, or it would seem to be still open, and
     an undo that had nothing to undo. So is an edit that nobody put into words (again, stronger): the wish it
-    repeats is there already.
+    repeats is there already. A look at the pictures (a view) is left out with the wish for it alone: a
+    question before it is still open.
     """
+    now = get(db, turn)
+    brought = "SELECT n FROM turns WHERE speaker = 'user' AND version = ? ORDER BY n LIMIT 1"
+    first = one(db, brought, root)
     said = rows(
         db,
         """
         SELECT t.n, speaker, t.wish, decision, iif(speaker = 'user', j.wish, text) AS said,
-            coalesce(t.wish, t.n) AS place,
             (SELECT act FROM jobs JOIN turns heard ON heard.id = jobs.turn
                 WHERE heard.n = t.wish AND jobs.kind = 'dialogue') AS decided
-        FROM (SELECT n AS now, conversation AS here FROM turns WHERE id = ?), turns t
-        LEFT JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'
-        WHERE t.conversation = here AND place < now AND said <> ''
-            AND place >= coalesce((SELECT min(n) FROM turns WHERE speaker = 'user' AND version = ?), 0)
-        ORDER BY place DESC, t.n DESC LIMIT ?
+        FROM turns t LEFT JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'
+        WHERE t.conversation = ? AND coalesce(t.wish, t.n) BETWEEN ? AND ? - 1 AND said <> ''
+        ORDER BY coalesce(t.wish, t.n) DESC, t.n DESC LIMIT ?
         """,
-        turn,
-        root,
+        now["conversation"],
+        first["n"] if first else 0,
+        now["n"],
         limit,
     )
     kept: list[dict[str, Any]] = []
@@ -80,6 +82,10 @@ def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn
     for row in reversed(said):
         if row["speaker"] == "user":
             heard.add(row["n"])
+        if row["decision"] == "view":
+            if kept and kept[-1]["n"] == row["wish"]:
+                kept.pop()
+            continue
         if row["decision"] == "edit" and row["wish"] not in heard:
             continue
         moved_nothing = row["decision"] == "chat" and row["decided"] != "chat"

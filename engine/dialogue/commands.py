@@ -1,4 +1,4 @@
-"""The dialogue model's commands: `data dialogue`, `train dialogue`, `evaluate dialogue` and `talk`.
+"""The dialogue model's commands that use finished weights: `evaluate dialogue` and `talk`.
 
 torch and transformers are imported only when a command runs, so that `dialogpaint --help` stays quick.
 """
@@ -12,12 +12,9 @@ from typing import Any, get_args
 
 import click
 
-from engine.dialogue.building.command import data
-from engine.dialogue.options import PATH, Problem
-from engine.dialogue.training.command import train
+from engine.command_line import Problem, json_option
+from engine.dialogue.options import PATH
 from engine.jobs import Act
-
-__all__ = ["STARTER", "data", "evaluate", "talk", "train"]
 
 STARTER = Path(__file__).parent.parent / "weights" / "dialogue"
 
@@ -41,7 +38,7 @@ def _model(weights: Path) -> Any:
 @click.option("--weights", type=PATH, default=STARTER, help="Folder of the weights; default: the starter.")
 @click.option("--predictions", type=PATH, help="Write one line per item: act, text, instruction.")
 @click.option("--beside-stock", is_flag=True, help="Also time stock transformers generate, taking turns.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def evaluate(file: Path, weights: Path, predictions: Path | None, beside_stock: bool, as_json: bool) -> None:
     """Measure a dialogue model on an evaluation file."""
     from engine.dialogue import evaluate as measuring
@@ -49,7 +46,7 @@ def evaluate(file: Path, weights: Path, predictions: Path | None, beside_stock: 
     try:
         items = measuring.read_items(file)
     except ValueError as error:
-        raise Problem(str(error)) from error
+        raise Problem(error) from error
     model = _model(weights)
     result, decisions = measuring.evaluate(model, items)
     if beside_stock:

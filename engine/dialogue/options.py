@@ -1,36 +1,15 @@
-"""What the dialogue model's commands share: options, and errors of one sentence."""
+"""The options that the dialogue model's commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from engine.command_line import Problem
+
 PATH = click.Path(path_type=Path)
-_EXTRA = ("accelerate", "matplotlib", "openai", "rapidfuzz", "yaml")
-
-
-class Problem(click.ClickException):
-    """One sentence on standard error, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        click.echo(self.message, err=True)
-
-
-@contextmanager
-def train_extra() -> Iterator[None]:
-    """A missing package of the `train` extra ends as the command that installs it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
-            raise
-        raise Problem(f"This needs {error.name}: pip install -c constraints.txt -e '.[train]'.") from error
 
 
 def source_options(command: Any) -> Any:
@@ -57,4 +36,4 @@ def sources(words: tuple[Path, ...], captions: tuple[Path, ...]) -> tuple[dict[s
     try:
         return load_lists(words), load_captions(captions)
     except ValueError as error:
-        raise Problem(str(error)) from error
+        raise Problem(error) from error

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from engine.editing.options import FILE, FOLDER, NEW, fail, json_option, show
+from engine.command_line import Problem, json_option, train_extra
+from engine.editing.options import FILE, FOLDER, NEW, show
 
 
 @click.command("autoencoder")
@@ -53,7 +54,7 @@ def train(
 
     Killed runs go on where they were when started again with the same arguments.
     """
-    try:
+    with train_extra():
         import torch
 
         from engine.editing.training.autoencoder import AutoencoderConfig
@@ -62,10 +63,6 @@ def train(
         from engine.training.curve import Curve
         from engine.training.presets import checked
         from engine.training.stopping import Stopped
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":
-            raise
-        fail("This needs matplotlib: pip install -c constraints.txt -e '.[train]'.")
     if threads is not None:
         torch.set_num_threads(threads)
     try:
@@ -75,7 +72,7 @@ def train(
         click.echo(str(stopped), err=True)
         sys.exit(130)
     except (OSError, ValueError, EngineError) as error:
-        fail(error)
+        raise Problem(error) from error
     Curve(out).draw()
     result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
     show(result | ({"vae": str(out / "vae")} if outcome.finished else {}), as_json)
@@ -89,8 +86,8 @@ def train(
     multiple=True,
     default=("starter",),
     show_default=True,
-    help="An editor (a folder, an id on the Hub, or starter) or the folder of a training run. Given more than "
-    "once: compared in one run.",
+    help="An editor (a folder, an id on the Hub, or starter) or the folder of a training run. Given more "
+    "than once: compared in one run.",
 )
 @click.option(
     "--resolution",
@@ -155,7 +152,7 @@ def evaluate(
         vaes = {source: vae for source, (vae, _) in loaded.items()}
         results = measure(vaes, seen, rows, resolution, views, features, sheet)
     except (OSError, ValueError, EngineError) as error:
-        fail(error)
+        raise Problem(error) from error
     for source, (_, about) in loaded.items():
         results[source] = about | results[source]
     counts = {"photos": len(seen), "pairs": len(rows), "resolution": resolution, "views": views}

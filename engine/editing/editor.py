@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from engine.editing import merge, pictures, sampler, series
-from engine.editing.change import Change
+from engine.batch import Editing
+from engine.editing import ladder, merge, pictures, sampler, series, views
+from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, read_knowledge
+from engine.editing.ladder import Rung
 from engine.editing.loading import Components, load_components
+from engine.editing.precision import NotFinite, Precise, check_finite
+from engine.editing.previews import Previews
 from engine.editing.region import Region
+from engine.editing.series import Pieces
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +59,15 @@ def read_defaults(folder: Path) -> Defaults:
 
 
 class Editor:
-    """One set of weights, ready to edit. Not thread-safe; edits may be interleaved step by step."""
+    """One set of weights, ready to edit; an `engine.batch.Edits`. Not thread-safe."""
 
     def __init__(self, parts: Components, defaults: Defaults, knowledge: Knowledge | None) -> None:
+        self.caches = Caches()
+        self.previews = Previews()
         self.parts = parts
         self.defaults = defaults
         self.knowledge = knowledge
+        self._precise = Precise(parts)
         self._empty = sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
 
     @classmethod
@@ -69,10 +83,23 @@ class Editor:
         """Load weights in diffusers' layout; None keeps the weights' own default. Raises `WeightsError`."""
         given = {"steps": steps, "text_guidance": text_guidance, "image_guidance": image_guidance}
         defaults = replace(read_defaults(folder), **{k: v for k, v in given.items() if v is not None})
-        return cls(load_components(folder, device, dtype), defaults, read_knowledge(folder))
+        parts = load_components(folder, device, dtype)
+        for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
+            network.to(memory_format=torch.channels_last)
+        return cls(parts, defaults, read_knowledge(folder))
 
-    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
-        """Yields after each denoising step, returns the outcome; close the generator to cancel.
+    def predict(self, requests: Sequence[sampler.Predict]) -> list[torch.Tensor]:
+        """The guided predictions for edits of one latent size, at whatever step each of them is."""
+        unet = self.parts.unet
+        if requests[0].latents.dtype != unet.dtype:
+            unet = self._precise.parts.unet
+        predictions = sampler.predict(unet, requests)
+        if predictions[0].is_cuda:  # or time and errors of this pass would fall to whoever waits for it first
+            torch.cuda.synchronize(predictions[0].device)
+        return predictions
+
+    def edit(self, job: EditJob) -> Editing:
+        """Yields as `engine.batch` says, a step after each denoising step, and returns the outcome.
 
         An instruction may hold exact and painted parts, and a job earlier rounds: all in series, see
         `series.py`. The same job gives the same bytes. Raises `OSError` if `job.image` is not a picture.
@@ -85,6 +112,7 @@ class Editor:
             result, done = yield from series.run(work, picture, self._paint)
         except (CannotApply, series.CannotDo) as refusal:
             return Refused(str(refusal))
+        yield None
         own = done[-len(read[-1][1]) :]
         guidance = self._guidance(job) if any(part.plan is None for part in own) else None
         encoded = pictures.encode(result, is_jpeg)
@@ -100,12 +128,46 @@ class Editor:
             image_guidance=guidance and guidance.image,
         )
 
-    def _paint(self, job: EditJob, picture: Image.Image) -> Generator[Step, None, Image.Image]:
-        planes = yield from self._diffuse(job, picture, self._guidance(job))
+    def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
+        planes = yield from self._planes(job, picture)
         result = Image.fromarray(merge.apply(planes, np.asarray(picture.convert("RGB"))))
         if picture.mode == "RGBA":
             result.putalpha(picture.getchannel("A"))
         return result
+
+    def _planes(self, job: EditJob, picture: Image.Image) -> Pieces[merge.Array]:
+        """The edit as the merge's coefficients.
+
+        With less where the memory is too little for it, and once more in fp32 where half precision overflows.
+        """
+        rungs = self._rungs(picture.size)
+
+        def on(parts: Components) -> Pieces[merge.Array]:
+            return ladder.descend(
+                rungs, lambda rung: self._diffuse(job, picture, parts, rung), self.free_memory
+            )
+
+        try:
+            return (yield from on(self.parts))
+        except NotFinite as error:
+            if self.parts.unet.dtype == torch.float32:
+                raise
+            log.warning("job %s: %s; once more in fp32", job.id, error)
+        with self._precise.use() as parts:
+            return (yield from on(parts))
+
+    def _rungs(self, size: tuple[int, int]) -> list[Rung]:
+        tiles = hasattr(self.parts.vae, "enable_tiling")
+        return list(
+            dict.fromkeys(
+                Rung(self.working_size(size, share), tiled and tiles) for share, tiled in ladder.SHARES
+            )
+        )
+
+    def free_memory(self) -> None:
+        """Give back what can be computed again."""
+        self.caches.clear()
+        ladder.free_memory(self.parts.unet.device)
 
     def _guidance(self, job: EditJob) -> sampler.Guidance:
         text, image = self.defaults.text_guidance, self.defaults.image_guidance
@@ -115,44 +177,91 @@ class Editor:
         )
 
     def _diffuse(
-        self, job: EditJob, picture: Image.Image, guidance: sampler.Guidance
-    ) -> Generator[Step, None, merge.Array]:
-        """The edit as the merge's coefficients."""
-        parts, defaults = self.parts, self.defaults
+        self, job: EditJob, picture: Image.Image, parts: Components, rung: Rung
+    ) -> Pieces[merge.Array]:
+        """`_planes` with these weights and no more memory than this. Raises `NotFinite`."""
+        defaults = self.defaults
+        small = views.shrunk(picture, rung.size, defaults.views)
         thumbnail = picture.convert("RGB")
         thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         thumb = np.asarray(thumbnail)
-        change = Change(parts.vae, picture, self.working_size(picture.size), defaults.views)
+        seen = self._seen(small, parts.vae, rung)
+        source = pictures.to_unit(pictures.to_tensor(small))
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
         def found(latents: torch.Tensor) -> merge.Array:
-            edited = change.edited(latents)
-            planes = merge.coefficients(change.source, edited)
-            allowed = region(edited - change.source) if region is not None else None
+            # What the autoencoder itself loses cancels out in the difference.
+            with ladder.tiles(parts.vae, rung):
+                change = views.join(sampler.decode(parts.vae, latents) - seen.again)[0].float().cpu()
+            check_finite(change, "the decoded picture")
+            edited = merge.laid_over(source, change)
+            planes = merge.coefficients(source, edited)
+            allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 
-        conditions = sampler.Conditions(
-            sampler.encode_text(parts.tokenizer, parts.text_encoder, job.instruction),
-            self._empty,
-            change.latents,
-        )
+        def preview(clean: torch.Tensor) -> bytes:
+            return pictures.preview(merge.apply(found(clean), thumb))
+
+        usual = parts is self.parts
+        empty = self._empty if usual else sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
         generator = torch.Generator().manual_seed(job.seed)
-        latents = change.latents
-        for done in sampler.sample(
-            parts.unet, parts.scheduler, conditions, guidance, defaults.steps, generator
-        ):
-            latents = done.latents
-            shown = pictures.preview(merge.apply(found(done.clean), thumb))
-            yield Step(done.step, defaults.steps, shown)
+        denoising = sampler.denoise(
+            parts.scheduler,
+            sampler.Conditions(self._text(job.instruction, parts), empty, seen.latents),
+            self._guidance(job),
+            defaults.steps,
+            generator,
+        )
+        latents = yield from self._steps(denoising, preview)
+        yield None
         return found(latents)
 
-    def working_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """(width, height) at which the network sees a picture of `size`."""
+    def _steps(
+        self, denoising: sampler.Denoising, preview: Callable[[torch.Tensor], bytes]
+    ) -> Pieces[torch.Tensor]:
+        """The final latents; some steps with a `preview` of the clean ones."""
+        prediction: torch.Tensor | None = None
+        shown = float("-inf")
+        while True:
+            try:
+                came = denoising.send(prediction)
+            except StopIteration as end:
+                return end.value
+            if isinstance(came, sampler.Predict):
+                prediction = yield came
+                check_finite(prediction, "the network's prediction")
+                continue
+            picture = self.previews.make(shown, partial(preview, came.clean))
+            yield Step(came.step, self.defaults.steps, picture)
+            if picture is not None:  # by now all who hand it on have looked at their clocks
+                shown = self.previews.now()
+
+    def _text(self, instruction: str, parts: Components) -> torch.Tensor:
+        return self.caches.texts.get(
+            (instruction, parts.text_encoder.dtype),
+            lambda: sampler.encode_text(parts.tokenizer, parts.text_encoder, instruction),
+        )
+
+    def _seen(self, small: Image.Image, vae: Any, rung: Rung) -> Source:
+        """An RGB picture at its working size as the network sees it."""
+
+        def encoded() -> Source:
+            with ladder.tiles(vae, rung):
+                pixels = views.split(pictures.to_tensor(small), self.defaults.views)
+                latents = sampler.encode_image(vae, pixels)
+                return Source(latents, sampler.decode(vae, latents * vae.config.scaling_factor))
+
+        key = (small.size, hashlib.sha256(small.tobytes()).digest(), vae.dtype, rung.tiled)
+        return self.caches.pictures.get(key, encoded)
+
+    def working_size(self, size: tuple[int, int], share: float = 1.0) -> tuple[int, int]:
+        """(width, height) at which the network sees a picture of `size`, or `share` of that where it can."""
         side = self.defaults.resolution
         if self.defaults.square:
+            side = min(side, max(64, round(side * share / 64) * 64))
             return side, side
-        scale = (side * side / (size[0] * size[1])) ** 0.5
+        scale = share * (side * side / (size[0] * size[1])) ** 0.5
         width, height = (min(max(64, round(edge * scale / 64) * 64), 2 * side) for edge in size)
         return width, height

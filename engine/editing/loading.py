@@ -15,6 +15,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.editing.autoencoder import ConvolutionalAutoencoder, PatchAutoencoder, ResidualAutoencoder
 from engine.errors import WeightsError, one_line
+from engine.finite import check_finite
 
 _OWN = {kind.__name__: kind for kind in (PatchAutoencoder, ResidualAutoencoder, ConvolutionalAutoencoder)}
 
@@ -44,8 +45,9 @@ def load_components(folder: Path, device: torch.device, dtype: torch.dtype) -> C
         raise WeightsError(
             f"{folder} is not a complete editor in diffusers' layout ({one_line(error)})."
         ) from error
-    for part in (unet, vae, text_encoder):
+    for name, part in (("unet", unet), ("vae", vae), ("text_encoder", text_encoder)):
         part.to(device).eval().requires_grad_(False)
+        check_finite(part, folder / name)
     return Components(unet, vae, text_encoder, tokenizer, scheduler)
 
 

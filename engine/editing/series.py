@@ -10,10 +10,13 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from PIL import Image
 
+from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
+from engine.editing.exact.operations import Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
@@ -62,8 +65,11 @@ class Part:
     paintable: bool = False
 
 
-Paint = Callable[[EditJob, Image.Image], Generator[Step, None, Image.Image]]
-"""One painted part: (job, picture) -> picture, yielding its denoising steps."""
+R = TypeVar("R")
+Pieces = Generator[Step | Request | None, Any, R]
+"""Work that stops at the points of `engine.batch`."""
+Paint = Callable[[EditJob, Image.Image], Pieces[Image.Image]]
+"""One painted part: (job, picture) -> picture."""
 
 
 def rounds(job: EditJob) -> list[EditJob]:
@@ -84,16 +90,17 @@ def rounds(job: EditJob) -> list[EditJob]:
 
 def run(
     work: Sequence[tuple[EditJob, Part]], picture: Image.Image, paint: Paint
-) -> Generator[Step, None, tuple[Image.Image, list[Part]]]:
+) -> Pieces[tuple[Image.Image, list[Part]]]:
     """Do the parts in order; returns the picture and the parts as they were done. Closing it cancels.
 
     Steps count over all parts. What a tool for people can't do, as it sees nobody, is painted. Raises
-    `CannotApply` and `CannotDo`.
+    `CannotApply` and `CannotDo`; before painting, which takes time, where that can be told by then.
     """
     painted = sum(part.plan is None for _, part in work)
     before = 0
     done: list[Part] = []
-    for job, part in work:
+    for index, (job, part) in enumerate(work):
+        yield None
         if part.plan is not None:
             try:
                 picture = part.plan.apply(picture)
@@ -103,6 +110,7 @@ def run(
                 if not part.paintable:
                     raise CannotDo(REFUSAL) from None
                 painted += 1
+        _check([later for _, later in work[index + 1 :]], picture.size)
         steps = paint(replace(job, instruction=part.text), picture)
         picture = yield from _counted(steps, before, painted)
         done.append(replace(part, plan=None))
@@ -110,18 +118,26 @@ def run(
     return picture, done
 
 
-def _counted(
-    steps: Generator[Step, None, Image.Image], before: int, parts: int
-) -> Generator[Step, None, Image.Image]:
+def _check(parts: Sequence[Part], size: Size) -> None:
+    """Raise `CannotApply` where the picture's size alone says that an exact part can't be done.
+
+    A painted part leaves the size as it is. Where a part's outcome depends on the picture, its size and what
+    follows are unknown.
+    """
+    for part in parts:
+        after = size if part.plan is None else part.plan.size_after(size)
+        if after is None:
+            return
+        size = after
+
+
+def _counted(steps: Pieces[Image.Image], before: int, parts: int) -> Pieces[Image.Image]:
     """The steps of the part after `before` others, of `parts` that all take as many."""
-    try:
-        while True:
-            step = next(steps)
-            yield Step(before * step.steps + step.step, parts * step.steps, step.preview)
-    except StopIteration as end:
-        return end.value
-    finally:
-        steps.close()
+
+    def counted(step: Step) -> Step:
+        return Step(before * step.steps + step.step, parts * step.steps, step.preview)
+
+    return changed(steps, counted)
 
 
 def summary(parts: Sequence[Part]) -> str | None:

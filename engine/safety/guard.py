@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PIL import Image
 
+from engine.batch import changed
 from engine.jobs import PREVIEW_SECONDS, Edited, EditJob, Refused, Step
 
 if TYPE_CHECKING:
-    from engine.models import Edits
+    from engine.batch import Editing, Edits
 
 SOURCE_REFUSED = (
     "I'm sorry, my safety check takes this picture for one that I shouldn't work on; it is wrong at times,"
@@ -41,7 +41,7 @@ class Check(Protocol):
 
 
 class Guard:
-    """An editor behind a safety check; an `engine.models.Edits` itself.
+    """An editor behind a safety check; an `engine.batch.Edits` itself.
 
     Verdicts on sources and results are remembered by the bytes' sha256: a picture is checked once, and a
     result needs no second look when it is the next edit's source. A check that breaks fails the job.
@@ -52,34 +52,39 @@ class Guard:
         self._check = check
         self._verdicts: dict[str, bool] = {}
 
-    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
+    def predict(self, requests: Sequence[Any]) -> list[Any]:
+        """The editor's own."""
+        return self._editor.predict(requests)
+
+    def edit(self, job: EditJob) -> Editing:
         """As the editor's own; a flagged source or result is `Refused` unless the job wants no check."""
         if not job.safety_check:
             return (yield from self._editor.edit(job))
         if self._flagged(job.image):
             return Refused(SOURCE_REFUSED, f"the source picture was flagged by the {self._check.name}")
+        yield None  # a look takes long
         outcome = yield from self._watched(job)
+        yield None
         if isinstance(outcome, Edited) and self._flagged(outcome.image):
             return Refused(RESULT_REFUSED, f"the result was flagged by the {self._check.name}")
         return outcome
 
-    def _watched(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
+    def _watched(self, job: EditJob) -> Editing:
         """The edit, with no more previews once one was flagged."""
         shown, hidden = float("-inf"), False
-        with closing(self._editor.edit(job)) as steps:
-            while True:
-                try:
-                    step = next(steps)
-                except StopIteration as end:
-                    return end.value
-                if step.preview is not None:
-                    soon = time.monotonic() - shown < PREVIEW_SECONDS
-                    hidden = hidden or (not soon and self._look(step.preview))
-                    if hidden or soon:
-                        step = replace(step, preview=None)
-                    else:
-                        shown = time.monotonic()
-                yield step
+
+        def without_what_is_flagged(step: Step) -> Step:
+            nonlocal shown, hidden
+            if step.preview is None:
+                return step
+            soon = time.monotonic() - shown < PREVIEW_SECONDS
+            hidden = hidden or (not soon and self._look(step.preview))
+            if hidden or soon:
+                return replace(step, preview=None)
+            shown = time.monotonic()
+            return step
+
+        return changed(self._editor.edit(job), without_what_is_flagged)
 
     def _flagged(self, image: bytes) -> bool:
         sha256 = hashlib.sha256(image).hexdigest()

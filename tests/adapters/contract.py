@@ -36,6 +36,7 @@ from bot.events import (
     Delivered,
     MessageIn,
     MessageRef,
+    NotSent,
     Picture,
     ReactionChanged,
     Rejected,
@@ -144,7 +145,7 @@ class AdapterContract:
         assert harness.more_events() == []
 
     @pytest.mark.parametrize(
-        "name", ["undo", "redo", "again", "stronger", "subtler", "original", "star1", "star5"]
+        "name", ["undo", "redo", "again", "stronger", "subtler", "compare", "original", "star1", "star5"]
     )
     async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
         button = Action(name, "0123456789abcdef0123456789abcdef")
@@ -154,10 +155,25 @@ class AdapterContract:
         assert harness.more_events() == []
 
     async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
-        names: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler", "original", *STARS)
+        first: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler")
+        names: tuple[ButtonName, ...] = (*first, "compare", "original", *STARS)
         actions = tuple(Action(name, "0123456789abcdef0123456789abcdef") for name in names)
         await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=actions))
         assert await names_shown(harness) == [names]
+
+    async def test_each_of_25_versions_can_be_chosen(self, harness: Harness) -> None:
+        numbers = range(1, 26)
+        choices = tuple(
+            Action("select", f"{number:032x}", number, "make it night " * 20) for number in numbers
+        )
+        sheet = reply(harness, "sheet", "Choose one.", image=picture(), decision="view", actions=choices)
+        ref = await sent(harness, sheet)
+        assert isinstance(await harness.adapter.find(sheet), Delivered | Unknown)
+        for choice in (choices[0], choices[24], choices[0]):
+            act = await harness.press(ref, choice)
+            told = ButtonPressed(act.event_id, ref, act.user, "select", choice.target)
+            assert await harness.next_event() == told
+        assert harness.more_events() == []
 
     async def test_what_a_press_comes_to_is_told_to_the_person_alone(self, harness: Harness) -> None:
         target = "0123456789abcdef0123456789abcdef"
@@ -175,7 +191,9 @@ class AdapterContract:
         assert isinstance(await harness.next_event(), ButtonPressed)
         assert harness.more_events() == []
 
-    @pytest.mark.parametrize("name", ["undo", "reset", "again", "stronger", "subtler", "original"])
+    @pytest.mark.parametrize(
+        "name", ["undo", "reset", "again", "stronger", "subtler", "original", "compare", "history"]
+    )
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
         act = await harness.command(name)
         assert await harness.next_event() == CommandInvoked(act.event_id, act.ref, act.user, name)
@@ -306,6 +324,10 @@ class AdapterContract:
         restricted = await harness.restrict()
         assert (await harness.adapter.capabilities(harness.conversation)).age_restricted is restricted
 
-    async def test_stopping_twice_does_no_harm(self, harness: Harness) -> None:
+    async def test_stopping_twice_does_no_harm_and_what_is_sent_then_is_not_lost(
+        self, harness: Harness
+    ) -> None:
         await harness.adapter.stop()
         await harness.adapter.stop()
+        receipt = await harness.adapter.send(reply(harness, "late", "Done."))
+        assert isinstance(receipt, Delivered | NotSent | Unknown), receipt

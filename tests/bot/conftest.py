@@ -16,6 +16,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.progress.PACE", {"web": 0.0})
     monkeypatch.setattr("bot.outbox.BACK_OFF", (0.0,))
     monkeypatch.setattr("bot.outbox.SECOND_LOOK", 0.0)
+    monkeypatch.setattr("bot.store.database.ROOM_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -116,6 +116,24 @@ def test_applied_are_the_instructions_of_the_path() -> None:
     assert tree.applied(conversation, "c") == ("do b", "do c")
 
 
+def test_a_jump_goes_anywhere_and_can_be_taken_back() -> None:
+    conversation = tree.edit(edited("b", "c"), version("x", "a"))
+    there = tree.jump(conversation, "c")
+    assert (there.head, tree.redo(there).head) == ("c", "x")
+    assert tree.undo_last(there).head == "b"
+    with pytest.raises(CannotMove, match="isn't part of the current picture"):
+        tree.undo(there, "x")
+    with pytest.raises(CannotMove, match="current picture already"):
+        tree.jump(there, "c")
+    with pytest.raises(CannotMove, match="no picture here yet"):
+        tree.jump(Conversation(), "a")
+
+
+def test_the_number_of_a_picture_is_the_order_in_which_they_came() -> None:
+    conversation = tree.undo_last(tree.edit(edited("b"), version("x", "a")))
+    assert [tree.number(conversation, name) for name in ("a", "b", "x")] == [1, 2, 3]
+
+
 @dataclass
 class Snapshot:
     """The simple model: every picture is the list of names from its upload, every move the state before."""
@@ -229,6 +247,16 @@ class Walk(RuleBasedStateMachine):
             return
         move = ("reset", str(self.model.head), self.model.head)
         self.both(tree.reset, way[0], [*self.model.before, move])
+
+    @precondition(lambda self: self.model.head)
+    @rule(data=st.data())
+    def go_to(self, data: st.DataObject) -> None:
+        name = self.pick(data)
+        if name == self.model.head:
+            self.refused(lambda c: tree.jump(c, name))
+            return
+        move = ("jump", str(self.model.head), self.model.head)
+        self.both(lambda c: tree.jump(c, name), name, [*self.model.before, move])
 
     @rule()
     def redo_the_last(self) -> None:

@@ -19,7 +19,7 @@ async def test_picture_and_vague_wish_a_question_an_answer_an_edit(world: World)
     assert world.last.decision == "edit"
     assert world.last.text == "Did: a cheetah"
     assert world.picture == painted(PHOTO, "a cheetah")
-    assert [action.name for action in world.last.actions] == ["undo"]
+    assert [action.name for action in world.last.actions] == ["undo", "compare"]
     turns = world.engine.dialogues[-1].turns
     assert [(turn.speaker, turn.text) for turn in turns] == [
         ("user", "ask about the animal"),

@@ -161,6 +161,8 @@ async def test_a_failed_edit_of_an_older_picture_leaves_the_head(world: World) -
     head = world.picture
     world.engine.outcomes.append(Refused("No."))
     await world.say("sepia", reply_to=older)
+    assert world.last.text == "No."
+    assert world.engine.edits[-1].image == painted(PHOTO, "blue")
     await still_works(world, head)
 
 

@@ -11,7 +11,8 @@ from safetensors.numpy import save_file
 
 from bot import app
 from bot.doctor import Finding, examine
-from bot.settings import Settings
+from bot.settings import Ratings, Settings
+from tests.bot.world import BOB, World, photo, png
 
 
 async def server(answers: dict[str, tuple[int, dict[str, Any]]]) -> TestServer:
@@ -115,3 +116,30 @@ def test_the_safety_checks_are_told(tmp_path: Path) -> None:
     assert "except in age-restricted Discord channels" in found.sentence
     assert "the word list holds 2" in found.sentence
     assert "blood" not in found.sentence
+
+
+async def test_what_the_stars_say_is_told(tmp_path: Path, at_once: None) -> None:
+    world = World(tmp_path)
+
+    def told() -> Finding:
+        return app.ratings_finding(world.settings)
+
+    assert told().sentence == 'ratings.ask = "seldom"; the bot has not run here.'
+    await world.start()
+    await world.say("sepia", photo(png()))
+    assert told().sentence.endswith("; no ratings yet.")
+    await world.command("rate", "5")
+    assert told().sentence.endswith("; 1 rating by 1 person, MOS 5.00, overall satisfaction 5.00.")
+    await world.say("brighter")
+    await world.command("rate", "2")
+    await world.command("rate", "1", user=BOB)
+    world.settings = world.settings.model_copy(update={"ratings": Ratings(ask="never")})
+    assert told() == Finding(
+        "ratings",
+        "good",
+        'ratings.ask = "never"; 3 ratings by 2 people, MOS 2.67, overall satisfaction 2.25.',
+    )
+    await world.stop()
+    (tmp_path / "dialogpaint.db").write_bytes(b"no database" * 99)
+    assert told().state == "note"
+    assert "can't be read" in told().sentence

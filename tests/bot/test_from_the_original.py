@@ -60,7 +60,7 @@ async def test_it_is_offered_from_the_second_round_on_and_not_on_itself(world: W
     await world.say("paint a cheetah", photo(png()))
     assert "original" not in names(world.last)
     await world.say("brighter")
-    assert names(world.last) == ["undo", "original"]
+    assert names(world.last) == ["undo", "compare", "original"]
     await world.command("original")
     assert "original" not in names(world.last)
     await world.say("paint a hat")

@@ -36,7 +36,7 @@ async def press(world: World, name: RepeatName, reply: Reply, **values: object) 
 
 async def test_the_buttons_are_offered_under_a_painted_edit(world: World) -> None:
     edit = await painted_once(world)
-    assert [action.name for action in edit.actions] == ["undo", "again", "stronger", "subtler"]
+    assert [action.name for action in edit.actions] == ["undo", "again", "stronger", "subtler", "compare"]
     assert len({action.target for action in edit.actions}) == 1
 
 
@@ -202,7 +202,7 @@ async def test_a_button_acts_on_its_own_picture_even_an_older_or_undone_one(worl
 
 async def test_an_exact_edit_is_not_offered_and_a_command_says_why(world: World) -> None:
     await world.say("brighter", photo(png()))
-    assert [action.name for action in world.last.actions] == ["undo"]
+    assert [action.name for action in world.last.actions] == ["undo", "compare"]
     for name in ("again", "stronger", "subtler"):
         await world.command(name)
         assert (world.last.text, world.last.image) == (replies.EXACT_EDIT, None)
@@ -222,7 +222,7 @@ async def test_weights_without_scales_offer_only_another_try(world: World) -> No
     image = painted(PHOTO, "x")
     world.engine.outcomes.append(Edited(image, "image/png", *SIZE, "diffusion", 1, 0.0))
     await world.say("paint a cheetah", photo(png()))
-    assert [action.name for action in world.last.actions] == ["undo", "again"]
+    assert [action.name for action in world.last.actions] == ["undo", "again", "compare"]
     await world.command("stronger")
     assert world.last.text == replies.NO_STRENGTH
     await world.command("again")
@@ -245,7 +245,7 @@ async def test_it_answers_the_picture_it_began_from_and_is_no_words_in_the_trans
     shown = await StoredTranscript(world.store).messages(HERE)
     assert [turn["speaker"] for turn in shown] == ["user", "bot", "bot"]
     offered = [action["name"] for action in shown[-1]["actions"] if action["name"] not in STARS]
-    assert offered == ["undo", "again", "stronger", "subtler"]
+    assert offered == ["undo", "again", "stronger", "subtler", "compare"]
     assert shown[0]["actions"] == []
 
 

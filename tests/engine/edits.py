@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from engine.batch import Edits, alone
 from engine.jobs import Edited, EditJob, Refused, Step
-from engine.models import Edits
 
 
 def run(editor: Edits, work: EditJob) -> tuple[list[Step], Edited | Refused]:
-    steps, generator = [], editor.edit(work)
+    steps, generator = [], alone(editor.edit(work), editor.predict)
     while True:
         try:
             steps.append(next(generator))

@@ -40,17 +40,25 @@ def test_a_job_of_several_rounds_has_the_limit_for_each():
 def test_the_others_of_a_batch_go_on():
     clock = WorkClock(limit=10.0)
     clock.turn(("a", "b"), 0.0)
-    assert clock.end("a", 2.0) == 2.0
+    assert clock.end("a", 2.0) == 1.0
     assert clock.working == ("b",)
-    assert clock.end("b", 3.0) == 3.0
+    assert clock.end("b", 3.0) == 2.0
     assert clock.working == ()
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 100))))
-def test_the_seconds_add_up(turns: list[tuple[str, int]]):
+def test_a_hang_of_many_is_seen_as_soon_as_that_of_one():
+    clock = WorkClock(limit=10.0)
+    clock.turn(("a", "b", "c", "d"), 0.0)
+    assert clock.deadline() == 10.0
+    clock.turn(("a", "b", "c", "d"), 8.0)
+    assert clock.deadline() == 16.0
+
+
+@given(st.lists(st.tuples(st.sets(st.sampled_from("abc"), min_size=1), st.integers(0, 100))))
+def test_the_seconds_add_up(turns: list[tuple[set[str], int]]):
     clock = WorkClock(limit=1.0)
     now = 0.0
-    for job_id, seconds in turns:
-        clock.turn((job_id,), now)
+    for job_ids, seconds in turns:
+        clock.turn(tuple(job_ids), now)
         now += seconds
     assert sum(clock.end(job_id, now) for job_id in "abc") == pytest.approx(now)

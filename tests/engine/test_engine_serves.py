@@ -85,6 +85,17 @@ async def test_places_are_told_when_they_change(tmp_path: Path):
         assert [type(await job.task) for job in jobs] == [Edited, Edited, Cancelled, Edited, Edited]
 
 
+async def test_so_many_pictures_advance_together_as_the_settings_say(tmp_path: Path):
+    gate = tmp_path / "gate"
+    async with local_engine(tmp_path, edits_at_once=3) as engine:
+        jobs = [Watched(engine, edit(f"e{n}", f"until {gate}", user=f"user{n}")) for n in range(4)]
+        for job in jobs[:3]:
+            await job.stepping()
+        assert (engine.status().running, engine.status().waiting) == (3, 1)
+        gate.touch()
+        assert [type(await job.task) for job in jobs] == [Edited] * 4
+
+
 async def test_users_take_turns(tmp_path: Path):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path, waiting_per_user=9) as engine:
@@ -188,10 +199,12 @@ async def test_stop_in_the_middle_of_an_edit_answers_everyone_and_leaves_no_proc
 
 
 @pytest.mark.slow
-async def test_stop_does_not_wait_for_a_hung_edit(tmp_path: Path):
+@pytest.mark.parametrize(("fault", "journaled"), [("hang", "hanging"), ("freeze", "freezing")])
+async def test_stop_does_not_wait_for_a_hung_edit(tmp_path: Path, fault: str, journaled: str):
     async with local_engine(tmp_path) as engine:
-        job = Watched(engine, edit("e", "hang"))
+        job = Watched(engine, edit("e", fault))
         await job.stepping()
+        await eventually(lambda: journaled in journal(tmp_path))
         pid = worker_pid(engine)
         await engine.stop()
         assert isinstance(await job.task, Failed)
@@ -214,8 +227,11 @@ async def test_a_stopped_engine_can_be_started_again(tmp_path: Path):
         assert isinstance(await engine.run(edit("e2")), Edited)
 
 
-def test_stop_without_start():
-    asyncio.run(LocalEngine(EngineConfig()).stop())
+async def test_stop_without_start_does_no_harm():
+    engine = LocalEngine(EngineConfig())
+    await engine.stop()
+    assert (engine.status().state, engine.worker_pid) == ("stopped", None)
+    assert (await engine.settled()).state == "stopped"  # who waits for the start is let go
 
 
 def test_the_bot_s_process_never_imports_torch():

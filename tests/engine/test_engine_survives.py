@@ -11,7 +11,7 @@ import pytest
 
 from engine.config import EngineConfig
 from engine.jobs import Cancelled, Decision, Edited, Failed
-from engine.service import LocalEngine
+from engine.service import LocalEngine, back_off
 from tests.fakes.local_engine import Watched, edit, eventually, journal, local_engine, question
 
 
@@ -105,13 +105,46 @@ async def test_a_poison_question_is_found_among_several(tmp_path: Path):
         assert len(runs) <= 2, "once with the others, once alone"
 
 
+async def test_an_edit_that_kills_the_worker_in_a_pass_with_others_is_found(tmp_path: Path):
+    gate, end = tmp_path / "gate", tmp_path / "end"
+    async with local_engine(tmp_path, edits_at_once=3) as engine:
+        beside = [Watched(engine, edit(f"beside{n}", f"ask {end}", user=f"user{n}")) for n in range(2)]
+        poison = Watched(engine, edit("poison", f"ask {gate} die", user="eve"))
+        for job in (*beside, poison):
+            await job.stepping()
+        gate.touch()
+        await eventually(lambda: engine.status().state == "restarting")
+        end.touch()
+        assert isinstance(await poison.task, Failed)
+        assert [type(await job.task) for job in beside] == [Edited] * 2
+        passes = [line for line in journal(tmp_path) if line.startswith("predict ")]
+        assert sorted(passes[0].split()[1:]) == ["beside0", "beside1", "poison"]
+        assert passes[1:] == ["predict poison"], "once with the others, once alone"
+
+
+async def test_an_error_in_a_pass_with_others_fails_that_edit_alone(tmp_path: Path):
+    gate, end = tmp_path / "gate", tmp_path / "end"
+    async with local_engine(tmp_path) as engine:
+        beside = Watched(engine, edit("beside", f"ask {end}", user="bob"))
+        bad = Watched(engine, edit("bad", f"ask {gate} raise"))
+        await beside.stepping()
+        await bad.stepping()
+        pid = engine.worker_pid
+        gate.touch()
+        assert isinstance(await bad.task, Failed)
+        end.touch()
+        assert isinstance(await beside.task, Edited)
+        assert engine.worker_pid == pid
+
+
 @pytest.mark.slow
-async def test_a_hung_edit_is_killed_and_the_others_run_again(tmp_path: Path):
+@pytest.mark.parametrize("fault", ["hang", "freeze"])
+async def test_a_hung_edit_is_killed_and_the_others_run_again(tmp_path: Path, fault: str):
     gate = tmp_path / "gate"
     async with local_engine(tmp_path, hard_seconds=3.0) as engine:
         beside = Watched(engine, edit("beside", f"until {gate}", user="bob"))
         await beside.stepping()
-        hung = Watched(engine, edit("hung", "hang"))
+        hung = Watched(engine, edit("hung", fault))
         behind = Watched(engine, edit("behind"))
         outcome = await hung.task
         assert isinstance(outcome, Failed)
@@ -213,6 +246,13 @@ async def test_a_start_that_succeeds_at_the_second_try_serves(tmp_path: Path):
         assert (await engine.settled()).state == "restarting"
         await eventually(lambda: engine.status().state == "ready")
         assert isinstance(await engine.run(edit("e")), Edited)
+
+
+def test_the_pauses_between_starts_grow_and_are_bounded():
+    pauses = [back_off(failures) for failures in range(12)]
+    assert pauses[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == back_off(10_000) == 60.0
 
 
 @pytest.mark.slow

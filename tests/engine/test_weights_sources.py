@@ -151,6 +151,15 @@ def test_a_broken_json_file_is_named(tmp_path: Path, content: bytes):
         check("dialogue", tmp_path)
 
 
+@pytest.mark.parametrize("name", ["tokenizer/tokenizer_config.json", "scheduler/scheduler_config.json"])
+def test_a_broken_json_file_of_any_part_is_named(tmp_path: Path, name: str):
+    file = editor_folder(tmp_path) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b'{"half": ')
+    with pytest.raises(WeightsError, match=f"{name} can't be read"):
+        check("editor", tmp_path)
+
+
 def test_a_missing_shard_is_named(tmp_path: Path):
     (dialogue_folder(tmp_path) / "model.safetensors").rename(tmp_path / "model-00001-of-00002.safetensors")
     shards = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}

@@ -29,6 +29,7 @@ from tests.fakes.discord_world import ApiError, Payload, World
 __all__ = ["ApiError", "DiscordWire", "Fault"]
 
 _BUTTON = 2
+_STRING_SELECT = 3
 _STRING = 3
 
 
@@ -124,10 +125,20 @@ class DiscordWire:
 
     async def press(self, message_id: int, custom_id: str, *, user: int | None = None) -> Payload:
         """A person presses a button that the message has."""
-        message = self.world.messages[message_id]
-        if custom_id not in self.custom_ids(message):
+        if custom_id not in self.custom_ids(self.world.messages[message_id]):
             raise LookupError(f"There is no button {custom_id} under the message.")
-        data = {"custom_id": custom_id, "component_type": _BUTTON}
+        return await self._use(message_id, {"custom_id": custom_id, "component_type": _BUTTON}, user)
+
+    async def choose(self, message_id: int, value: str, *, user: int | None = None) -> Payload:
+        """A person chooses an option of the list that the message has."""
+        rows = self.world.messages[message_id]["components"]
+        menus = [item for row in rows for item in row["components"] if item["type"] == _STRING_SELECT]
+        menu = next(one for one in menus if value in [option["value"] for option in one["options"]])
+        data = {"custom_id": menu["custom_id"], "component_type": _STRING_SELECT, "values": [value]}
+        return await self._use(message_id, data, user)
+
+    async def _use(self, message_id: int, data: Payload, user: int | None) -> Payload:
+        message = self.world.messages[message_id]
         payload = self.world.interaction(
             int(message["channel_id"]), user or self.world.ann, 3, data, message=message
         )

@@ -19,6 +19,7 @@ from engine.jobs import (
     Edited,
     EditJob,
     Job,
+    Observer,
     Outcome,
     Progress,
     Status,
@@ -83,6 +84,8 @@ class ScriptedEngine:
 
     def release(self) -> None:
         self._free.set()
+
+    def observe(self, observer: Observer) -> None: ...
 
     async def start(self) -> None: ...
 

@@ -34,7 +34,8 @@ class Bot:
 async def started(data_dir: Path, **variables: str) -> AsyncIterator[Bot]:
     """Start it with these variables in its environment, wait for its one line; end it whatever happens."""
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_TOKEN")}
-    environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir), "DIALOGPAINT_WEB__PORT": "0"} | variables
+    environment |= {"DIALOGPAINT_DATA_DIR": str(data_dir)}
+    environment |= {"DIALOGPAINT_WEB__PORT": "0", "DIALOGPAINT_ADMIN__PORT": "0"} | variables
     log = data_dir.parent / f"{data_dir.name}.log"
     with log.open("a", encoding="utf-8") as errors:
         process = await asyncio.create_subprocess_exec(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.settings import Limits, Settings, Web
+from bot.settings import Admin, Limits, Settings, Web
 from engine.jobs import Failed
 from tests.fakes.engine import ScriptedEngine
 from tests.whole.chat import Chat, visitor
@@ -24,7 +24,9 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 async def ann(tmp_path: Path, engine: ScriptedEngine) -> AsyncIterator[Chat]:
-    settings = Settings(data_dir=tmp_path, web=Web(port=0), limits=Limits(upload_mb=2))
+    settings = Settings(
+        data_dir=tmp_path, web=Web(port=0), admin=Admin(enabled=False), limits=Limits(upload_mb=2)
+    )
     async with App(settings, engine) as app, visitor(app.adapters["web"].url) as chat:  # type: ignore[attr-defined]
         yield chat
 

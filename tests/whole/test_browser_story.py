@@ -92,6 +92,22 @@ async def test_the_first_two_stories(tmp_path: Path) -> None:
         await expect(undo).to_have_attribute("aria-pressed", "false", timeout=PATIENCE)
         assert await head(page) == night
 
+        looks = page.locator("[data-decision=view]")
+        await page.get_by_test_id("picture-compare").first.click()
+        await expect(looks).to_have_count(1, timeout=PATIENCE)
+        await page.get_by_test_id("history").click()
+        await expect(looks).to_have_count(2, timeout=PATIENCE)
+        assert await head(page) == night
+        choices = page.get_by_test_id("choice")
+        titles = [await choice.get_attribute("title") for choice in await choices.all()]
+        assert [title and title[:2] for title in titles] == ["1.", "2.", "3."]
+        await choices.nth(2).click()
+        await expect(page.get_by_test_id("message-text").last).to_contain_text("picture 3", timeout=PATIENCE)
+        assert await head(page) == brighter
+        await page.get_by_test_id("redo").click()  # what was chosen is taken back as any move is
+        await expect(page.get_by_test_id("message-text").last).to_contain_text("again", timeout=PATIENCE)
+        assert await head(page) == night
+
         await say(page, "start over")
         assert await head(page) == upload
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bot.app import App
-from bot.settings import Settings, Telegram, Web
+from bot.settings import Admin, Settings, Telegram, Web
 from tests.fakes.discord_wire import DiscordWire
 from tests.fakes.telegram_api import FakeTelegram
 from tests.whole.chat import PATIENCE, visitor
@@ -36,7 +36,12 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async with DiscordWire() as discord, FakeTelegram() as telegram:
         monkeypatch.setenv("DISCORD_TOKEN", discord.token)
         monkeypatch.setenv("TELEGRAM_TOKEN", telegram.token)
-        settings = Settings(data_dir=tmp_path, web=Web(port=0), telegram=Telegram(api_url=telegram.url))
+        settings = Settings(
+            data_dir=tmp_path,
+            web=Web(port=0),
+            admin=Admin(enabled=False),
+            telegram=Telegram(api_url=telegram.url),
+        )
         async with App(settings) as app:
             assert sorted(app.adapters) == ["discord", "telegram", "web"]
             yield Stage(app, discord, telegram)

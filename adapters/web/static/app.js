@@ -9,7 +9,7 @@ import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
 // written into the text field
-const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|original|help|share|rate)(?:\s+(\S{1,32}))?$/;
+const COMMAND = /^\/(undo|redo|reset|again|stronger|subtler|original|compare|history|help|share|rate)(?:\s+(\S{1,32}))?$/;
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -54,7 +54,9 @@ function render() {
   const origin = head && transcript.find((message) => message.version === head.version);
   composer.setHead(head);
   byId("undo").disabled = byId("start-over").disabled = !origin || origin.speaker === "user";
-  byId("redo").disabled = !transcript.some((message) => message.state === "undone");
+  const offersRedo = head?.actions.some(({ name }) => name === "redo");
+  byId("redo").disabled = !offersRedo && !transcript.some((message) => message.state === "undone");
+  byId("history").disabled = !origin;
   composer.setAsked(all.at(-1)?.decision === "ask");
 }
 
@@ -186,6 +188,7 @@ async function act(request) {
 
 byId("undo").addEventListener("click", () => act(() => api.command("undo")));
 byId("redo").addEventListener("click", () => act(() => api.command("redo")));
+byId("history").addEventListener("click", () => act(() => api.command("history")));
 byId("start-over").addEventListener("click", () => act(() => api.command("reset")));
 byId("choose").addEventListener("click", () => composer.choose());
 byId("examples").addEventListener("click", ({ target }) => {

@@ -3,10 +3,11 @@
 import { byId, icon, make, pixels, setText } from "./dom.js";
 
 const DOWNLOAD = "M12 4v11m-5-5 5 5 5-5M5 20h14";
-const REPEATS = {
+const OFFERS = {
   again: { label: "Again", title: "Give this edit another try" },
   stronger: { label: "Stronger", title: "Do this edit a little stronger" },
   subtler: { label: "Subtler", title: "Do this edit a little subtler" },
+  compare: { label: "Compare", title: "See before and after side by side" },
   original: { label: "From the original", title: "Make all the edits anew from the picture that you sent" },
 };
 const STARS = ["star1", "star2", "star3", "star4", "star5"];
@@ -53,7 +54,7 @@ export class Messages {
     const who = make("span", { class: "spoken" }, speaker === "bot" ? "DialogPaint: " : "You: ");
     const words = text && make("p", { class: "words", "data-testid": "message-text" }, who, text);
     const node = make("li", {
-      class: owns || !image ? `message ${speaker}` : `message ${speaker} again`,
+      class: owns || !image || decision === "view" ? `message ${speaker}` : `message ${speaker} again`,
       "data-testid": "message",
       "data-id": id,
       "data-speaker": speaker,
@@ -67,8 +68,9 @@ export class Messages {
   }
 
   #picture(message, owns) {
-    const { image, speaker, text, pending } = message;
-    const alt = speaker === "user" ? "The picture that you sent" : `Edited picture: ${text || "no words"}`;
+    const { image, speaker, text, decision, pending } = message;
+    const shown = decision === "view" ? text : `Edited picture: ${text || "no words"}`;
+    const alt = speaker === "user" ? "The picture that you sent" : shown;
     if (!image) {
       const waiting = make("img", { class: "pending-picture", src: pending.picture, alt });
       waiting.onerror = () => waiting.remove(); // HEIC and the like: most browsers can't show them
@@ -83,7 +85,8 @@ export class Messages {
       make("span", { class: "spoken" }, "Open at full size"),
     );
     const badge = make("span", { class: "badge", "data-testid": "head-badge", hidden: true }, "Current");
-    const figure = make("figure", { class: "picture" }, open, badge, this.#caption(message, url, owns));
+    const choices = choicesOf(message).length > 0 ? this.#choices(message) : null;
+    const figure = make("figure", { class: "picture" }, open, badge, choices, this.#caption(message, url, owns));
     if (starsOf(message).length > 0) figure.append(...this.#stars(message));
     figure.style.setProperty("--width", image.width);
     figure.style.setProperty("--height", image.height);
@@ -112,14 +115,14 @@ export class Messages {
       pixels(image),
     );
     const isEdit = speaker === "bot" && version && owns;
-    const repeats = isEdit ? this.#repeats(message) : [];
-    return make("figcaption", {}, isEdit ? undo : null, ...repeats, version ? reply : null, download);
+    const offers = isEdit ? this.#offers(message) : [];
+    return make("figcaption", {}, isEdit ? undo : null, ...offers, version ? reply : null, download);
   }
 
-  #repeats(message) {
-    const offered = message.actions.filter(({ name }) => name in REPEATS);
+  #offers(message) {
+    const offered = message.actions.filter(({ name }) => name in OFFERS);
     return offered.map((action) => {
-      const { label, title } = REPEATS[action.name];
+      const { label, title } = OFFERS[action.name];
       const click = () => this.#actions.press(message, action);
       return make(
         "button",
@@ -127,6 +130,18 @@ export class Messages {
         label,
       );
     });
+  }
+
+  /** The numbers of the sheet above, each with its words for a pointer and for those who can't see it. */
+  #choices(message) {
+    const row = make("div", { class: "choices", role: "group", "aria-label": "Go on from picture" }, "Go on from");
+    for (const action of choicesOf(message)) {
+      const title = `${action.number}. ${action.label}`;
+      const click = () => this.#actions.press(message, action);
+      const look = { class: "pill", type: "button", title, "aria-label": title, "data-testid": "choice", click };
+      row.append(make("button", look, String(action.number)));
+    }
+    return row;
   }
 
   /** The row of stars, and the line that thanks for one. */
@@ -162,6 +177,7 @@ export class Messages {
   }
 }
 
+const choicesOf = ({ actions }) => actions.filter(({ name }) => name === "select");
 const starsOf = ({ actions }) => actions.filter(({ name }) => STARS.includes(name));
 
 /** An undo may show a version again; its buttons belong to the message that made it. */

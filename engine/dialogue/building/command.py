@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.dialogue.options import PATH, Problem, source_options, sources, train_extra
+from engine.command_line import Problem, json_option, train_extra
+from engine.dialogue.options import PATH, source_options, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ _COMMON = (
     ),
     click.option("--review", type=PATH, help="A review.tsv in which lines were struck."),
     click.option("--seed", default=0, show_default=True),
-    click.option("--json", "as_json", is_flag=True, help="Print the data card as one JSON object."),
+    json_option,
 )
 
 
@@ -93,7 +94,7 @@ def _problems() -> Iterator[None]:
         with train_extra():
             yield
     except (Stopped, ValueError, OSError) as error:
-        raise Problem(str(error)) from error
+        raise Problem(error) from error
 
 
 @click.command("dialogue")

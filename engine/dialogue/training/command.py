@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from engine.dialogue.options import PATH, Problem, source_options, sources, train_extra
+from engine.command_line import Problem, json_option, train_extra
+from engine.dialogue.options import PATH, source_options, sources
 from engine.dialogue.training.settings import Decay, Optimizer, Settings, read_settings
 from engine.training.presets import Precision
 
@@ -64,7 +65,7 @@ def _setting_options(command: Any) -> Any:
     help="How far from the base (0) to the trained weights (1) the written ones lie.",
 )
 @_setting_options
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@json_option
 def train(
     words: tuple[Path, ...],
     captions: tuple[Path, ...],
@@ -104,7 +105,7 @@ def train(
             click.echo(str(stopped), err=True)
         sys.exit(130)
     except (OSError, ValueError, EngineError) as error:
-        raise Problem(" ".join(str(error).split())) from error
+        raise Problem(error) from error
     accelerator.end_training()
     if not accelerator.is_main_process:
         return

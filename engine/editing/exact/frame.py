@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
-from engine.editing.exact.operations import Operation, check_size
+from engine.editing.exact.operations import Operation, Size, checked
 from engine.editing.exact.phrases import adverb, colour_name, number
 
 Transpose = Image.Transpose
@@ -34,14 +34,17 @@ class Border(Operation):
         return f"put {article} {size}{colour_name(self.colour)} border around it"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        side = round(self.width) if self.pixels else max(1, round(self.width * min(image.size)))
-        width, height = image.width + 2 * side, image.height + 2 * side
-        check_size(width, height)
+        size = self.size_after(image.size)
+        side = (size[0] - image.width) // 2
         if image.mode == "L" and not is_grey(self.colour):
             image = image.convert("RGB")
-        framed = Image.new(image.mode, (width, height), self.colour)
+        framed = Image.new(image.mode, size, self.colour)
         framed.paste(image, (side, side))
         return framed
+
+    def size_after(self, size: Size) -> Size:
+        side = round(self.width) if self.pixels else max(1, round(self.width * min(size)))
+        return checked(size[0] + 2 * side, size[1] + 2 * side)
 
 
 @dataclass(frozen=True, slots=True)

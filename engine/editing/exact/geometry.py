@@ -8,7 +8,7 @@ from typing import Literal
 
 from PIL import Image
 
-from engine.editing.exact.operations import Operation, check_size
+from engine.editing.exact.operations import Operation, Size, checked
 from engine.editing.exact.phrases import enumerate_phrases, number, percent
 from engine.editing.exact.strips import assemble
 
@@ -31,11 +31,14 @@ class CropRatio(Operation):
             return "cropped it to a square"
         return f"cropped it to {number(self.width)}:{number(self.height)}"
 
-    def apply(self, image: Image.Image) -> Image.Image:
-        width, height = image.size
+    def size_after(self, size: Size) -> Size:
+        width, height = size
         wide = min(width, max(1, round(height * self.width / self.height)))
         high = min(height, max(1, round(width * self.height / self.width)))
-        return crop_centre(image, wide, high)
+        return wide, high
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        return crop_centre(image, *self.size_after(image.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,12 @@ class CropPixels(Operation):
     def phrase(self) -> str:
         return f"cropped it to {self.width} × {self.height} pixels"
 
+    def size_after(self, size: Size) -> Size:
+        width, height = checked(self.width, self.height)
+        return min(width, size[0]), min(height, size[1])
+
     def apply(self, image: Image.Image) -> Image.Image:
-        check_size(self.width, self.height)
-        return crop_centre(image, min(self.width, image.width), min(self.height, image.height))
+        return crop_centre(image, *self.size_after(image.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,26 @@ class Trim(Operation):
             return f"cut {much} off every side"
         return f"cut {much} off the {enumerate_phrases(self.sides)}"
 
+    def size_after(self, size: Size) -> Size:
+        left, top, right, bottom = self.box(size)
+        return checked(right - left, bottom - top)
+
     def apply(self, image: Image.Image) -> Image.Image:
+        self.size_after(image.size)
+        return image.crop(self.box(image.size))
+
+    def box(self, size: Size) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what stays; too much cut off, they cross."""
+
         def cut(side: Side, length: int) -> int:
             if side not in self.sides:
                 return 0
             return round(self.amount if self.pixels else self.amount * length)
 
-        width, height = image.size
+        width, height = size
         left, right = cut("left", width), width - cut("right", width)
         top, bottom = cut("top", height), height - cut("bottom", height)
-        check_size(right - left, bottom - top)
-        return image.crop((left, top, right, bottom))
+        return left, top, right, bottom
 
 
 FRACTIONS = {1 / 2: "half", 1 / 3: "third", 1 / 4: "quarter", 1 / 5: "fifth"}
@@ -112,6 +127,11 @@ class Rotate(Operation):
         if degrees == 0:
             return image.copy()
         return image.transpose(turns[degrees]) if degrees in turns else turn_inside(image, self.degrees)
+
+    def size_after(self, size: Size) -> Size:
+        if self.degrees % 90:
+            return largest_inside(*size, math.radians(self.degrees))
+        return (size[1], size[0]) if self.degrees % 180 else size
 
 
 def turn_inside(image: Image.Image, degrees: float) -> Image.Image:
@@ -170,8 +190,11 @@ class Scale(Operation):
     def phrase(self) -> str:
         return f"resized it to {number(self.factor * 100)} %"
 
+    def size_after(self, size: Size) -> Size:
+        return scaled(size, self.factor)
+
     def apply(self, image: Image.Image) -> Image.Image:
-        return resample(image, self.factor)
+        return resample(image, self.size_after(image.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +212,26 @@ class Fit(Operation):
             return f"resized it to {self.height} pixels high"
         return f"resized it to fit {self.width} × {self.height} pixels"
 
+    def size_after(self, size: Size) -> Size:
+        across = self.width / size[0] if self.width is not None else math.inf
+        down = self.height / size[1] if self.height is not None else math.inf
+        return scaled(size, min(across, down))
+
     def apply(self, image: Image.Image) -> Image.Image:
-        across = self.width / image.width if self.width is not None else math.inf
-        down = self.height / image.height if self.height is not None else math.inf
-        return resample(image, min(across, down))
+        return resample(image, self.size_after(image.size))
 
 
-def resample(image: Image.Image, factor: float) -> Image.Image:
-    width, height = round(image.width * factor), round(image.height * factor)
+def scaled(size: Size, factor: float) -> Size:
+    width, height = (round(side * factor) for side in size)
     if factor > 0:
         width, height = max(width, 1), max(height, 1)
-    check_size(width, height)
-    if (width, height) == image.size:
+    return checked(width, height)
+
+
+def resample(image: Image.Image, size: Size) -> Image.Image:
+    if size == image.size:
         return image.copy()
+    width, height = size
     # Premultiplied, as Pillow itself does: transparent pixels have no say in the colour of their neighbours.
     source = image.convert("RGBa") if image.mode == "RGBA" else image
 

@@ -12,6 +12,10 @@ MAX_PIXELS = 24_000_000
 """The largest picture an operation may make."""
 
 
+Size = tuple[int, int]
+"""(width, height) in pixels."""
+
+
 class CannotApply(Exception):
     """The operation makes no sense on this picture; the message is one sentence for the person."""
 
@@ -26,6 +30,13 @@ class Operation(ABC):
 
     @abstractmethod
     def apply(self, image: Image.Image) -> Image.Image: ...
+
+    def size_after(self, size: Size) -> Size | None:
+        """The result's (width, height); None where that depends on what the picture shows.
+
+        Raises `CannotApply` where `apply` is sure to, whatever a picture of that size shows.
+        """
+        return size
 
 
 class Curve(Operation):
@@ -67,11 +78,12 @@ def on_colours(image: Image.Image, work: Callable[[Image.Image], Image.Image]) -
     return done
 
 
-def check_size(width: int, height: int) -> None:
-    """Raise `CannotApply` when a picture of that size can't or mustn't be made."""
+def checked(width: int, height: int) -> Size:
+    """The size; raises `CannotApply` when a picture of it can't or mustn't be made."""
     if width < 1 or height < 1:
         raise CannotApply("That would leave nothing of the picture.")
     if width * height > MAX_PIXELS:
         raise CannotApply(
             f"That would make {width} × {height} pixels; I can go up to {MAX_PIXELS // 1_000_000} megapixels."
         )
+    return width, height

@@ -12,6 +12,7 @@ from engine.editing.exact.detail import Blur, BlurPixels, gaussian
 from engine.editing.exact.operations import CannotApply, Operation
 from engine.editing.exact.people import find_people
 from engine.editing.exact.phrases import colour_name
+from engine.editing.exact.strips import assemble
 
 Part = Literal["person", "background"]
 TRANSPARENT = "transparent"
@@ -94,23 +95,29 @@ def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
     M. Forte, "Approximate fast foreground colour estimation" (ICIP 2021): mean colours of both sides nearby,
     and what the pixel differs from their mixture.
     """
-    levels = np.asarray(mask)
-    # 0 and 255 are left out: 0 - 1 wraps round.
-    rows, columns = np.nonzero(levels - np.uint8(1) < 254)
-    if not len(rows):
-        return image
     small, cut = image.copy(), mask.copy()
     for each in (small, cut):
         each.thumbnail((512, 512), Image.Resampling.BOX)
     sides = [nearby(small, cut), nearby(small, ImageChops.invert(cut))]
     scale = np.array([small.height / image.height, small.width / image.width])
-    places = ((np.stack([rows, columns], 1) + 0.5) * scale).astype(int)
-    front, back = (np.asarray(each, np.float32)[places[:, 0], places[:, 1]] for each in sides)
-    pixels = np.array(image)
-    share = levels[rows, columns, None].astype(np.float32) / 255
-    own = front + share * (pixels[rows, columns] - share * front - (1 - share) * back)
-    pixels[rows, columns] = np.rint(np.clip(own, 0, 255))
-    return Image.fromarray(pixels)
+    fronts, backs = (np.asarray(each, np.float32) for each in sides)
+
+    def strip(top: int, bottom: int) -> Image.Image:
+        box = (0, top, image.width, bottom)
+        piece, levels = image.crop(box), np.asarray(mask.crop(box))
+        # 0 and 255 are left out: 0 - 1 wraps round.
+        rows, columns = np.nonzero(levels - np.uint8(1) < 254)
+        if not len(rows):
+            return piece
+        places = ((np.stack([rows + top, columns], 1) + 0.5) * scale).astype(int)
+        front, back = (each[places[:, 0], places[:, 1]] for each in (fronts, backs))
+        pixels = np.array(piece)
+        share = levels[rows, columns, None].astype(np.float32) / 255
+        own = front + share * (pixels[rows, columns] - share * front - (1 - share) * back)
+        pixels[rows, columns] = np.rint(np.clip(own, 0, 255))
+        return Image.fromarray(pixels)
+
+    return assemble(image.mode, image.size, strip)
 
 
 def nearby(image: Image.Image, mask: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from scipy.ndimage import label
 
 from engine.editing import local_linear
 from engine.editing.exact import face_net, people_net
+from engine.editing.exact.strips import assemble
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
 FACE = 0.75
@@ -104,15 +105,19 @@ def refine(mask: Mask, picture: Image.Image) -> Image.Image:
     coarse = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BICUBIC))
     guide = np.asarray(small, np.float32) / 255
     model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)
-    planes = [*np.moveaxis(model.slope[..., 0, :], -1, 0), model.offset[..., 0]]
-    red, green, blue, offset = (
-        np.asarray(
-            Image.fromarray(np.ascontiguousarray(each)).resize(picture.size, Image.Resampling.BILINEAR)
-        )
-        for each in planes
-    )
-    colours = np.asarray(picture, np.float32) / 255
-    fine = colours[..., 0] * red + colours[..., 1] * green + colours[..., 2] * blue + offset
     # Steeper, so that what is nearly certain becomes certain: no veil over people, no ghost beside them.
-    level = np.clip((fine - 0.15) / 0.7, 0, 1)
-    return Image.fromarray(np.rint(level * 255).astype(np.uint8))
+    slopes, offsets = model.slope[..., 0, :] / 0.7, (model.offset[..., 0] - 0.15) / 0.7 * 255
+    planes = [Image.fromarray(np.ascontiguousarray(slopes[..., each])) for each in range(3)]
+    offset = Image.fromarray(offsets)
+
+    def strip(top: int, bottom: int) -> Image.Image:
+        size = (picture.width, bottom - top)
+        box = (0, top / picture.height * small.height, small.width, bottom / picture.height * small.height)
+        level = np.array(offset.resize(size, Image.Resampling.BILINEAR, box))
+        colours = picture.crop((0, top, picture.width, bottom)).split()
+        for plane, colour in zip(planes, colours, strict=True):
+            level += np.asarray(plane.resize(size, Image.Resampling.BILINEAR, box)) * np.asarray(colour)
+        np.clip(level, 0, 255, out=level)
+        return Image.fromarray(np.rint(level, out=level).astype(np.uint8))
+
+    return assemble("L", picture.size, strip)

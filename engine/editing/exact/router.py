@@ -14,7 +14,7 @@ from engine.editing.exact.grammar_parts import mark_parts, parse_parts, readings
 from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
-from engine.editing.exact.operations import Curve, Operation, apply_curves
+from engine.editing.exact.operations import Curve, Operation, Size, apply_curves
 from engine.editing.exact.parts import Backdrop, OnPart
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.tokens import Token, tokenize
@@ -62,6 +62,18 @@ class Plan:
                 for operation in group:
                     image = operation.apply(image)
         return image
+
+    def size_after(self, size: Size) -> Size | None:
+        """The result's (width, height) as far as `size` alone tells, else None.
+
+        Raises `CannotApply` where `apply` is sure to, whatever a picture of that size shows.
+        """
+        for operation in self.operations:
+            after = operation.size_after(size)
+            if after is None:
+                return None
+            size = after
+        return size
 
 
 def plan(instruction: str) -> Plan | None:

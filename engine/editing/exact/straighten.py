@@ -10,7 +10,7 @@ from skimage.feature import canny
 from skimage.transform import hough_line
 
 from engine.editing.exact.geometry import turn_inside
-from engine.editing.exact.operations import CannotApply, Operation
+from engine.editing.exact.operations import CannotApply, Operation, Size
 
 MOST = 10.0
 """Degrees of lean looked for to either side."""
@@ -30,6 +30,9 @@ class Straighten(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         lean = measure_lean(image)
         return turn_inside(image, -lean) if lean else image.copy()
+
+    def size_after(self, size: Size) -> None:
+        return None  # as it leans
 
 
 def measure_lean(image: Image.Image) -> float:

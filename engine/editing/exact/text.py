@@ -8,7 +8,7 @@ from typing import Literal
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from engine.editing.exact.frame import is_grey
-from engine.editing.exact.operations import CannotApply, Operation, on_colours
+from engine.editing.exact.operations import CannotApply, Operation, Size, on_colours
 
 Place = Literal["top", "centre", "bottom"]
 Align = Literal["left", "centre", "right"]
@@ -37,11 +37,16 @@ class Caption(Operation):
             image = image.convert("RGB")
         return on_colours(image, self.draw)
 
+    def size_after(self, size: Size) -> Size:
+        check_letters(self.text)
+        self.fit(size)
+        return size
+
     def draw(self, image: Image.Image) -> Image.Image:
         done = image.copy()
         pen = ImageDraw.Draw(done)
-        margin = round(0.04 * min(image.size))
-        lines, font, outline = self.fit(pen, image.width - 2 * margin, image.height - 2 * margin)
+        margin = margin_of(image.size)
+        lines, font, outline = self.fit(image.size)
         x = {"left": margin, "centre": image.width / 2, "right": image.width - margin}[self.align]
         y = {"top": margin, "centre": image.height / 2, "bottom": image.height - margin}[self.place]
         anchor = {"left": "l", "centre": "m", "right": "r"}[self.align]
@@ -59,10 +64,13 @@ class Caption(Operation):
         )
         return done
 
-    def fit(
-        self, pen: ImageDraw.ImageDraw, width: int, height: int
-    ) -> tuple[list[str], ImageFont.FreeTypeFont, int]:
-        """The largest letters up to `size` at which the wrapped text fits into width × height."""
+    def fit(self, size: Size) -> tuple[list[str], ImageFont.FreeTypeFont, int]:
+        """Lines, font and outline: the largest letters up to `self.size` that fit on a picture of `size`.
+
+        Raises `CannotApply` when there are none.
+        """
+        pen = ImageDraw.Draw(Image.new("L", (1, 1)))  # only measures
+        width, height = (side - 2 * margin_of(size) for side in size)
         pixels = max(8.0, self.size * (height + width) / 2)
         while pixels >= 8:
             font = ImageFont.load_default(pixels)
@@ -75,6 +83,10 @@ class Caption(Operation):
                 return lines, font, outline
             pixels *= 0.9
         raise CannotApply("That text doesn't fit on this picture.")
+
+
+def margin_of(size: Size) -> int:
+    return round(0.04 * min(size))
 
 
 def wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:

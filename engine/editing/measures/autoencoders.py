@@ -22,9 +22,8 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from engine.editing import merge, sampler
+from engine.editing import merge, pictures, sampler, views
 from engine.editing.autoencoder import Exact
-from engine.editing.change import Change, looks
 from engine.editing.data.sheet import grid
 from engine.editing.loading import load_autoencoder
 from engine.editing.measures.evaluate import read, small
@@ -54,8 +53,8 @@ class Pixels:
 
 
 def load(source: str, device: torch.device, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
-    """The autoencoder of an editor (a folder, an id on the Hub, or starter), of a training run, or in a folder
-    of its own; and what it is. Raises `WeightsError` with one sentence."""
+    """The autoencoder of an editor (a folder, an id on the Hub, or starter), of a training run, or in a
+    folder of its own; and what it is. Raises `WeightsError` with one sentence."""
     own = (folder for folder in (Path(source), Path(source) / "vae") if (folder / "config.json").is_file())
     folder = next(own, None) or resolve("editor", source) / "vae"
     try:
@@ -74,11 +73,14 @@ def measure(
     photos: list[Path],
     rows: list[Row],
     resolution: int,
-    views: int,
+    count: int,
     features: Features | None = None,
     sheet: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """For each autoencoder, in turns, `reconstruction` of the photos and `merge` of the pairs."""
+    """For each autoencoder, in turns, `reconstruction` of the photos and `merge` of the pairs.
+
+    `resolution`: the network's side; `count`: views at a picture that is edited.
+    """
     cells: list[tuple[list[Image.Image], str]] = []
     results: dict[str, dict[str, Any]] = {name: {} for name in (*vaes, NO_AUTOENCODER)}
     found = _reconstruct(vaes, photos, resolution, features, cells)
@@ -87,7 +89,7 @@ def measure(
             kind: round(median(seconds), 5) if seconds else None for kind, seconds in timed.items()
         }
     for name, scores in _merge(
-        vaes | {NO_AUTOENCODER: Pixels()}, rows, resolution, views, features, cells
+        vaes | {NO_AUTOENCODER: Pixels()}, rows, resolution, count, features, cells
     ).items():
         results[name]["merge"] = _named(scores) | {"outside_l1": scores.result()["outside_l1"]}
     if sheet is not None:
@@ -124,7 +126,7 @@ def _merge(
     vaes: dict[str, Any],
     rows: list[Row],
     resolution: int,
-    views: int,
+    count: int,
     features: Features | None,
     cells: list[Any],
 ) -> dict[str, Scores]:
@@ -134,11 +136,11 @@ def _merge(
         source, target = read(row["source"]), read(row["target"])
         wanted = features(target) if features is not None else None
         shown = [target]
+        seen = [pictures.to_tensor(views.shrunk(each, size, count)) for each in (source, target)]
+        before = pictures.to_unit(seen[0])
         for name, scores in found.items():
             vae = vaes[name]
-            change = Change(vae, source, size, views)
-            latents = sampler.encode_image(vae, looks(target, size, views)) * vae.config.scaling_factor
-            planes = merge.coefficients(change.source, change.edited(latents))
+            planes = merge.coefficients(before, merge.laid_over(before, _change(vae, *seen, count)))
             output = Image.fromarray(merge.apply(planes, np.asarray(source)))
             _count(scores, source, output, target, row, features, wanted)
             if name != NO_AUTOENCODER:
@@ -146,6 +148,15 @@ def _merge(
         if len(cells) < begun + SHEET_EDITS:
             cells.append(([small(picture) for picture in shown], row["instruction"]))
     return found
+
+
+def _change(vae: Any, source: Tensor, target: Tensor, count: int) -> Tensor:
+    """What the decoded target has over the decoded source, (3, H, W), both (1, 3, H, W), as in `Editor`."""
+    decoded = []
+    for pixels in (target, source):
+        latents = sampler.encode_image(vae, views.split(pixels, count)) * vae.config.scaling_factor
+        decoded.append(sampler.decode(vae, latents))
+    return views.join(decoded[0] - decoded[1])[0].float().cpu()
 
 
 def _count(

@@ -13,6 +13,7 @@ import torch
 from diffusers import StableDiffusionInstructPix2PixPipeline
 from PIL import Image
 
+from engine.batch import alone
 from engine.editing.editor import Editor
 from engine.jobs import Edited, EditJob, Refused
 
@@ -47,7 +48,7 @@ def own(editor: Editor) -> Edit:
             "0", "evaluation", buffer.getvalue(), instruction, seed=SEED, image_guidance=image_guidance
         )
         started = time.perf_counter()
-        outcome = _run(editor, job)
+        outcome = run(editor, job)
         seconds = time.perf_counter() - started
         if isinstance(outcome, Refused):
             return Output(source, "refused", seconds)
@@ -57,8 +58,9 @@ def own(editor: Editor) -> Edit:
     return edit
 
 
-def _run(editor: Editor, job: EditJob) -> Edited | Refused:
-    steps = editor.edit(job)
+def run(editor: Editor, job: EditJob) -> Edited | Refused:
+    """One edit from beginning to end, here and now."""
+    steps = alone(editor.edit(job), editor.predict)
     while True:
         try:
             next(steps)
@@ -73,7 +75,7 @@ def stock(editor: Editor) -> Edit:
     source's size. For s_I < 1 it guides by nothing at all.
     """
     parts, defaults = editor.parts, editor.defaults
-    pipe = _pipeline(editor)
+    pipe = stock_pipeline(editor)
 
     def edit(source: Image.Image, instruction: str, image_guidance: float | None) -> Output:
         started = time.perf_counter()
@@ -97,7 +99,8 @@ def stock(editor: Editor) -> Edit:
     return edit
 
 
-def _pipeline(editor: Editor) -> Any:
+def stock_pipeline(editor: Editor) -> Any:
+    """diffusers' own pipeline on an editor's parts, without a safety checker."""
     parts = editor.parts
     pipe = StableDiffusionInstructPix2PixPipeline(
         vae=parts.vae,

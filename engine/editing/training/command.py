@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import click
 
-from engine.editing.options import FOLDER, NEW, fail, json_option, show
+from engine.command_line import Problem, json_option, train_extra
+from engine.editing.options import FOLDER, NEW, show
 from engine.editing.training.config import read_config
 from engine.training.presets import Precision
 
@@ -71,7 +72,7 @@ def train(
     Killed runs go on where they were when started again with the same arguments. On several GPUs:
     accelerate launch --multi_gpu --no_python dialogpaint train editing ...
     """
-    try:
+    with train_extra():
         import torch
 
         from engine.editing.training.train import train as run
@@ -79,10 +80,6 @@ def train(
         from engine.training.accelerator import new_accelerator
         from engine.training.curve import Curve
         from engine.training.stopping import Stopped
-    except ModuleNotFoundError as error:
-        if error.name not in ("accelerate", "matplotlib"):
-            raise
-        fail(f"This needs {error.name}: pip install -c constraints.txt -e '.[train]'.")
     if threads is not None:
         torch.set_num_threads(threads)
     try:
@@ -93,7 +90,7 @@ def train(
         click.echo(str(stopped), err=True)
         sys.exit(130)
     except (OSError, ValueError, EngineError) as error:
-        fail(error)
+        raise Problem(error) from error
     accelerator.end_training()
     if accelerator.is_main_process:
         Curve(out).draw()

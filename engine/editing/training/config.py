@@ -24,14 +24,17 @@ class TrainConfig:
     """Defaults are the starter's recipe. `steps` counts optimiser steps of `batch` pairs.
 
     The keys from `latent_channels` to `heads` shape an editor from scratch; a base brings its own shape.
+    `views`: how often the editor shall look at a picture (`views.py`); None: as the base, or four times.
     `train_text_encoder`: a frozen one is needed only once, to cache what it makes of each wording.
     `drop`: the share of the pairs that lose the text; as many lose the picture, and as many lose both.
-    `late`: see `draw_timesteps`. `decay_share`: see `learning_rate`. `weak` skills are trained, but their
-    wordings stay out of `knows.json`, so the editor refuses them: what came out was looked at and is not good
-    enough to show.
+    `late`: see `draw_timesteps`. `decay_share`: see `learning_rate`. Skills are named by their first words:
+    `skip` are left out, as a small network needs its strength for what it can learn; `weak` are trained, but
+    their wordings stay out of `knows.json`, so the editor refuses them: what came out was looked at and isn't
+    good enough to show.
     """
 
     resolution: PositiveInt = 64
+    views: PositiveInt | None = None
     latent_channels: PositiveInt = 32
     whitening: float = 0.5
     vocabulary: PositiveInt = 1600
@@ -60,6 +63,7 @@ class TrainConfig:
     sample_minutes: NotNegative = 6.0
     log_every: PositiveInt = 10
     max_file: Annotated[ByteSize, Field(ge=2**16)] = ByteSize(16 * 2**20)
+    skip: tuple[str, ...] = ()
     weak: tuple[str, ...] = ("add", "remove", "replace")
     seed: int = 0
 

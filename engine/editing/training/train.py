@@ -66,7 +66,7 @@ def train(
 
 
 def _pairs(data: Path, config: TrainConfig, processes: int) -> list[Row]:
-    rows = read_rows(data / "train.jsonl")
+    rows = [row for row in read_rows(data / "train.jsonl") if not named(row, config.skip)]
     if not rows or any("target" not in row for row in rows):
         raise ValueError(f"{data / 'train.jsonl'} has no pairs with a target.")
     if config.batch < processes:
@@ -83,6 +83,7 @@ def _begin(
     asked = {
         "base": base,
         "pairs": begun.fingerprint(data / "train.jsonl"),
+        "skip": list(config.skip),
         "resolution": config.resolution,
         "batch": config.batch,
         "seed": config.seed,
@@ -102,6 +103,7 @@ def _begin(
         usage, picky = read_defaults(folder), (folder / "knows.json").is_file()
         if usage.square:  # else it edits at its own size: what was trained at 256 px edits well at 512
             usage = replace(usage, resolution=config.resolution)
+    usage = replace(usage, views=config.views or usage.views)
     save_components(parts, part, torch.float32, config.max_file)
     (part / "editor.json").write_text(json.dumps(asdict(usage), indent=1) + "\n", encoding="utf-8")
     if picky:
@@ -153,10 +155,15 @@ def _sheet(run: Run, parts: Components, usage: Defaults, data: Path, out: Path) 
 
 
 def well_learned(rows: list[Row], weak: tuple[str, ...]) -> Iterator[str]:
-    """The wordings of all skills but those that begin with a word of `weak`."""
+    """The wordings of all skills but the `weak`."""
     for row in rows:
-        if str(row.get("skill", "")).split(" ")[0] not in weak:
+        if not named(row, weak):
             yield from wordings(row)
+
+
+def named(row: Row, skills: tuple[str, ...]) -> bool:
+    """Whether the pair's skill begins with the words of one of `skills`."""
+    return f"{row.get('skill', '')} ".startswith(tuple(f"{skill} " for skill in skills))
 
 
 def _export(parts: Components, begin: Path, out: Path, config: TrainConfig) -> None:

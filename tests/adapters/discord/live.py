@@ -76,7 +76,10 @@ class DiscordHarness(Harness):
         return Act(event.event_id, ref, user)
 
     async def press(self, ref: MessageRef, action: Action) -> Act:
-        payload = await self.wire.press(int(ref.message_id), f"dialogpaint:{action.name}:{action.target}")
+        if action.name == "select":
+            payload = await self.wire.choose(int(ref.message_id), action.target)
+        else:
+            payload = await self.wire.press(int(ref.message_id), f"dialogpaint:{action.name}:{action.target}")
         return Act(payload["id"], ref, self.ann)
 
     async def command(self, name: CommandName, argument: str = "") -> Act:

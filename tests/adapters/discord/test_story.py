@@ -165,6 +165,40 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
     assert (pressed.ref, pressed.name, pressed.target) == (sent.refs[0], "undo", "version-2")
 
 
+async def test_a_version_is_chosen_from_a_list_after_a_restart_and_can_be_chosen_again(world: World) -> None:
+    await world.ann.send(world.channel, f"{world.me} brighter", attachments=[("dog.png", png())])
+    place = world.messages()[0].ref.conversation
+    words = (
+        "paint **it** in the colours of the evening, with a red sun over the sea and a small boat on it, far"
+    )
+    choices = (Action("select", "version-1", 1, "as it was sent"), Action("select", "version-2", 2, words))
+    sheet = Reply("k", place, "Choose one.", image=picture(), actions=choices, decision="view")
+    sent = await world.adapter.send(sheet)
+    assert isinstance(sent, Delivered)
+
+    after = ScriptedBot()
+    world.adapter = adapter_for(after)
+    await world.env.restart_bot(world.adapter.client)
+    message = world.thread.last_message
+    assert message is not None
+    (row,) = message.components
+    assert isinstance(row, discord.ActionRow)
+    (menu,) = row.children
+    assert isinstance(menu, discord.SelectMenu)
+    assert [option.label for option in menu.options] == ["1. as it was sent", f"2. {words[:96]}…"]
+    for _ in range(2):
+        result = await world.ann.select(message, ["version-2"])
+        assert result.acknowledged
+    pressed = [event for event in after.events if isinstance(event, ButtonPressed)]
+    assert [(event.ref, event.name, event.target) for event in pressed] == [
+        (sent.refs[0], "select", "version-2")
+    ] * 2
+    after_all = world.thread.last_message
+    assert after_all is not None
+    assert [row.to_dict() for row in after_all.components] == [row.to_dict()]
+    assert await world.adapter.find(sheet) == sent
+
+
 async def test_commands_are_registered_and_told(world: World) -> None:
     assert set(world.ann.available_commands(world.channel)) == {
         "undo",
@@ -173,6 +207,8 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "again",
         "stronger",
         "subtler",
+        "compare",
+        "history",
         "original",
         "help",
         "share",

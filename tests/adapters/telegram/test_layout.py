@@ -38,9 +38,19 @@ def test_no_name_is_left_to_be_notified_and_nothing_else_changes(text: str) -> N
 def test_the_longest_target_fits_into_every_button_and_no_row_is_cut_off() -> None:
     keyboard = keyboard_of([Action(name, "f" * 32) for name in LABELS])
     assert keyboard is not None
-    assert [len(row) for row in keyboard.inline_keyboard] == [3, 3, 1, 5]
+    assert [len(row) for row in keyboard.inline_keyboard] == [3, 3, 2, 5]
     assert all(len(str(button.callback_data)) <= 64 for row in keyboard.inline_keyboard for button in row)
     assert keyboard_of(()) is None
+
+
+def test_versions_to_choose_from_are_rows_of_numbers() -> None:
+    keyboard = keyboard_of(
+        [Action("select", f"{number:032x}", number, "make it night") for number in range(8, 20)]
+    )
+    assert keyboard is not None
+    labels = [[button.text for button in row] for row in keyboard.inline_keyboard]
+    assert labels == [["8", "9", "10", "11", "12"], ["13", "14", "15", "16", "17"], ["18", "19"]]
+    assert keyboard.inline_keyboard[0][0].callback_data == f"select:{8:032x}"
 
 
 def test_what_is_shown_as_a_photo() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 
 import pytest
 
 from adapters.telegram import adapter
 from adapters.telegram.masking import TokenMask
+from bot import logs
 from bot.events import Delivered, MessageIn, NotSent, Reply, Unknown
 from bot.ports import AdapterError
 from tests.adapters.telegram.support import desk, picture, png, until
@@ -31,6 +34,32 @@ async def test_the_token_is_in_no_log_at_all(caplog: pytest.LogCaptureFixture) -
         secret = d.telegram.token.split(":")[1]
         assert all(secret not in str(record.__dict__) for record in caplog.records)
         assert secret not in caplog.text
+
+
+async def test_the_token_is_in_no_line_of_json(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.JsonLines())
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [*root.handlers, handler])
+    async with desk(start=False) as d:
+        d.telegram.fail("getUpdates", error(404, "Not Found"), garbage(), bad_gateway())
+        await d.adapter.start()
+        d.telegram.push("message", {"message_id": "poison"})
+        await until(lambda: "poison" in d.journal.states.values())
+        try:
+            raise ValueError(f"GET {d.telegram.url}/bot{d.telegram.token}/getMe")
+        except ValueError:
+            logging.getLogger("somewhere.else").exception("%s broke", d.telegram.token)
+        text, secret = written.getvalue(), d.telegram.token.split(":")[1]
+    lines = [json.loads(line) for line in text.splitlines()]
+    (last,) = (line for line in lines if line["logger"] == "somewhere.else")
+    assert last["message"] == "<token> broke"
+    assert "/bot<token>/getMe" in last["error"]
+    assert secret not in text
 
 
 def test_a_traceback_that_quotes_the_token_is_masked() -> None:
@@ -96,8 +125,9 @@ async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCapt
         d.telegram.fail("setMyCommands", error(400, "Bad Request: no"), error(400, "Bad Request: no"))
         d.telegram.post(d.chat, d.ann, "make it night")
         await d.adapter.start()
-        await d.next(MessageIn)
+        assert (await d.next(MessageIn)).text == "make it night"
         await until(lambda: "did not take the list of commands" in caplog.text)
+        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.")), Delivered)
 
 
 async def test_an_adapter_can_be_stopped_before_it_ever_started_and_started_again() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.settings import Settings, Telegram, Web
+from bot.settings import Admin, Settings, Telegram, Web
 from tests.adapters.telegram.support import PATIENCE, png
 from tests.fakes.engine import ScriptedEngine, painted
 from tests.fakes.telegram_api import FakeTelegram
@@ -28,7 +28,9 @@ class Room:
         self.ann: Person = telegram.person("Ann")
         self.chat = telegram.private(self.ann)
         section = Telegram(api_url=telegram.url, album_seconds=0.2)
-        self.settings = Settings(data_dir=data_dir, web=Web(enabled=False), telegram=section)
+        self.settings = Settings(
+            data_dir=data_dir, web=Web(enabled=False), admin=Admin(enabled=False), telegram=section
+        )
 
     def say(self, text: str = "", **more: Any) -> int:
         return self.telegram.post(self.chat, self.ann, text, **more).message_id
@@ -65,7 +67,7 @@ async def test_the_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         r.say("a cheetah")
         first = await r.sees(lambda shown: shown[-1].kind == "photo")
         assert first.file == painted(r.engine.edits[0].image, "a cheetah")
-        assert [data.partition(":")[0] for _, data in first.buttons] == ["undo"]
+        assert [data.partition(":")[0] for _, data in first.buttons] == ["undo", "compare"]
 
         r.say("make it winter")
         second = await r.sees(lambda shown: len([m for m in shown if m.kind == "photo"]) == 2)

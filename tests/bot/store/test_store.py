@@ -21,8 +21,26 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
     for _ in range(2):
         store = await Store.open(tmp_path)
         applied = await store.run(migrations.applied)
-        assert [step.name[:4] for step in applied] == ["m001", "m002", "m003", "m004", "m005", "m006", "m007"]
+        names = [step.name[:4] for step in applied]
+        assert names == [*(f"m00{n}" for n in range(1, 10)), "m010"]
         await store.close()
+
+
+async def test_moves_made_before_a_jump_was_known_are_kept(tmp_path: Path) -> None:
+    db = Database(tmp_path / "dialogpaint.db")
+    migrations.apply(db, stop_before="m009_jumps")
+    conversation = conversations.ensure(db, HERE, "ann")
+    write(db, "INSERT INTO images (sha256, mime, width, height, size) VALUES ('i', 'image/png', 1, 1, 1)")
+    for version in ("a", "b"):
+        fields = "id, conversation, image, requester"
+        write(db, f"INSERT INTO versions ({fields}) VALUES (?, ?, 'i', 'ann')", version, conversation)
+    fields = 'conversation, kind, target, "start", "end", user_id'
+    write(db, f"INSERT INTO undos ({fields}) VALUES (?, 'undo', 'b', 'b', 'a', 'ann')", conversation)
+    before = rows(db, "SELECT * FROM undos")
+    db.close()
+    store = await Store.open(tmp_path)
+    assert await store.run(lambda db: rows(db, "SELECT * FROM undos")) == before != []
+    await store.close()
 
 
 async def test_the_database_keeps_its_promises(tmp_path: Path) -> None:
@@ -107,7 +125,7 @@ async def test_a_full_disk_in_the_middle_of_work_is_a_sentence_and_leaves_nothin
             )
 
     with pytest.raises(StoreError, match="is full"):
-        await store.run(much)
+        await store.run(much, patient=False)
     assert await store.run(lambda db: one(db, "SELECT * FROM telegram_updates")) is None
     await store.close()
 
@@ -116,6 +134,10 @@ async def test_a_closed_store_says_so_and_closes_twice(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
     await store.close()
     await store.close()
+    with pytest.raises(StoreError, match=r"^The store is closed\.$"):
+        await store.run(lambda db: rows(db, "SELECT * FROM versions"))
+    again = await Store.open(tmp_path)  # the folder was let go of
+    await again.close()
 
 
 async def test_the_same_bytes_are_kept_once_under_their_hash(tmp_path: Path) -> None:
@@ -139,8 +161,8 @@ async def test_a_half_written_picture_is_never_taken_for_a_whole_one(
 
     with monkeypatch.context() as patch:
         patch.setattr("bot.store.images.os.fsync", full)
-        with pytest.raises(StoreError, match="is full"):
-            await store.keep_image(png(), "image/png")
+        with pytest.raises(OSError, match="No space"):
+            store.files.write(png(), "image/png")
     assert [path for path in (tmp_path / "images").rglob("*") if path.is_file()] == []
     left = tmp_path / "images" / "ab" / "abc.part"
     left.parent.mkdir()

@@ -136,7 +136,8 @@ def test_a_question_names_what_is_missing(unseen) -> None:
 
 
 @pytest.mark.slow
-def test_after_two_questions_it_acts_and_says_what_it_assumed(known) -> None:
+def test_after_two_questions_it_asks_no_more(known) -> None:
     items, _, decisions = known
-    for one, decision in zip(items, decisions, strict=True):
-        assert one.job.may_ask or decision.act != "ask"
+    held = [decision.act for one, decision in zip(items, decisions, strict=True) if not one.job.may_ask]
+    assert len(held) >= 3
+    assert "ask" not in held

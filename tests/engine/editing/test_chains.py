@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.editing.commands import data, evaluate
 from engine.editing.data.chains import ROUNDS, write_chains
+from engine.editing.data.command import data
 from engine.editing.measures.chained import Chained
+from engine.editing.measures.command import evaluate
 from engine.editing.measures.editors import Output
 from engine.editing.training.cache import Row, read_rows
 from tests.engine.editing.material import material

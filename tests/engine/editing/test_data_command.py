@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from engine.editing.commands import data
+from engine.editing.data.command import data
 from engine.editing.data.review import read_strikes
 from tests.adapters.web.browser import chromium
 from tests.engine.editing.pairs import own_pairs

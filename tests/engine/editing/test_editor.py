@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.batch import alone
 from engine.editing.editor import Defaults, Editor
 from engine.editing.knowledge import REFUSAL, Knowledge, content
 from engine.jobs import Edited, EditJob, Refused
@@ -70,7 +71,7 @@ def test_every_step_is_told_with_a_small_preview(editor: Editor) -> None:
 def test_closing_the_generator_cancels_and_leaves_the_editor_usable(editor: Editor) -> None:
     image = encoded(photo())
     whole = run(editor, job(image))[1]
-    cut = editor.edit(job(image))
+    cut = alone(editor.edit(job(image)), editor.predict)
     next(cut)
     cut.close()
     assert run(editor, job(image))[1].image == whole.image  # type: ignore[union-attr]

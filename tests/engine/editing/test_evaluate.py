@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.editing.commands import data, evaluate, train
+from engine.editing.data.command import data
 from engine.editing.editor import Editor
+from engine.editing.measures.command import evaluate
 from engine.editing.measures.evaluate import evaluate as measure
 from engine.editing.measures.scores import Scores
 from engine.editing.training.cache import read_rows
+from engine.editing.training.command import train
 from tests.engine.editing.test_editor import KNOWN, STARTER
 from tests.engine.editing.tiny import photo, save, starter_parts
 

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from engine.batch import alone
 from engine.editing import pictures, series
 from engine.editing.editor import Defaults, Editor
 from engine.editing.exact import plan
@@ -215,7 +216,8 @@ def test_exact_rounds_in_series_are_the_rounds_one_by_one(rounds: list[str]) -> 
         paint,
     )
     with pytest.raises(StopIteration) as end:
-        next(steps)
+        while next(steps) is None:
+            pass
     assert end.value.value[0].tobytes() == one_by_one.tobytes()
 
 
@@ -264,7 +266,7 @@ def test_the_same_job_gives_the_same_bytes_and_closing_cancels_in_every_part(edi
     work = job("make it winter, crop it square, make the background blue")
     whole = edited(editor, work).image
     for stop in (1, 4, 6):
-        cut = editor.edit(work)
+        cut = alone(editor.edit(work), editor.predict)
         for _ in range(stop):
             next(cut)
         cut.close()
@@ -300,6 +302,34 @@ def test_transparency_outlives_a_mixed_wish(editor: Editor) -> None:
     with Image.open(io.BytesIO(outcome.image)) as result:
         alpha = np.asarray(result.getchannel("A"))
     assert np.array_equal(alpha, np.asarray(picture.getchannel("A"))[::-1, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ("make it winter, then resize it to 20000 px wide", "megapixels"),
+        ("make it winter and cut 80 px off the left", "nothing of the picture"),
+        ("make it winter, rotate it 90 degrees, then cut 80 px off the left", "nothing of the picture"),
+        ("make it winter, flip it, make the shirt red, and add a 9000 px border", "megapixels"),
+        ("crop it square, make it winter, then cut 70 px off the left", "nothing of the picture"),
+        (f'make it winter and write "{"much too long " * 40}" at the top', "doesn't fit"),
+        ('make it winter and write "ਪੰਜਾਬੀ" at the top', "can't write these"),
+    ],
+)
+def test_what_can_not_be_done_is_refused_before_anything_is_painted(
+    editor: Editor, wish: str, sentence: str
+) -> None:
+    steps, outcome = run(editor, job(wish, encoded(photo(60, 90) if "rotate" not in wish else photo(90, 60))))
+    assert isinstance(outcome, Refused), outcome
+    assert sentence in outcome.sentence
+    assert steps == []
+
+
+def test_what_the_size_alone_does_not_tell_is_tried(editor: Editor) -> None:
+    """Straightened it may be smaller, so that a limit holds that its size before does not."""
+    steps, outcome = run(editor, job("make it winter, straighten it, then resize it to 20000 px wide"))
+    assert isinstance(outcome, Refused)
+    assert len(steps) == STARTER.steps
 
 
 def test_a_refused_part_leaves_everything_undone(editor: Editor) -> None:

@@ -15,6 +15,7 @@ from engine.editing import series
 from engine.editing.data.scenes import COLOURS
 from engine.editing.editor import Editor
 from engine.jobs import Edited, EditJob, Refused
+from tests.engine.edits import run
 
 WEIGHTS = Path(__file__).parents[3] / "engine/weights/editor"
 SIZE = (1000, 750)
@@ -35,12 +36,7 @@ def cat() -> bytes:
 
 
 def edited(editor: Editor, image: bytes, instruction: str, seed: int = 0) -> Edited | Refused:
-    steps = editor.edit(EditJob("1", "ann", image, instruction, seed))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
+    return run(editor, EditJob("1", "ann", image, instruction, seed))[1]
 
 
 def pixels(outcome: Edited | Refused) -> np.ndarray:

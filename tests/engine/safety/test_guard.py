@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from engine.batch import Editing, Request
 from engine.jobs import Edited, EditJob, Refused, Step
 from engine.safety import guard
 from engine.safety.guard import RESULT_REFUSED, SOURCE_REFUSED, Guard, appearances
 from tests.engine.editing.tiny import encoded
 from tests.engine.edits import run
 
+REQUEST = Request()
 CLEAN, BAD = (20, 200, 30), (200, 20, 30)
 
 
@@ -43,7 +46,10 @@ class ScriptedEditor:
         self.jobs: list[EditJob] = []
         self.closed = 0
 
-    def edit(self, job: EditJob) -> Generator[Step, None, Edited | Refused]:
+    def predict(self, requests: Sequence[Request]) -> list[str]:
+        raise AssertionError("nothing was asked")
+
+    def edit(self, job: EditJob) -> Editing:
         self.jobs.append(job)
         try:
             for number, preview in enumerate(self.previews):
@@ -146,9 +152,30 @@ def test_previews_that_would_not_be_shown_are_not_looked_at(pause: Callable[[flo
 def test_closing_closes_the_edit() -> None:
     editor = ScriptedEditor(result(CLEAN), (picture(CLEAN),) * 3)
     steps = Guard(editor, RedCheck()).edit(job(picture(CLEAN)))
-    next(steps)
+    assert next(steps) is None  # the source was looked at
+    assert isinstance(next(steps), Step)
     steps.close()
     assert editor.closed == 1
+
+
+def test_what_the_editor_asks_and_is_answered_passes_through() -> None:
+    class Asking(ScriptedEditor):
+        def edit(self, job: EditJob) -> Editing:
+            answer = yield REQUEST
+            self.jobs.append(job)
+            yield None
+            yield Step(1, 1)
+            return replace(self.result, summary=answer)  # type: ignore[arg-type]
+
+        def predict(self, requests: Sequence[Request]) -> list[str]:
+            assert requests == [REQUEST]
+            return ["painted"]
+
+    for check in (True, False):
+        guarded = Guard(Asking(result(CLEAN)), RedCheck())
+        steps, outcome = run(guarded, job(picture(CLEAN), safety_check=check))
+        assert isinstance(outcome, Edited) and outcome.summary == "painted"
+        assert steps == [Step(1, 1)]
 
 
 def test_a_broken_picture_is_an_error_and_not_a_clean_one() -> None:

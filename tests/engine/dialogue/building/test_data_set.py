@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from engine.dialogue import commands
+from engine.dialogue.building.command import data
 from engine.dialogue.building.filter import OWN_WORDS, invented
 from engine.dialogue.building.requests import from_requests
 from engine.dialogue.evaluate import read_items
@@ -30,7 +30,7 @@ def build(folder: Path, seed: int = 7, *more: str, size: tuple[int, int] = (120,
     captions = folder.parent / "captions.txt"
     captions.write_text("\n".join(CAPTIONS))
     arguments = ["--captions", captions, "--train", size[0], "--held-out", size[1], "--seed", seed, "--json"]
-    result = CliRunner().invoke(commands.data, [*map(str, arguments), "--out", str(folder), *more])
+    result = CliRunner().invoke(data, [*map(str, arguments), "--out", str(folder), *more])
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -119,7 +119,7 @@ def test_a_struck_line_stays_out_for_good(tmp_path: Path) -> None:
 
 def test_a_completer_that_runs_dry_is_said_and_not_waited_for(tmp_path: Path) -> None:
     result = CliRunner().invoke(
-        commands.data, ["--out", str(tmp_path), "--train", "20", "--held-out", "5", "--tries", "0"]
+        data, ["--out", str(tmp_path), "--train", "20", "--held-out", "5", "--tries", "0"]
     )
     assert result.exit_code == 0
     assert "of 20 dialogues for train" in result.stderr
@@ -148,7 +148,7 @@ def test_an_error_is_one_sentence_and_exit_code_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "drop-nowhere.tsv").write_text("keep\tabc\ttext\ndrop\tabd\ttext\n")
-    result = CliRunner().invoke(commands.data, ["--out", "x", *arguments])
+    result = CliRunner().invoke(data, ["--out", "x", *arguments])
     assert result.exit_code == 2
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) == 1 and "nowhere" in result.stderr

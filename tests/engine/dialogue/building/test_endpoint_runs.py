@@ -73,6 +73,7 @@ def test_prompts_show_only_what_is_trained_on(captions: Path, tmp_path: Path) ->
     with CompletionServer() as server:
         dialogues(server, captions, tmp_path / "a")
     trained = {written.caption for written in library_of("train")}
+    assert server.requests
     for request in server.requests:
         head, *examples, _ = (message["content"] for message in request["messages"])
         assert "edit:" in head and len(examples) == 6

@@ -35,9 +35,13 @@ def test_a_bad_dialogue_is_turned_down(text: str, reason: str) -> None:
 
 
 def test_words_from_earlier_turns_questions_and_the_closed_list_are_grounded() -> None:
-    check(
-        made("user: the dog\nask: Should the dog become a tiger?\nuser: yes\nedit: turn the dog into a tiger")
+    asked = "user: the dog\nask: {}\nuser: yes\nedit: turn the dog into a tiger"
+    named, unnamed = (
+        made(asked.format(question)) for question in ("Should the dog become a tiger?", "Should it change?")
     )
+    check(named)
+    assert [invented(each) for each in named.examples] == [set(), set()]
+    assert [invented(each) for each in unnamed.examples] == [set(), {"tiger"}]
 
 
 def admitted(*texts: str) -> Admitted:
@@ -77,7 +81,10 @@ def test_short_wishes_and_small_talk_belong_to_all_splits() -> None:
         "user: make it night\nedit: make it night\nuser: thank you very much indeed\nchat: thanks"
     )
     other = made("user: make it night\nask: How dark?\nuser: thank you very much indeed\nchat: thanks")
+    assert own_turns(other) == set()
     known.admit(other.key, own_turns(other), "test")
+    with pytest.raises(Rejected, match=r"^duplicate$"):  # it was taken in
+        known.admit(other.key, own_turns(other), "test")
 
 
 def test_every_hand_written_dialogue_is_grounded_however_it_is_typed() -> None:

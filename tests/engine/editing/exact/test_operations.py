@@ -126,6 +126,7 @@ def test_no_picture_is_too_odd(image: Image.Image, operation: Operation) -> None
         assert str(reason).endswith((".", "!"))
     else:
         assert min(done.size) >= 1
+        assert operation.size_after(image.size) in (done.size, None)
     assert image.tobytes() == before
 
 
@@ -201,3 +202,8 @@ def test_what_cannot_be_done_ends_in_a_sentence(instruction: str, sentence: str)
     assert found is not None
     with pytest.raises(CannotApply, match=sentence):
         found.apply(Image.new("RGB", (64, 48), "grey"))
+    if instruction == "straighten it":
+        assert found.size_after((64, 48)) is None
+    else:
+        with pytest.raises(CannotApply, match=sentence):
+            found.size_after((64, 48))

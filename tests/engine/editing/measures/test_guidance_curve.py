@@ -11,11 +11,10 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.editing import commands
 from engine.editing.clip import Clip
-from engine.editing.commands import evaluate
 from engine.editing.editor import Editor
-from engine.editing.measures import curve, editors
+from engine.editing.measures import command, curve, editors
+from engine.editing.measures.command import evaluate
 from engine.editing.training.cache import read_rows
 from tests.engine.editing.measures.test_side_by_side import USAGE, weights, written
 from tests.engine.editing.tiny import starter_parts
@@ -99,7 +98,7 @@ def test_values_that_are_no_scales_are_one_sentence(values: str, tmp_path: Path)
 def test_without_a_feature_space_the_command_measures_the_rest_and_says_how_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "_features", lambda clip, device: None)
+    monkeypatch.setattr(command, "_features", lambda clip, device: None)
     args = [str(written(tmp_path)), "--weights", str(weights(tmp_path / "weights")), "--json"]
     result = CliRunner().invoke(evaluate, args)
     assert result.exit_code == 0, result.output

@@ -12,9 +12,9 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.editing.commands import evaluate
 from engine.editing.editor import Defaults, Editor
 from engine.editing.measures import editors
+from engine.editing.measures.command import evaluate
 from engine.editing.measures.evaluate import evaluate as measure
 from engine.editing.measures.features import efficientnet
 from engine.editing.training.cache import Row

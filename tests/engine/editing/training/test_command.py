@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.editing.commands import train
+from engine.editing.training.command import train
 from tests.engine.editing.tiny import save, standard_parts
 from tests.engine.editing.training.runs import few_pairs
 

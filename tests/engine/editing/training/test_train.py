@@ -17,6 +17,7 @@ from engine.editing.editor import Editor
 from engine.editing.training import components
 from engine.editing.training.cache import read_rows
 from engine.jobs import EditJob
+from tests.engine import edits
 from tests.engine.editing.tiny import TINY, encoded, photo, save, standard_parts, text_to_image_parts
 from tests.engine.editing.training.runs import configuration, few_pairs, losses, run, weights
 from tests.engine.training.fresh import forget
@@ -39,7 +40,7 @@ def test_from_scratch_the_folder_is_complete_and_says_what_it_knows_and_how_it_i
     editor = Editor.load(tmp_path / "editor", torch.device("cpu"), torch.float32)
     assert (editor.defaults.resolution, editor.defaults.square) == (TINY.resolution, True)
     assert editor.knowledge is not None and editor.knowledge.covers("Swap night and day!")
-    assert list(editor.edit(EditJob("1", "ann", encoded(photo()), "swap day and night", 1)))
+    assert edits.run(editor, EditJob("1", "ann", encoded(photo()), "swap day and night", 1))[0]
     with Image.open(tmp_path / "sheets" / "000003.png") as sheet:
         assert sheet.getcolors(8) is None, "pictures, not an empty sheet"
 

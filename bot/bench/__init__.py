@@ -1,0 +1,1 @@
+"""What the bot and its store cost by themselves, for `dialogpaint bench`."""
