@@ -227,6 +227,7 @@ main.add_command(
         "train",
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
         lazy={
+            "autoencoder": "engine.editing.autoencoder_commands:train",
             "dialogue": "engine.dialogue.training.command:train",
             "editing": "engine.editing.training.command:train",
         },
@@ -236,6 +237,7 @@ evaluate = LazyGroup(
     "evaluate",
     help="Measure the models (paper section 4.3).",
     lazy={
+        "autoencoder": "engine.editing.autoencoder_commands:evaluate",
         "dialogue": "engine.dialogue.commands:evaluate",
         "editing": "engine.editing.measures.command:evaluate",
     },

@@ -188,10 +188,8 @@ class Editor:
         self, job: EditJob, picture: Image.Image, parts: Components, rung: Rung
     ) -> Pieces[merge.Array]:
         """`_planes` with these weights and no more memory than this. Raises `NotFinite`."""
-        defaults, working, wider = self.defaults, rung.size, views.margin(self.defaults.views)
-        small = picture.convert("RGB").resize(
-            (working[0] + wider, working[1] + wider), Image.Resampling.LANCZOS
-        )
+        defaults = self.defaults
+        small = views.shrunk(picture, rung.size, defaults.views)
         thumbnail = picture.convert("RGB")
         thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
         thumb = np.asarray(thumbnail)
@@ -206,7 +204,7 @@ class Editor:
             with ladder.tiles(parts.vae, rung):
                 change = views.join(sampler.decode(parts.vae, latents) - seen.again)[0].float().cpu()
             check_finite(change, "the decoded picture")
-            edited = np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
+            edited = merge.laid_over(source, change)
             planes = merge.coefficients(source, edited)
             allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)

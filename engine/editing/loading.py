@@ -13,14 +13,16 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from engine.editing.autoencoder import PatchAutoencoder
+from engine.editing.autoencoder import ConvolutionalAutoencoder, PatchAutoencoder, ResidualAutoencoder
 from engine.errors import WeightsError, one_line
 from engine.finite import check_finite
+
+_OWN = {kind.__name__: kind for kind in (PatchAutoencoder, ResidualAutoencoder, ConvolutionalAutoencoder)}
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What InstructPix2Pix is made of. `vae` is a `PatchAutoencoder` or diffusers' `AutoencoderKL`."""
+    """What InstructPix2Pix is made of. `vae` is one of this project's or diffusers' `AutoencoderKL`."""
 
     unet: UNet2DConditionModel
     vae: Any
@@ -33,10 +35,9 @@ def load_components(folder: Path, device: torch.device, dtype: torch.dtype) -> C
     """Load a folder in the standard layout. Raises `WeightsError` with one sentence for the admin."""
     try:
         index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-        vae_class = PatchAutoencoder if index["vae"][1] == "PatchAutoencoder" else AutoencoderKL
         scheduler_class = getattr(import_module("diffusers"), index["scheduler"][1])
         unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=dtype)
-        vae = vae_class.from_pretrained(folder / "vae", torch_dtype=dtype)
+        vae = load_autoencoder(folder / "vae", dtype)
         text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=dtype)
         tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
         scheduler = scheduler_class.from_pretrained(folder / "scheduler")
@@ -48,6 +49,13 @@ def load_components(folder: Path, device: torch.device, dtype: torch.dtype) -> C
         part.to(device).eval().requires_grad_(False)
         check_finite(part, folder / name)
     return Components(unet, vae, text_encoder, tokenizer, scheduler)
+
+
+def load_autoencoder(folder: Path, dtype: torch.dtype) -> Any:
+    """The autoencoder alone, of the class that its own config names. Raises `OSError` or `ValueError`."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    kind = _OWN.get(config.get("_class_name"), AutoencoderKL)
+    return kind.from_pretrained(folder, torch_dtype=dtype).eval().requires_grad_(False)
 
 
 def save_components(parts: Components, folder: Path, dtype: torch.dtype, max_file: int = 10 * 2**30) -> None:

@@ -41,6 +41,11 @@ SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
 REGION = range(13, 17)
 
 
+def laid_over(source: Array, change: Tensor) -> Array:
+    """`source` (h, w, 3) in [0, 1] with what an edit adds to it, (3, h, w) of pictures in [-1, 1]."""
+    return np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
+
+
 def coefficients(source: Array, edited: Array) -> Array:
     """Planes (13, h, w) from source and edit at the small size, (h, w, 3) in [0, 1].
 

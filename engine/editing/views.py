@@ -7,6 +7,7 @@ A patch autoencoder leaves seams between its patches; they fall elsewhere in eve
 from __future__ import annotations
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 SHIFT = 4
@@ -17,6 +18,12 @@ OFFSETS = ((0, 0), (SHIFT, SHIFT), (0, SHIFT), (SHIFT, 0))
 def margin(count: int) -> int:
     """How many pixels wider and higher than the network's input a picture must be for `count` views."""
     return SHIFT if count > 1 else 0
+
+
+def shrunk(picture: Image.Image, size: tuple[int, int], count: int) -> Image.Image:
+    """The picture for `count` views of (width, height) `size`."""
+    wider = margin(count)
+    return picture.convert("RGB").resize((size[0] + wider, size[1] + wider), Image.Resampling.LANCZOS)
 
 
 def split(pixels: Tensor, count: int) -> Tensor:

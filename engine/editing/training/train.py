@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -17,8 +15,10 @@ from accelerate import Accelerator
 from engine.editing.editor import Defaults, read_defaults
 from engine.editing.knowledge import write_knowledge
 from engine.editing.loading import Components, load_components, save_components
+from engine.editing.training import begun
 from engine.editing.training import components as make
-from engine.editing.training.cache import Encoder, Row, read_picture, read_rows, tokenize, wordings
+from engine.editing.training.begun import Outcome
+from engine.editing.training.cache import Encoder, Row, read_rows, tokenize, wordings
 from engine.editing.training.config import TrainConfig
 from engine.editing.training.loop import Run
 from engine.editing.training.sheets import validation_sheet
@@ -29,15 +29,6 @@ from engine.training.stopping import Stopped, StopSignal
 FROM_SCRATCH = Defaults(square=True, views=4, steps=6, text_guidance=1.5, image_guidance=1.2)
 """What `editor.json` says beside weights that were made new."""
 _SHOWN = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`finished`: the editor's folder was written; else the time was up, and the same command goes on."""
-
-    step: int
-    steps: int
-    finished: bool
 
 
 def train(
@@ -91,15 +82,14 @@ def _begin(
     start = out / "start"
     asked = {
         "base": base,
-        "pairs": hashlib.sha256((data / "train.jsonl").read_bytes()).hexdigest(),
+        "pairs": begun.fingerprint(data / "train.jsonl"),
         "skip": list(config.skip),
         "resolution": config.resolution,
         "batch": config.batch,
         "seed": config.seed,
         "train_text_encoder": config.train_text_encoder,
     }
-    if (start / "run.json").is_file():
-        _same_run(out, json.loads((start / "run.json").read_text(encoding="utf-8")), asked)
+    if begun.already(out, asked):
         return start
     part = out / "start.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -123,22 +113,9 @@ def _begin(
     return start
 
 
-def _same_run(out: Path, begun: dict[str, Any], asked: dict[str, Any]) -> None:
-    for name, value in asked.items():
-        if begun.get(name) == value:
-            continue
-        if name == "pairs":
-            raise ValueError(f"The run in {out} was begun with other pairs; use those or another folder.")
-        was = begun.get(name)
-        raise ValueError(f"The run in {out} has {name} {was}, not {value}; use that or another folder.")
-
-
 def _from_scratch(rows: list[Row], config: TrainConfig, device: torch.device) -> Components:
     torch.manual_seed(config.seed)
-    every = max(len(rows) // 1500, 1)
-    vae = make.new_autoencoder(
-        [read_picture(row["source"], config.resolution, True)[None] for row in rows[::every]], config
-    )
+    vae = make.fitted_autoencoder(rows, config)
     said = sorted({(text, row.get("skill", "edit")) for row in rows for text in wordings(row)})
     tokenizer = make.new_tokenizer([text for text, _ in said], config)
     text_encoder = make.new_text_encoder(tokenizer, config)

@@ -1,0 +1,261 @@
+"""`dialogpaint train autoencoder`: pictures in and out again, and what changed between two of them.
+
+The loss is the mean squared error of a pair's two pictures, and of their difference: an edit is carried over
+as decode(edited) - decode(source), see `engine/editing/change.py`, where what both lose alike cancels out.
+(Of the absolute error the small network learned to add nothing: the most likely rest is none.)
+
+Each step draws its pairs, crops and flips from its own number, so that a run needs no state for that.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic.dataclasses import dataclass
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from engine.device import choose
+from engine.editing.autoencoder import ConvolutionalAutoencoder, PatchAutoencoder, ResidualAutoencoder
+from engine.editing.loading import load_autoencoder
+from engine.editing.training import begun, checkpoint
+from engine.editing.training.begun import Outcome
+from engine.editing.training.cache import Row, read_picture, read_rows
+from engine.editing.training.components import fitted_autoencoder
+from engine.editing.training.config import TrainConfig
+from engine.sources import resolve
+from engine.training.curve import Curve
+from engine.training.stopping import Stopped, StopSignal
+
+Kind = Literal["linear", "residual", "convolutional"]
+Side = Annotated[int, Field(gt=0, multiple_of=8)]
+_MAX_FILE = 16 * 2**20
+_STATE = ("step", "exp_avg", "exp_avg_sq")
+"""What Adam keeps of each tensor."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class AutoencoderConfig:
+    """`steps` of `batch` pairs, of which one and the same square of `crop` pixels is seen at a time."""
+
+    kind: Kind
+    resolution: Side = 128
+    latent_channels: PositiveInt = 32
+    steps: PositiveInt = 1500
+    batch: PositiveInt = 16
+    crop: Side = 64
+    learning_rate: PositiveFloat = 1e-3
+    warmup: PositiveInt = 100
+    save_minutes: float = 2.0
+    log_every: PositiveInt = 10
+    seed: int = 0
+
+
+def train(
+    data: Path, out: Path, config: AutoencoderConfig, base: str | None = None, minutes: float | None = None
+) -> Outcome:
+    """Train on `data`/train.jsonl and write `out`/vae, in diffusers' layout and fp16.
+
+    `base`: an editor whose latents a residual one is to have, instead of fitting anew. Raises Stopped after
+    a signal, and ValueError, OSError or WeightsError with one sentence.
+    """
+    with StopSignal(minutes) as stop:
+        rows = read_rows(data / "train.jsonl")
+        if not rows or any("target" not in row for row in rows):
+            raise ValueError(f"{data / 'train.jsonl'} has no pairs with a target.")
+        vae = _begin(rows, data, out, config, base)
+        if config.kind == "linear":
+            _export(vae, out)
+            return Outcome(0, 0, True)
+        run = Run(vae, rows, config, out)
+        finished = run.go_on(stop)
+    if finished:
+        if config.kind == "convolutional":
+            _scale(vae, rows, config)
+        _export(vae, out)
+    return Outcome(run.step, run.steps, finished)
+
+
+def _begin(rows: list[Row], data: Path, out: Path, config: AutoencoderConfig, base: str | None) -> Any:
+    """The autoencoder before the first step, made once and kept in `out`/start."""
+    start = out / "start"
+    asked = {
+        "kind": config.kind,
+        "base": base,
+        "pairs": begun.fingerprint(data / "train.jsonl"),
+        "resolution": config.resolution,
+        "batch": config.batch,
+        "seed": config.seed,
+    }
+    if not begun.already(out, asked):
+        part = out / "start.part"
+        shutil.rmtree(part, ignore_errors=True)
+        _untrained(rows, config, base).save_pretrained(part)
+        (part / "run.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+        part.replace(start)
+    return load_autoencoder(start, torch.float32)
+
+
+def _untrained(rows: list[Row], config: AutoencoderConfig, base: str | None) -> Any:
+    torch.manual_seed(config.seed)
+    if base is not None and config.kind != "residual":
+        raise ValueError(f"A {config.kind} autoencoder begins from nothing: leave --base out.")
+    if config.kind == "convolutional":
+        return ConvolutionalAutoencoder(latent_channels=config.latent_channels)
+    if base is None:
+        shape = TrainConfig(resolution=config.resolution, latent_channels=config.latent_channels)
+        linear = fitted_autoencoder(rows, shape)
+    else:
+        linear = load_autoencoder(resolve("editor", base) / "vae", torch.float32)
+        if not isinstance(linear, PatchAutoencoder):
+            raise ValueError(f"The latents of {base} are not linear; leave --base out to fit some that are.")
+    return linear if config.kind == "linear" else ResidualAutoencoder.on(linear)
+
+
+def learning_rate(step: int, steps: int, config: AutoencoderConfig) -> float:
+    """Up over the warm-up, then down to nothing along a cosine."""
+    fall = 0.5 * (1 + math.cos(math.pi * step / steps))
+    return config.learning_rate * min(1.0, (step + 1) / config.warmup) * fall
+
+
+class Run:
+    """The moving parts of a run, from its last checkpoint on."""
+
+    def __init__(self, vae: Any, rows: list[Row], config: AutoencoderConfig, out: Path) -> None:
+        self.vae, self.rows, self.steps, self.config = vae, rows, config.steps, config
+        self.device = choose("auto").device
+        self.checkpoints, self.curve = out / "checkpoints", Curve(out)
+        vae.to(self.device)
+        self.trained = dict(_trained(vae))
+        self.optimizer = torch.optim.Adam(self.trained.values())
+        self.step, self.lost = 0, 0.0
+        self._resume()
+
+    def go_on(self, stop: StopSignal) -> bool:
+        """Step after step until the end; False if the time was up before. Raises Stopped, and ValueError if
+        the loss is no number."""
+        saved = time.monotonic()
+        with tqdm(total=self.steps, initial=self.step, desc="train", mininterval=10) as bar:
+            while self.step < self.steps:
+                self._step()
+                bar.update()
+                if self.step % self.config.log_every == 0 or self.step == self.steps:
+                    bar.set_postfix(loss=f"{self._row():.5f}")
+                told, late = stop.told, stop.late
+                due = time.monotonic() - saved >= 60 * self.config.save_minutes
+                if told or late or due or self.step == self.steps:
+                    self._save()
+                    saved = time.monotonic()
+                if self.step < self.steps and told:
+                    raise Stopped(self.step)
+                if self.step < self.steps and late:
+                    return False
+        return True
+
+    def _step(self) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, self.steps, self.config)
+        source, target = draw(self.rows, self.step, self.config)
+        loss = pair_loss(self.vae, source.to(self.device), target.to(self.device))
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.trained.values(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.lost += float(loss.detach())
+
+    def _row(self) -> float:
+        """The mean loss since the last row, into the curve as well."""
+        count = (self.step - 1) % self.config.log_every + 1
+        loss, self.lost = self.lost / count, 0.0
+        if not math.isfinite(loss):
+            raise ValueError(f"The loss at step {self.step} is no number; try a lower learning rate.")
+        rate = learning_rate(self.step - 1, self.steps, self.config)
+        self.curve.note(step=self.step, loss=round(loss, 8), rate=round(rate, 9))
+        return loss
+
+    def _save(self) -> None:
+        facts = {"step": self.step, "lost": self.lost}
+        checkpoint.save(self.checkpoints, self.step, self._tensors(), facts, _MAX_FILE)
+
+    def _tensors(self) -> Iterator[tuple[str, Tensor]]:
+        for name, parameter in self.trained.items():
+            yield f"weights.{name}", parameter
+            for key, value in self.optimizer.state[parameter].items():
+                yield f"optimizer.{key}.{name}", value
+
+    def _resume(self) -> None:
+        """Raises ValueError when the checkpoint is of another model."""
+        found = checkpoint.load(self.checkpoints)
+        if found is not None:
+            facts, tensors = found
+            try:
+                for name, parameter in self.trained.items():
+                    parameter.data.copy_(tensors[f"weights.{name}"])
+                    state = {key: tensors[f"optimizer.{key}.{name}"] for key in _STATE}
+                    self.optimizer.state[parameter] = {
+                        key: value if key == "step" else value.to(self.device) for key, value in state.items()
+                    }
+            except (KeyError, RuntimeError) as error:
+                raise ValueError(f"The checkpoints in {self.checkpoints} are of another model.") from error
+            self.step, self.lost = facts["step"], facts["lost"]
+        self.curve.forget_after(self.step)
+
+
+def _trained(vae: Any) -> Iterator[tuple[str, nn.Parameter]]:
+    """What is trained: of a linear autoencoder nothing, of a residual one the network, else everything."""
+    for name, parameter in vae.named_parameters():
+        if not isinstance(vae, PatchAutoencoder) or name.startswith("residual."):
+            yield name, parameter.requires_grad_(True)
+
+
+def draw(rows: list[Row], step: int, config: AutoencoderConfig) -> tuple[Tensor, Tensor]:
+    """Sources and targets of one step, each (batch, 3, crop, crop): the same crop and flip for both."""
+    rng = np.random.default_rng([config.seed, step])
+    crop = min(config.crop, config.resolution)
+    pairs = []
+    for number in rng.integers(len(rows), size=config.batch):
+        top, left = rng.integers(config.resolution - crop + 1, size=2)
+        row = rows[int(number)]
+        both = torch.stack([read_picture(row[n], config.resolution, True) for n in ("source", "target")])
+        seen = both[..., top : top + crop, left : left + crop]
+        pairs.append(seen.flip(-1) if rng.random() < 0.5 else seen)
+    source, target = torch.stack(pairs, 1)
+    return source, target
+
+
+def pair_loss(vae: Any, source: Tensor, target: Tensor) -> Tensor:
+    """Of pairs (B, 3, H, W) in [-1, 1]; see the head of this file."""
+    wanted = torch.cat([source, target])
+    found = vae.decode(vae.encode(wanted).latent_dist.mode()).sample
+    missed = found - wanted
+    before, after = missed.chunk(2)
+    return missed.square().mean() + (after - before).square().mean()
+
+
+@torch.no_grad()
+def _scale(vae: ConvolutionalAutoencoder, rows: list[Row], config: AutoencoderConfig) -> None:
+    """Set the factor that gives the latents unit variance, measured on some pictures trained on."""
+    pictures = torch.cat([torch.cat(draw(rows, step, config)) for step in range(8)])
+    latents = torch.cat(
+        [vae.encode(some.to(vae.device)).latent_dist.mode() for some in pictures.split(config.batch)]
+    )
+    vae.register_to_config(scaling_factor=float(1 / latents.std()))
+
+
+def _export(vae: Any, out: Path) -> None:
+    part, final = out / "vae.part", out / "vae"
+    shutil.rmtree(part, ignore_errors=True)
+    deepcopy(vae).half().save_pretrained(part)
+    shutil.rmtree(final, ignore_errors=True)
+    part.replace(final)
