@@ -28,6 +28,7 @@ from engine.dialogue.written.reader import standard_reply
 from engine.jobs import Decision, DialogueJob
 
 _NOTHING_SAID = "What should I change in the picture?"
+_PLEASE = re.compile(r"[ ,]+(please|pls|plz)[.!? ]*$")
 _COUNTED = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|both|twice|thrice|couple|few|pair|again)\b"
 )
@@ -109,6 +110,8 @@ class DialogueModel:
             if instruction is None or not trustworthy(job.turns, instruction):
                 instruction = own_words(job.turns)
                 said = said_back(instruction)
+            elif (bare := _PLEASE.sub("", instruction)) and said == said_back(instruction):
+                instruction, said = bare, said_back(bare)
             if not instruction:  # a picture of a thumb, dots, nothing at all
                 return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
             cased = Casing(job.turns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import pairwise
@@ -54,6 +55,7 @@ def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether the model's instruction may stand."""
     return not (
         nonsense(instruction)
+        or repeats_itself(turns, instruction)
         or loses_something(turns, instruction)
         or scrambled(turns, instruction)
         or takes_away_unasked(turns, instruction)
@@ -66,6 +68,14 @@ def nonsense(instruction: str) -> bool:
     """Nothing but function words, or a word that stammers."""
     words = re.findall(r"[^\s,\"]+", instruction)
     return set(words) <= FUNCTION_WORDS or any(a == b for a, b in pairwise(words))
+
+
+def repeats_itself(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether two words that mean something stand side by side more often than anybody said them so: "make it
+    old photo look old photo"."""
+    said = Counter(pair for turn in turns for pair in pairwise(_words(turn.text)))
+    pairs = Counter(pair for pair in pairwise(_words(instruction)) if FUNCTION_WORDS.isdisjoint(pair))
+    return any(times > 1 and times > said[pair] for pair, times in pairs.items())
 
 
 def loses_something(turns: Sequence[Turn], instruction: str) -> bool:

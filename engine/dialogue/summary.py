@@ -9,6 +9,8 @@ from engine.dialogue.grammar.library import word_lists
 _VERBS = word_lists("verbs")
 PAST = dict(pair.split(" ") for pair in _VERBS["past"])
 _SECOND_VERBS = frozenset(PAST) - frozenset(_VERBS["ambiguous"])
+_OBJECTS = frozenset(("it", "them", "this", "that", "the", "my", "our", "his", "her", "me", "us"))
+"""What stands after a verb: "and crop it", but "black and white", "salt and light"."""
 _YOURS = {
     "my": "your",
     "me": "you",
@@ -25,13 +27,17 @@ def yours(text: str) -> str:
     return re.sub(r"\bmy\b", "your", text)
 
 
+def _is_verb(word: str, following: list[str]) -> bool:
+    return word in _SECOND_VERBS or (word in PAST and not _OBJECTS.isdisjoint(following))
+
+
 def said_back(instruction: str) -> str:
     """ "make my hat red and add snow" becomes "i made your hat red and added snow."."""
     words = instruction.split(" ")
     quoted = False
     said: list[str] = []
     for at, word in enumerate(words):
-        verb = at == 0 or (words[at - 1] == "and" and word in _SECOND_VERBS)
+        verb = at == 0 or (words[at - 1] == "and" and _is_verb(word, words[at + 1 : at + 2]))
         written = quoted or word.startswith('"')  # words to be written into the picture stay as they are
         quoted ^= word.count('"') % 2 == 1
         if written:

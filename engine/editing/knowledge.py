@@ -47,9 +47,14 @@ class Knowledge:
     wordings: frozenset[frozenset[str]]
 
     def covers(self, instruction: str) -> bool:
-        """Whether some known wording holds all of the instruction's content words; "the photo" has none."""
+        """Whether some known wording holds all of the instruction's content words; "the photo" has none.
+
+        A wording that names a colour is about nothing else: that a hat can be red says nothing of giving one.
+        """
         asked = content(instruction)
-        return bool(asked) and any(asked <= known for known in self.wordings)
+        return bool(asked) and any(
+            asked <= known and ("COLOUR" in asked or "COLOUR" not in known) for known in self.wordings
+        )
 
 
 def read_knowledge(folder: Path) -> Knowledge | None:

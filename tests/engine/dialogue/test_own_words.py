@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.dialogue.joined import bare_answer, joined
-from engine.dialogue.own_words import loses_something, nonsense, own_words, scrambled
+from engine.dialogue.own_words import loses_something, nonsense, own_words, repeats_itself, scrambled
+from engine.dialogue.summary import said_back
 from engine.jobs import Turn
 
 
@@ -126,3 +127,18 @@ def test_words_in_an_order_that_nobody_said_are_noticed() -> None:
     assert scrambled(wish, "make it black square and white")
     assert not scrambled(wish, "make it black and white")
     assert not scrambled([Turn("user", "blue background please")], "make the background blue")
+
+
+def test_what_is_said_once_is_wished_for_once() -> None:
+    assert repeats_itself(said("old photo look"), "make it old photo look old photo")
+    assert not repeats_itself(
+        said("make the left hat dark red and the right one dark red"), "make both dark red"
+    )
+    both = "make the left hat dark red and the right hat dark red"
+    assert not repeats_itself(said(both), both)
+
+
+def test_the_summary_puts_each_verb_in_the_past() -> None:
+    assert said_back("make it brighter and crop it") == "i made it brighter and cropped it."
+    assert said_back("make it black and white") == "i made it black and white."
+    assert said_back("add salt and light") == "i added salt and light."

@@ -64,3 +64,9 @@ def test_wordings_differ_are_short_and_mean_something(name: str) -> None:
     said = varied(phrases.effect(name), np.random.default_rng(0))
     assert len(said) == len(set(said)) >= 12
     assert all(len(text.split()) <= 14 and content(text) for text in said)
+
+
+def test_a_thing_that_can_be_recoloured_can_not_be_given_for_that() -> None:
+    knows = Knowledge(frozenset({frozenset({"hat", "COLOUR"})}))
+    assert knows.covers("make the hat blue")
+    assert not knows.covers("give him a hat")
