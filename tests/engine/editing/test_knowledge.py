@@ -9,7 +9,7 @@ import pytest
 
 from engine.editing.data import phrases
 from engine.editing.data.wordings import varied
-from engine.editing.knowledge import content, read_knowledge, write_knowledge
+from engine.editing.knowledge import Knowledge, content, read_knowledge, write_knowledge
 
 SAID = ("make it night", "make the background blue", "make the cat blue", "add snow", "remove the background")
 
