@@ -30,7 +30,7 @@ from engine.editing.options import FILE, FOLDER, NEW, show
 @click.option("--resolution", type=int, help="Side of the square pictures that are trained on (128).")
 @click.option("--steps", type=int, help="Optimiser steps in all (1500).")
 @click.option("--batch", type=int, help="Pairs in one step (16).")
-@click.option("--learning-rate", type=float, help="The highest learning rate (0.001).")
+@click.option("--learning-rate", type=float, help="The highest learning rate (0.0005).")
 @click.option("--seed", type=int, help="Seed of weights, order and crops (0).")
 @click.option(
     "--minutes",

@@ -54,7 +54,7 @@ class AutoencoderConfig:
     steps: PositiveInt = 1500
     batch: PositiveInt = 16
     crop: Side = 64
-    learning_rate: PositiveFloat = 1e-3
+    learning_rate: PositiveFloat = 5e-4
     warmup: PositiveInt = 100
     save_minutes: float = 2.0
     log_every: PositiveInt = 10
