@@ -70,6 +70,7 @@ def save_components(parts: Components, folder: Path, dtype: torch.dtype, max_fil
         for parameter in part.parameters():
             parameter.data = parameter.data.to(dtype).contiguous()
         part.save_pretrained(folder / name, max_shard_size=max_file)
+        _forget_where_from(folder / name / "config.json")
         index[name] = [_library(part), type(part).__name__]
     parts.tokenizer.save_pretrained(folder / "tokenizer")
     parts.scheduler.save_pretrained(folder / "scheduler")
@@ -82,6 +83,13 @@ def save_components(parts: Components, folder: Path, dtype: torch.dtype, max_fil
     }
     index["requires_safety_checker"] = False
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+def _forget_where_from(file: Path) -> None:
+    """diffusers notes the folder that a part was loaded from, which is nobody else's business."""
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config.pop("_name_or_path", None)
+    file.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def _library(part: Any) -> str:

@@ -32,6 +32,12 @@ def test_both_kinds_of_folder_load_as_they_were(make, vae, tmp_path: Path) -> No
     assert loaded.tokenizer(said).input_ids == parts.tokenizer(said).input_ids
 
 
+def test_a_saved_part_does_not_tell_where_it_was_loaded_from(tmp_path: Path) -> None:
+    loaded = load_components(save(starter_parts(), tmp_path / "secret"), CPU, torch.float32)
+    again = save(loaded, tmp_path / "again")
+    assert not [file for file in again.rglob("*.json") if "secret" in file.read_text(encoding="utf-8")]
+
+
 def test_the_number_format_is_the_one_asked_for(tmp_path: Path) -> None:
     loaded = load_components(save(starter_parts(), tmp_path), CPU, torch.bfloat16)
     assert {part.dtype for part in (loaded.unet, loaded.vae, loaded.text_encoder)} == {torch.bfloat16}
