@@ -9,12 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from transformers import (
-    BlenderbotForConditionalGeneration,
-    LogitsProcessorList,
-    PreTrainedTokenizerBase,
-)
+from transformers import LogitsProcessorList, PreTrainedTokenizerBase
 
+from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import EagerToEdit, KeepCopying
@@ -38,7 +35,7 @@ _COUNTED = re.compile(
 class DialogueModel:
     """A fine-tuned BlenderBot and its tokenizer. Not thread-safe."""
 
-    def __init__(self, model: BlenderbotForConditionalGeneration, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, model: BlenderBot, tokenizer: PreTrainedTokenizerBase) -> None:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
@@ -50,10 +47,10 @@ class DialogueModel:
     ) -> DialogueModel:
         """Load a local folder or a Hub id in the standard transformers layout.
 
-        Raises OSError if it is not there and ValueError if its tokenizer is unfit.
+        Raises OSError if it is not there, ValueError if it is no BlenderBot or its tokenizer is unfit.
         """
         tokenizer = load_tokenizer(folder, revision)
-        model = BlenderbotForConditionalGeneration.from_pretrained(folder, dtype=dtype, revision=revision)
+        model = load_blenderbot(folder, dtype, revision)
         return cls(model.to(device), tokenizer)
 
     def decide(self, jobs: Sequence[DialogueJob]) -> list[Decision]:

@@ -222,13 +222,16 @@ def instructions(
 
 @click.command("small-talk")
 @click.argument("corpus", type=PATH)
+@click.option("--chats", type=PATH, help="The Chit-Chat dataset's dataset.json: more off-topic talk.")
 @click.option("--out", type=PATH, required=True, help="JSON file for --words.")
-def small_talk(corpus: Path, out: Path) -> None:
+def small_talk(corpus: Path, chats: Path | None, out: Path) -> None:
     """Make word lists of off-topic talk and other languages from the ChatterBot corpus's data folder."""
-    from engine.dialogue.building.small_talk import lists
+    from engine.dialogue.building import small_talk as building
 
     with _problems():
-        found = lists(corpus)
+        found = building.lists(corpus)
+        if chats is not None:
+            found["off-topic"] = sorted({*found["off-topic"], *building.chats(chats)})
         out.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     click.echo(f"{', '.join(f'{len(lines)} {topic}' for topic, lines in found.items())}: {out}.")
 

@@ -28,7 +28,7 @@ _CHAT = {
     "about undo": 0.6,
     "about privacy": 0.6,
     "about time": 0.6,
-    "off-topic": 4.0,
+    "off-topic": 8.0,
     "rude": 1.4,
     "nonsense": 1.2,
     "other language": 1.8,
@@ -57,14 +57,14 @@ class Grammar(Speech):
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
             (self.written, 0.2),
-            (self.explicit, 0.33),
+            (self.explicit, 0.28),
             (self.copying, 0.07),
-            (self.vague, 0.12),
+            (self.vague, 0.14),
             (self.answered, 0.08),
             (self.follow_up, 0.05),
-            (self.undo, 0.05),
-            (self.reset, 0.04),
-            (self.chat, 0.1),
+            (self.undo, 0.06),
+            (self.reset, 0.05),
+            (self.chat, 0.13),
             (self.assumed, 0.02),
         )
 

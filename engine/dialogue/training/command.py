@@ -15,7 +15,9 @@ from engine.dialogue.training.settings import Decay, Optimizer, Settings, read_s
 from engine.training.presets import Precision
 
 if TYPE_CHECKING:
-    from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerBase
+
+    from engine.dialogue.blenderbot import BlenderBot
 
 _SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("steps", int, "Stop after so many optimizer steps."),
@@ -39,6 +41,8 @@ _SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("patience", int, "Stop after so many measurements without gain, and keep the best weights."),
     ("checkpoint_every", int, "Steps between checkpoints."),
     ("vocabulary", int, "Entries in the tokenizer of a model from scratch."),
+    ("encoder_rate", float, "Share of the learning rate for the encoder's weights (0 to 1)."),
+    ("sentences", int, "Sentences in one step that the sentence encoder teaches."),
 )
 
 
@@ -58,6 +62,12 @@ def _setting_options(command: Any) -> Any:
 @click.option("--base", help="BlenderBot to fine-tune: starter, folder or Hub id. Without it: from scratch.")
 @click.option("--config", type=PATH, help="JSON file: the shape of a model from scratch.")
 @click.option(
+    "--sentence-encoder",
+    type=PATH,
+    help="Folder of a BERT such as all-MiniLM-L6-v2: a model from scratch begins with its encoder, and any "
+    "goes on learning from it what sentences mean.",
+)
+@click.option(
     "--blend",
     type=click.FloatRange(0, 1),
     default=1.0,
@@ -74,6 +84,7 @@ def train(
     preset: str,
     base: str | None,
     config: Path | None,
+    sentence_encoder: Path | None,
     blend: float,
     as_json: bool,
     **chosen: Any,
@@ -85,6 +96,7 @@ def train(
     with train_extra():
         from engine.dialogue.training.export import blend_with, export, state_of
         from engine.dialogue.training.loop import train as run
+        from engine.dialogue.training.sense import Sense, SentenceEncoder
         from engine.dialogue.training.source import source
         from engine.errors import EngineError
         from engine.training.accelerator import new_accelerator
@@ -97,9 +109,20 @@ def train(
         accelerator = new_accelerator(settings.mixed_precision)
         dialogues = source(lists, lines, data_folder, settings.seed, settings.words_left_out)
         with accelerator.main_process_first():  # the tokenizer is learnt once
-            model, tokenizer = _beginning(base, config, settings, out, lists, lines)
+            model, tokenizer = _beginning(base, config, sentence_encoder, settings, out, lists, lines)
+        sense = None
+        if sentence_encoder is not None:
+            teacher = SentenceEncoder(sentence_encoder, accelerator.device)
+            sense = Sense(
+                teacher,
+                dialogues.sentences,
+                tokenizer,
+                model.config.d_model,
+                settings.sentences,
+                settings.seed,
+            )
         untrained = state_of(model) if base is not None and blend < 1 else None
-        outcome = run(accelerator, model, tokenizer, dialogues, settings, out)
+        outcome = run(accelerator, model, tokenizer, dialogues, settings, out, sense)
     except Stopped as stopped:
         if accelerator.is_main_process:
             click.echo(str(stopped), err=True)
@@ -125,24 +148,28 @@ def train(
 def _beginning(
     base: str | None,
     config: Path | None,
+    sentence_encoder: Path | None,
     settings: Settings,
     out: Path,
     lists: dict[str, list[str]],
     captions: list[str],
-) -> tuple[BlenderbotForConditionalGeneration, PreTrainedTokenizerBase]:
+) -> tuple[BlenderBot, PreTrainedTokenizerBase]:
     """The model to fine-tune, or a new one, with its tokenizer. Raises OSError, ValueError or EngineError."""
-    from transformers import BlenderbotForConditionalGeneration
+    import torch
 
+    from engine.dialogue.blenderbot import load_blenderbot
     from engine.dialogue.tokenizer import load_tokenizer
+    from engine.dialogue.training.learnt_encoder import begin_with
     from engine.dialogue.training.new_model import new_model, new_tokenizer, read_shape
     from engine.sources import resolve
 
     if base is not None:
         found = resolve("dialogue", base) if base == "starter" else base
-        model = BlenderbotForConditionalGeneration.from_pretrained(found, dtype="float32")
-        return model, load_tokenizer(found)
+        return load_blenderbot(found, torch.float32), load_tokenizer(found)
     shape = settings.shape if config is None else read_shape(config)
     if shape is None:
         raise ValueError("The preset has no shape for a model from scratch: give --base or --config.")
     tokenizer = new_tokenizer(out / "tokenizer", settings.vocabulary, lists, captions, settings.seed)
+    if sentence_encoder is not None:
+        return begin_with(sentence_encoder, shape, tokenizer, settings.seed), tokenizer
     return new_model(shape, tokenizer, settings.seed), tokenizer

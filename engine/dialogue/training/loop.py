@@ -13,12 +13,14 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 from safetensors.torch import load_model, save_model
 from tqdm import tqdm
-from transformers import BlenderbotForConditionalGeneration, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
+from engine.dialogue.blenderbot import BlenderBot
 from engine.dialogue.stream import Batch, batches, training_batches
 from engine.dialogue.training import checkpoint
 from engine.dialogue.training.checkpoint import NEVER, Progress
 from engine.dialogue.training.objective import own_share, perplexity, summed_loss, tokens
+from engine.dialogue.training.sense import Sense
 from engine.dialogue.training.settings import Settings, learning_rate
 from engine.dialogue.training.source import Source
 from engine.training.curve import Curve
@@ -26,6 +28,7 @@ from engine.training.stopping import Stopped, StopSignal
 
 _ROW_EVERY = 10
 _HELD_OUT_BATCH = 64
+_LEARNT = ("model.encoder.", "model.shared.")
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,23 @@ class Outcome:
 
 def train(
     accelerator: Accelerator,
-    model: BlenderbotForConditionalGeneration,
+    model: BlenderBot,
     tokenizer: PreTrainedTokenizerBase,
     source: Source,
     settings: Settings,
     folder: Path,
+    sense: Sense | None = None,
 ) -> Outcome:
     """Train `model` in place, going on where the run in `folder` was; every process calls this.
 
-    Raises ValueError with one sentence, and Stopped after a signal.
+    With `sense` it learns the meaning of sentences beside the decisions. Raises ValueError with one sentence,
+    and Stopped after a signal.
     """
+    if sense is not None and accelerator.num_processes > 1:
+        raise ValueError("Learning from a sentence encoder runs in one process only.")
     if accelerator.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
-    run = _Run(accelerator, model, tokenizer, source, settings, folder)
+    run = _Run(accelerator, model, tokenizer, source, settings, folder, sense)
     with StopSignal() as stop:
         why = run.go_on(stop)
     if settings.patience is not None:
@@ -61,17 +68,23 @@ def train(
     return Outcome(run.progress.step, ppl or math.nan, why)
 
 
-def _optimizer(model: torch.nn.Module, settings: Settings) -> torch.optim.Optimizer:
+def _optimizer(model: BlenderBot, sense: Sense | None, settings: Settings) -> torch.optim.Optimizer:
+    """The encoder's weights, which may have learnt before, and all others, with their shares of the rate."""
     kind = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.AdamW
+    encoder = [weight for name, weight in model.named_parameters() if name.startswith(_LEARNT)]
+    others = [weight for name, weight in model.named_parameters() if not name.startswith(_LEARNT)]
+    if sense is not None:
+        others += sense.head.parameters()
     return kind(
-        model.parameters(),
+        [{"params": encoder, "share": settings.encoder_rate}, {"params": others, "share": 1.0}],
         lr=settings.learning_rate,
         betas=(0.9, settings.beta2),
         weight_decay=settings.weight_decay,
+        fused=True,
     )
 
 
-def _set_dropout(model: BlenderbotForConditionalGeneration, share: float) -> None:
+def _set_dropout(model: BlenderBot, share: float) -> None:
     """Stacks and layers read it when they are made; the configuration keeps what the model came with."""
     for stack in (model.model.encoder, model.model.decoder):
         for module in (stack, *stack.layers):
@@ -84,11 +97,12 @@ class _Run:
     def __init__(
         self,
         accelerator: Accelerator,
-        model: BlenderbotForConditionalGeneration,
+        model: BlenderBot,
         tokenizer: PreTrainedTokenizerBase,
         source: Source,
         settings: Settings,
         folder: Path,
+        sense: Sense | None,
     ) -> None:
         self.accelerator, self.settings, self.folder, self.plain = accelerator, settings, folder, model
         self.pad, self.start = model.config.pad_token_id, model.config.decoder_start_token_id
@@ -98,7 +112,12 @@ class _Run:
         set_seed(settings.seed, device_specific=True)  # each process its own dropout
         if settings.dropout is not None:
             _set_dropout(model, settings.dropout)
-        self.model, self.optimizer = accelerator.prepare(model, _optimizer(model, settings))
+        if accelerator.device.type == "cpu":  # the backward pass of SDPA takes four times as long there
+            model.set_attn_implementation("eager")
+        self.model, self.optimizer = accelerator.prepare(model, _optimizer(model, sense, settings))
+        self.sense = sense
+        if sense is not None:
+            accelerator.register_for_checkpointing(sense.to(accelerator.device).head)
         begin = Progress(settings.batch, settings.seed, accelerator.num_processes)
         self.progress = checkpoint.load(accelerator, folder, begin)
         if settings.patience is not None and not self.best_file.is_file():
@@ -162,7 +181,7 @@ class _Run:
     def _step(self, chunk: int, at: int, batch: Batch, rate: float) -> None:
         """One optimizer step with the whole batch, of which this process takes its share."""
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         count, accelerator = tokens(batch), self.accelerator
         parts = own_share(
             batch, self.settings.micro_batch, accelerator.process_index, accelerator.num_processes
@@ -174,6 +193,10 @@ class _Run:
                 # Gradients are averaged over the processes, but the loss is a sum over them.
                 accelerator.backward(loss * accelerator.num_processes)
             self.lost += loss.detach()
+        if self.sense is not None:
+            with accelerator.autocast():
+                missed = self.sense.loss(self.plain, self.progress.step)
+            accelerator.backward(missed)
         accelerator.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

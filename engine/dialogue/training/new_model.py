@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import BlenderbotConfig, BlenderbotForConditionalGeneration, PreTrainedTokenizerBase
+from transformers import (
+    BlenderbotConfig,
+    BlenderbotForConditionalGeneration,
+    PreTrainedConfig,
+    PreTrainedTokenizerBase,
+)
 
+from engine.dialogue.blenderbot import BlenderBot
 from engine.dialogue.context import POSITIONS, context, target
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.stream import grammar_chunk
@@ -30,15 +36,21 @@ def read_shape(file: Path) -> dict[str, Any]:
     return shape
 
 
+def checked_shape(shape: dict[str, Any], known: PreTrainedConfig) -> dict[str, Any]:
+    """`shape` itself. Raises ValueError for a key that `known` has not; transformers would take it."""
+    if unknown := sorted(set(shape) - set(vars(known))):
+        raise ValueError(f"The model's shape has keys that BlenderBot does not know: {', '.join(unknown)}.")
+    return shape
+
+
 def new_model(
     shape: dict[str, Any], tokenizer: PreTrainedTokenizerBase, seed: int
 ) -> BlenderbotForConditionalGeneration:
     """An untrained model whose first weights already lean towards copying (see `_lean_towards_copying`).
 
-    Raises ValueError when a key of `shape` means nothing: transformers would take it without a word.
+    Raises ValueError when a key of `shape` means nothing.
     """
-    if unknown := sorted(set(shape) - set(vars(BlenderbotConfig()))):
-        raise ValueError(f"The model's shape has keys that BlenderBot does not know: {', '.join(unknown)}.")
+    shape = checked_shape(shape, BlenderbotConfig())
     torch.manual_seed(seed)
     fixed = {
         "vocab_size": len(tokenizer),
@@ -55,28 +67,30 @@ def new_model(
 def _lean_towards_copying(model: BlenderbotForConditionalGeneration) -> None:
     """Start where copying is a short way to go: a small model has little time to find out.
 
-    Positions start as sines; one head of each stack's first layer looks at the word before; cross-attention
-    starts by comparing like with like and passing on what it finds (in the spirit of mimetic initialisation,
-    arXiv 2305.09828).
+    Positions start as sines; one head of each stack's first layer looks at the word before; see also
+    `learn_to_copy` (in the spirit of mimetic initialisation, arXiv 2305.09828).
     """
     width, heads = model.config.d_model, model.config.encoder_attention_heads
-    place = torch.arange(model.config.max_position_embeddings)[:, None]
-    rate = torch.exp(torch.arange(0, width, 2) * (-math.log(10_000.0) / width))
-    sines = torch.zeros(place.shape[0], width)
-    sines[:, 0::2], sines[:, 1::2] = torch.sin(place * rate), torch.cos(place * rate)
     size = width // heads
     shift = torch.zeros(size, size)  # turns the sines of place p into those of p - 1
-    for pair, angle in enumerate(rate[: size // 2].tolist()):
+    for pair, angle in enumerate(_rates(width)[: size // 2].tolist()):
         at = 2 * pair
         shift[at : at + 2, at : at + 2] = torch.tensor(
             [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
         )
     with torch.no_grad():
         for stack in (model.model.encoder, model.model.decoder):
-            stack.embed_positions.weight.copy_(0.3 * sines)
+            stack.embed_positions.weight.copy_(0.3 * sines(model.config.max_position_embeddings, width))
             first = stack.layers[0].self_attn
             first.q_proj.weight[:size, :size] += 2.0 * shift
             first.k_proj.weight[:size, :size] += 2.0 * torch.eye(size)
+    learn_to_copy(model)
+
+
+def learn_to_copy(model: BlenderBot) -> None:
+    """Cross-attention starts by comparing like with like and passing on what it finds."""
+    width = model.config.d_model
+    with torch.no_grad():
         for layer in model.model.decoder.layers:
             cross = layer.encoder_attn
             turn = torch.linalg.qr(torch.randn(width, width)).Q
@@ -85,6 +99,18 @@ def _lean_towards_copying(model: BlenderbotForConditionalGeneration) -> None:
             turn = torch.linalg.qr(torch.randn(width, width)).Q
             cross.v_proj.weight.copy_(turn)
             cross.out_proj.weight.copy_(0.7 * turn.T)
+
+
+def _rates(width: int) -> torch.Tensor:
+    return torch.exp(torch.arange(0, width, 2) * (-math.log(10_000.0) / width))
+
+
+def sines(places: int, width: int) -> torch.Tensor:
+    """Sinusoidal positions (places, width), as in arXiv 1706.03762."""
+    place = torch.arange(places)[:, None]
+    table = torch.zeros(places, width)
+    table[:, 0::2], table[:, 1::2] = torch.sin(place * _rates(width)), torch.cos(place * _rates(width))
+    return table
 
 
 def new_tokenizer(

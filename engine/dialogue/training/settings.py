@@ -25,7 +25,8 @@ NotNegative = Annotated[int, Field(ge=0)]
 class Settings:
     """The help of `dialogpaint train dialogue` says what each one means.
 
-    `shape` is the configuration of a model from scratch (keys of transformers' BlenderbotConfig).
+    `shape` is the configuration of a model from scratch (keys of transformers' BlenderbotConfig; of
+    BlenderbotSmallConfig where its encoder begins as a sentence encoder).
     """
 
     steps: PositiveInt | None = None
@@ -49,6 +50,8 @@ class Settings:
     patience: PositiveInt | None = None
     checkpoint_every: PositiveInt = 250
     vocabulary: Annotated[int, Field(ge=300)] = 4096
+    encoder_rate: Share = 1.0
+    sentences: PositiveInt = 32
     shape: dict[str, Any] | None = None
 
 

@@ -18,11 +18,15 @@ _HELD_OUT = 300
 
 @dataclass(frozen=True)
 class Source:
-    """`chunk(number)` gives training examples; `held_out` is for the perplexity; endless: no `size`."""
+    """`chunk(number)` gives training examples; `held_out` is for the perplexity; endless: no `size`.
+
+    `sentences` are what people say, in the picture's thread and elsewhere, and what pictures show.
+    """
 
     chunk: Callable[[int], list[Example]]
     held_out: list[Example]
     size: int | None = None
+    sentences: Sequence[str] = ()
 
     def steps(self, epochs: float, batch: int) -> int:
         """Optimizer steps in so many passes. Raises ValueError when the dialogues never end."""
@@ -45,11 +49,19 @@ def source(
         rng = random.Random(f"{seed}:{number}:left out")
         return [with_words_left_out(example, words_left_out, rng) for example in chunk(number)]
 
+    words = Words(lists, captions, "train")
+    elsewhere = [*words.talk.get("off-topic", []), *words.captions]
     if folder is None:
         held_out = grammar_chunk(Words(lists, captions, "valid"), seed + 1, 0)[:_HELD_OUT]
-        made = partial(grammar_chunk, Words(lists, captions, "train"), seed)
-        return Source(partial(hasty, made), held_out)
+        made = partial(grammar_chunk, words, seed)
+        said = [*_newest(made(0)), *_newest(made(1))]
+        return Source(partial(hasty, made), held_out, sentences=[*said, *elsewhere])
     examples, held_out = (read_examples(folder / f"{split}.jsonl") for split in ("train", "valid"))
     if not examples or not held_out:
         raise ValueError(f"The data set {folder} holds no dialogues to train on, or none to hold out.")
-    return Source(partial(hasty, partial(file_chunk, examples, seed)), held_out, len(examples))
+    chunk = partial(hasty, partial(file_chunk, examples, seed))
+    return Source(chunk, held_out, len(examples), [*_newest(examples), *elsewhere])
+
+
+def _newest(examples: Sequence[Example]) -> list[str]:
+    return [example.turns[-1].text for example in examples]
