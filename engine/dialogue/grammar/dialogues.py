@@ -28,7 +28,7 @@ _CHAT = {
     "about undo": 0.6,
     "about privacy": 0.6,
     "about time": 0.6,
-    "off-topic": 8.0,
+    "off-topic": 14.0,
     "rude": 1.4,
     "nonsense": 1.2,
     "other language": 1.8,
@@ -57,14 +57,14 @@ class Grammar(Speech):
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
             (self.written, 0.2),
-            (self.explicit, 0.28),
-            (self.copying, 0.07),
+            (self.explicit, 0.26),
+            (self.copying, 0.05),
             (self.vague, 0.14),
-            (self.answered, 0.08),
+            (self.answered, 0.07),
             (self.follow_up, 0.05),
             (self.undo, 0.06),
             (self.reset, 0.05),
-            (self.chat, 0.13),
+            (self.chat, 0.16),
             (self.assumed, 0.02),
         )
 
@@ -229,4 +229,4 @@ class Grammar(Speech):
         topic = self.rng.choices(list(_CHAT), list(_CHAT.values()))[0]
         said = self.small_talk(topic)
         reply = _CONTROLS[topic].replies[0]
-        return self._history.before(Example((self.user(said),), "chat", reply, tags=("chat", topic)), 0.4)
+        return self._history.before(Example((self.user(said),), "chat", reply, tags=("chat", topic)), 0.6)

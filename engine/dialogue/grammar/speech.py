@@ -125,6 +125,6 @@ class Speech:
     def small_talk(self, topic: str) -> str:
         """Something said about a topic; also from a word list of its name, if there is one."""
         more = self.words.talk.get(topic)
-        if more and self.rng.random() < 0.6:
+        if more and self.rng.random() < 0.75:
             return self.rng.choice(more)
         return self.sentences(sections("controls")[topic].said)

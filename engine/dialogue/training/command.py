@@ -42,6 +42,7 @@ _SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("checkpoint_every", int, "Steps between checkpoints."),
     ("vocabulary", int, "Entries in the tokenizer of a model from scratch."),
     ("encoder_rate", float, "Share of the learning rate for the encoder's weights (0 to 1)."),
+    ("act_weight", float, "How much the act counts in the loss, against any other token."),
     ("sentences", int, "Sentences in one step that the sentence encoder teaches."),
 )
 

@@ -189,7 +189,8 @@ class _Run:
         for number, part in enumerate(parts, 1):
             with nullcontext() if number == len(parts) else accelerator.no_sync(self.model):
                 part = {name: tensor.to(accelerator.device) for name, tensor in part.items()}
-                loss = summed_loss(self.model, part, self.pad, self.start) / count
+                weight = self.settings.act_weight
+                loss = summed_loss(self.model, part, self.pad, self.start, weight) / count
                 # Gradients are averaged over the processes, but the loss is a sum over them.
                 accelerator.backward(loss * accelerator.num_processes)
             self.lost += loss.detach()

@@ -43,8 +43,13 @@ def _trimmed(batch: Batch) -> Batch:
     }
 
 
-def summed_loss(model: torch.nn.Module, batch: Batch, pad: int, start: int) -> torch.Tensor:
-    """The loss summed over target tokens, a scalar: sums of parts add up exactly, means do not."""
+def summed_loss(
+    model: torch.nn.Module, batch: Batch, pad: int, start: int, act_weight: float = 1.0
+) -> torch.Tensor:
+    """The loss summed over target tokens, a scalar: sums of parts add up exactly, means do not.
+
+    The first token is the act, on which all else hangs: it counts `act_weight` times.
+    """
     labels = batch["labels"]
     logits = model(
         input_ids=batch["input_ids"],
@@ -52,9 +57,10 @@ def summed_loss(model: torch.nn.Module, batch: Batch, pad: int, start: int) -> t
         decoder_input_ids=shift_tokens_right(labels, pad, start),
         use_cache=False,
     ).logits
-    return functional.cross_entropy(
-        logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="sum"
-    )
+    lost = functional.cross_entropy(
+        logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="none"
+    ).view_as(labels)
+    return lost.sum() + (act_weight - 1) * lost[:, 0].sum()
 
 
 def tokens(batch: Batch) -> int:

@@ -51,6 +51,7 @@ class Settings:
     checkpoint_every: PositiveInt = 250
     vocabulary: Annotated[int, Field(ge=300)] = 4096
     encoder_rate: Share = 1.0
+    act_weight: PositiveFloat = 1.0
     sentences: PositiveInt = 32
     shape: dict[str, Any] | None = None
 

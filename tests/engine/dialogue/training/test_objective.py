@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.dialogue.stream import batches
-from engine.dialogue.training.objective import IGNORED, own_share, tokens
-from tests.engine.dialogue.tiny import tokenizer
+from engine.dialogue.training.new_model import new_model
+from engine.dialogue.training.objective import IGNORED, own_share, summed_loss, tokens
+from tests.engine.dialogue.tiny import SHAPE, tokenizer
 from tests.engine.dialogue.training.runs import few_dialogues, losses, perplexities, run
 
 WHOLE = batches(few_dialogues().chunk(0), tokenizer(), 100, 128, None)[0]
@@ -46,3 +47,14 @@ def test_gradients_that_are_added_up_are_those_of_the_whole_batch(tmp_path: Path
     run(tmp_path / "parts", calm, steps=20, micro_batch=micro_batch)
     assert losses(tmp_path / "parts") == pytest.approx(losses(tmp_path / "whole"), rel=1e-4)
     assert perplexities(tmp_path / "parts") == pytest.approx(perplexities(tmp_path / "whole"), rel=1e-4)
+
+
+def test_the_act_counts_as_often_as_it_is_told_to() -> None:
+    model = new_model(SHAPE | {"dropout": 0.0}, tokenizer(), 0)
+    acts = dict(WHOLE, labels=WHOLE["labels"].clone())
+    acts["labels"][:, 1:] = IGNORED
+    plain, first, thrice = (
+        summed_loss(model, batch, 0, 1, weight).item()
+        for batch, weight in ((WHOLE, 1.0), (acts, 1.0), (WHOLE, 3.0))
+    )
+    assert thrice == pytest.approx(plain + 2 * first, rel=1e-5)
