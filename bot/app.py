@@ -196,6 +196,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         editor_revision=engine.editor_revision,
         safety_checker=settings.safety.checker,
         safety_checker_revision=settings.safety.checker_revision,
+        preset=engine.preset,
         steps=engine.steps,
         text_guidance=engine.text_guidance,
         image_guidance=engine.image_guidance,

@@ -80,6 +80,7 @@ class Engine(Section):
     dialogue_revision: str | None = None
     editor: str = "starter"
     editor_revision: str | None = None
+    preset: Literal["quality", "balanced", "fast"] = "quality"
     steps: int | None = Field(default=None, ge=1, le=200)
     text_guidance: TextGuidance | None = None
     image_guidance: ImageGuidance | None = None

@@ -78,7 +78,8 @@ def apply(planes: Array, source: Bytes) -> Bytes:
     if not planes[WEIGHT].any():
         return source.copy()
     height, width = source.shape[:2]
-    wide = _widened(torch.from_numpy(planes), width)
+    enlarged = (planes.shape[1], width)
+    wide = interpolate(torch.from_numpy(planes)[None], enlarged, mode="bilinear", align_corners=False)[0]
     wide[list(OFFSETS)] *= 255
     place = _places(height, wide.shape[1])
     low = place.floor().clamp_max(max(wide.shape[1] - 2, 0)).long()
@@ -89,7 +90,10 @@ def apply(planes: Array, source: Bytes) -> Bytes:
     for top, bottom in pairwise(starts):
         above = wide[:, low[top]]
         below = wide[:, min(int(low[top]) + 1, wide.shape[1] - 1)]
-        result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
+        if above[WEIGHT].any() or below[WEIGHT].any():
+            result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
+        else:
+            result[top:bottom] = pixels[top:bottom]
     return result.numpy()
 
 
@@ -99,31 +103,21 @@ def _places(large: int, small: int) -> Tensor:
     return places.clamp(0, small - 1).float()
 
 
-def _widened(planes: Tensor, width: int) -> Tensor:
-    """(N, h, w) -> (N, h, W), linear between pixel centres."""
-    place = _places(width, planes.shape[2])
-    low = place.floor().clamp_max(max(planes.shape[2] - 2, 0)).long()
-    high = (low + 1).clamp_max(planes.shape[2] - 1)
-    return torch.lerp(planes[..., low], planes[..., high], place - low)
-
-
 def _band(pixels: Tensor, above: Tensor, step: Tensor, share: Tensor) -> Tensor:
-    """Rows between two rows of coefficients: `above` and `step` (N, W), `share` (rows, 1) of the way."""
-    channels = pixels.permute(2, 0, 1).float()
+    """Rows between two rows of coefficients: `above` and `step` (N, W), `share` (rows, 1) of the way.
 
-    def plane(index: int) -> Tensor:
-        return torch.addcmul(above[index], share, step[index])
-
-    weight = plane(WEIGHT)
+    All planes in one operation each: a band is small, and what an operation costs by itself adds up.
+    """
+    channels = pixels.permute(2, 0, 1).contiguous().float()
+    planes = torch.addcmul(above[:, None], share, step[:, None])
+    weight = planes[WEIGHT]
     if len(above) > WEIGHT + 1:
-        *slopes, offset = (plane(index) for index in REGION)
+        *slopes, offset = planes[REGION.start : REGION.stop]
         for slope, channel in zip(slopes, channels, strict=True):
             offset.addcmul_(slope, channel, value=1 / 255)
         weight *= offset.clamp_(0, 1)
-    edited = torch.empty_like(channels)
-    for out in range(3):
-        value = plane(OFFSETS[out])
-        for inner in range(3):
-            value.addcmul_(plane(SLOPES[3 * out + inner]), channels[inner])
-        torch.addcmul(channels[out], weight, value.sub_(channels[out]), out=edited[out])
-    return edited.clamp_(0, 255).round_().byte().permute(1, 2, 0)
+    slope = planes[SLOPES.start : SLOPES.stop].view(3, 3, *weight.shape)
+    edited = planes[OFFSETS.start : OFFSETS.stop]
+    for inner in range(3):
+        edited.addcmul_(slope[:, inner], channels[inner])
+    return channels.lerp_(edited, weight).clamp_(0, 255).round_().byte().permute(1, 2, 0)
