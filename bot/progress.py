@@ -132,11 +132,12 @@ class Statuses:
         if job in self._reporters:
             self._reporters[job].shut()
 
-    async def close(self, job: str) -> None:
-        """Called before the job's answer is sent."""
+    async def close(self, job: str) -> bool:
+        """Called before the job's answer is sent. Whether it may have had a status message until now."""
         reporter = self._reporters.pop(job, None)
         if reporter is not None:
             await reporter.close()
+        return reporter is not None
 
     async def stop(self) -> None:
         for job in list(self._reporters):

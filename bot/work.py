@@ -60,6 +60,12 @@ class BegunEdit:
     message: str | None
 
 
+def _next(db: Database, conversation: str) -> tuple[Job, ConversationRef] | None:
+    """The open job that is next there, and where it lives."""
+    job = jobs.next_open(db, conversation)
+    return None if job is None else (job, conversations.place(db, conversation))
+
+
 class Work:
     """Takes the open jobs of a conversation in order. `went_on(conversation)` is called after each job."""
 
@@ -85,20 +91,22 @@ class Work:
         self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
-        """Do the next open job; False when there is none."""
-        job = await self._store.run(lambda db: jobs.next_open(db, conversation))
-        if job is None or job.id in self._stopped:  # the lane that it came along from is at it
+        """Do the next open job; False when there is no other."""
+        found = await self._store.run(lambda db: _next(db, conversation))
+        if found is None or found[0].id in self._stopped:  # the lane that it came along from is at it
             return False
-        place = await self._store.run(lambda db: conversations.place(db, conversation))
+        job, place = found
         self._stopped[job.id] = False
         try:
             with self._full_disk.waiting(place), about(job=job.id, conversation=conversation):
                 await self._do(job)
         finally:
             del self._stopped[job.id]
-        now = await self._store.run(lambda db: jobs.get(db, job.id))
+        now, more = await self._store.run(
+            lambda db: (jobs.get(db, job.id), jobs.next_open(db, conversation) is not None)
+        )
         self._went_on(now.conversation if now is not None else conversation)
-        return True
+        return more
 
     async def _do(self, job: Job) -> None:
         try:

@@ -58,9 +58,13 @@ class Models:
 def load(config: EngineConfig, say: Say) -> Models:
     """Raises `EngineError` with one sentence for the admin."""
     say("Looking for the weights.", None)
-    dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision)
-    editor_folder = resolve("editor", config.editor, config.editor_revision)
-    checker_folder = resolve_checker(config)
+
+    def found(progress: str) -> None:
+        say(progress, None)
+
+    dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision, found)
+    editor_folder = resolve("editor", config.editor, config.editor_revision, found)
+    checker_folder = resolve_checker(config, found)
 
     say("Starting torch.", LOAD_SECONDS)
     import diffusers
