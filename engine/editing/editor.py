@@ -170,7 +170,8 @@ class Editor:
 
     def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
         planes = yield from self._planes(job, picture)
-        result = Image.fromarray(merge.apply(planes, np.asarray(pictures.rgb(picture))))
+        pixels = yield from merge.applied(planes, np.asarray(pictures.rgb(picture)))
+        result = Image.fromarray(pixels)
         if picture.mode == "RGBA":
             result.putalpha(picture.getchannel("A"))
         return result

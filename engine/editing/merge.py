@@ -12,6 +12,7 @@ Memory: the enlarged coefficients exist for one band of rows at a time, never fo
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +38,8 @@ REST = 0.8
 """Blur of what the local fit leaves, in pixels of the small picture: new things stay, its noise does not."""
 STEEPEST = 2.5
 """Slopes are held under this, or noise in the source would be blown up."""
+PIECE = 1_500_000
+"""Pixels: a twentieth of a second on a usual core."""
 SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
 REGION = range(13, 17)
 
@@ -75,6 +78,16 @@ def within(planes: Array, region: LocalLinear) -> Array:
 
 def apply(planes: Array, source: Bytes) -> Bytes:
     """The edit on the full source (H, W, 3); pixels of weight zero are the source's own."""
+    pieces = applied(planes, source)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
+
+
+def applied(planes: Array, source: Bytes) -> Generator[None, None, Bytes]:
+    """`apply` that stops after every `PIECE`, so that a question need not wait for a large picture."""
     if not planes[WEIGHT].any():
         return source.copy()
     height, width = source.shape[:2]
@@ -86,6 +99,7 @@ def apply(planes: Array, source: Bytes) -> Bytes:
     share = (place - low)[:, None]
     pixels = torch.from_numpy(np.require(source, requirements=("C", "W")))
     result = torch.empty_like(pixels)
+    done = 0
     starts = [0, *(torch.nonzero(low.diff())[:, 0] + 1).tolist(), height]
     for top, bottom in pairwise(starts):
         above = wide[:, low[top]]
@@ -94,6 +108,9 @@ def apply(planes: Array, source: Bytes) -> Bytes:
             result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
         else:
             result[top:bottom] = pixels[top:bottom]
+        if (bottom - done) * width >= PIECE:
+            done = bottom
+            yield
     return result.numpy()
 
 

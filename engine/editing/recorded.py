@@ -26,28 +26,31 @@ log = logging.getLogger(__name__)
 
 
 class Recorded:
-    """`run` with the same results. What comes for the second time is recorded."""
+    """`run` with the same results. What comes for the second time is recorded.
+
+    Where that fails it is given up for good: a card that is sound goes on without, one that isn't says so.
+    """
 
     def __init__(self, run: Run, record: Record | None = None) -> None:
         self._run = run
-        self._record = record or Recorder()
+        self._record: Record | None = record or Recorder()
         self._seen: LRUCache[Hashable, bool] = LRUCache(8 * KEPT)
         self._records: LRUCache[Hashable, Run] = LRUCache(KEPT)
 
     def __call__(self, *given: Tensor) -> Found:
         key = tuple((tensor.shape, tensor.dtype) for tensor in given)
-        if key not in self._records and key in self._seen:
-            self._make(key, given)
+        if self._record is not None and key not in self._records and key in self._seen:
+            self._make(self._record, key, given)
         self._seen[key] = True
         return self._records.get(key, self._run)(*given)
 
-    def _make(self, key: Hashable, given: tuple[Tensor, ...]) -> None:
+    def _make(self, record: Record, key: Hashable, given: tuple[Tensor, ...]) -> None:
         try:
-            self._records[key] = self._record(self._run, given)
+            self._records[key] = record(self._run, given)
         except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
             log.warning("the network is not recorded: %s", one_line(error))
+            if not is_out_of_memory(error):
+                self._record = None
             self.free()
 
     def free(self) -> None:
@@ -58,7 +61,8 @@ class Recorded:
 
 class Recorder:
     """As in https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs: what sets things up is run on a
-    stream of its own first, then all is captured. Records share memory, as one at a time is played."""
+    stream of its own first, then all is captured. Records share memory, as one at a time is played and its
+    outputs are copied."""
 
     def __init__(self) -> None:
         self._pool = torch.cuda.graph_pool_handle()

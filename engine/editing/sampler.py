@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from engine.batch import Request, alone
+from engine.device import onto
 from engine.editing.network import Network, Run
 from engine.editing.presets import PRESETS, Preset
 
@@ -163,7 +164,7 @@ def denoise(
     image = conditions.image
     scheduler.set_timesteps(steps, device=image.device)
     noise = torch.randn((1, *image.shape[1:]), generator=generator, dtype=torch.float32)
-    latents = noise.expand(image.shape).to(image.device, image.dtype) * scheduler.init_noise_sigma
+    latents = onto(image.device, noise.to(image.dtype)).expand(image.shape) * scheduler.init_noise_sigma
     extra: dict[str, Any] = {}
     if "generator" in inspect.signature(scheduler.step).parameters:
         extra["generator"] = generator
@@ -208,7 +209,7 @@ def encode_text(tokenizer: Any, text_encoder: Any, text: str) -> Tensor:
 def encode_image(vae: Any, pixels: Tensor) -> Tensor:
     """Latents of pictures (B, 3, H, W) in [-1, 1] as the UNet's condition: the mode, not scaled."""
     with torch.inference_mode():
-        return vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist.mode()
+        return vae.encode(onto(vae.device, pixels.to(vae.dtype))).latent_dist.mode()
 
 
 def decode(vae: Any, latents: Tensor) -> Tensor:
