@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.editing.network import Found, Network, Run
 from engine.errors import one_line
 
-KEPT = 8
+KEPT = 16
 """Sizes of latents; each has the weights in it."""
 
 log = logging.getLogger(__name__)
