@@ -20,8 +20,11 @@ _log = logging.getLogger(__name__)
 MESSAGES = 500
 """Read back per channel or thread, most of which may be people talking to each other."""
 
-AGE = timedelta(days=1)
-"""Older messages are not answered any more."""
+OLD_MESSAGES = 100
+"""Those too old to be answered that are looked at, newest first."""
+
+TOO_LATE = "💤"
+"""Put under what was said to the bot too long ago: it slept, and one may ask again."""
 
 
 async def cursors(directory: Directory) -> dict[int, int]:
@@ -40,9 +43,12 @@ async def cursors(directory: Directory) -> dict[int, int]:
     return found
 
 
-async def read_back(client: Client, since: dict[int, int]) -> None:
-    """Hand what was missed to `client.inbound`; the ledger drops what had been handled."""
-    oldest = discord.utils.time_snowflake(discord.utils.utcnow() - AGE)
+async def read_back(client: Client, since: dict[int, int], answer: timedelta) -> None:
+    """Hand what was missed to `client.inbound`, and mark what is older than `answer`.
+
+    The ledger drops what had been handled.
+    """
+    oldest = discord.utils.time_snowflake(discord.utils.utcnow() - answer)
     for channel_id, last in since.items():
         try:
             channel = client.get_channel(channel_id) or await client.fetch_channel(channel_id)
@@ -51,7 +57,19 @@ async def read_back(client: Client, since: dict[int, int]) -> None:
             after = discord.Object(max(last, oldest))
             async for message in channel.history(after=after, limit=MESSAGES, oldest_first=True):
                 await client.inbound.message(message)
+            if last < oldest:
+                await _mark(client, channel, discord.Object(last), discord.Object(oldest))
         except (discord.Forbidden, discord.NotFound):
             continue  # left, deleted or closed to us since: nothing to catch up with
         except CALL_FAILED as error:
             _log.warning("Discord: messages missed in channel %s can't be read: %s", channel_id, error)
+
+
+async def _mark(
+    client: Client, channel: discord.abc.Messageable, after: discord.Object, before: discord.Object
+) -> None:
+    """Show under each message to the bot that it won't be answered any more."""
+    async for message in channel.history(after=after, before=before, limit=OLD_MESSAGES, oldest_first=False):
+        marked = any(reaction.me and str(reaction.emoji) == TOO_LATE for reaction in message.reactions)
+        if not marked and await client.inbound.concerns(message):
+            await message.add_reaction(TOO_LATE)

@@ -1,4 +1,4 @@
-"""A picture that was sent hidden, or one that is made of it, is never shown to those who did not uncover it."""
+"""A picture that was sent hidden, and one that is made of it, is never shown openly."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ class Rest:
             ("GET", "/users/@me", self._me),
             ("GET", "/oauth2/applications/@me", self._application),
             ("PUT", "/applications/{application}/commands", self._sync),
+            ("GET", "/gateway/bot", self._shards),
             ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._create),
@@ -134,8 +135,14 @@ class Rest:
             "flags": 0,
         }
 
+    async def _shards(self, request: web.Request, seen: Request) -> Payload:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
+        url = self._world.base.replace("http", "ws") + "/"
+        return {"url": url, "shards": 1, "session_start_limit": limit}
+
     async def _sync(self, request: web.Request, seen: Request) -> list[Payload]:
         ids = {"application_id": str(self._world.bot), "version": "1", "default_member_permissions": None}
+        ids["description"] = ""  # a menu has none of its own
         self._world.commands = [{"id": str(self._world.snowflake()), **ids, **one} for one in seen.json]
         return self._world.commands
 

@@ -135,7 +135,7 @@ async def test_a_command_where_the_bot_may_not_write_is_answered_to_the_person_a
         await wire.slash("undo")
         await until(lambda: bool(wire.calls("POST", "/callback$")))
         (answer,) = wire.calls("POST", "/callback$")
-        assert "I may not write in this channel" in answer.json["data"]["content"]
+        assert "I lack the permission Send Messages there" in answer.json["data"]["content"]
         assert answer.json["data"]["flags"] == 64
         assert bot.events == []
 

@@ -172,7 +172,7 @@ async def test_too_large_for_the_server_goes_as_a_smaller_jpeg() -> None:
         data = wire.file(posted["attachments"][0])
         assert len(data) < 200_000
         with Image.open(io.BytesIO(data)) as image:
-            assert (image.format, posted["attachments"][0]["filename"]) == ("JPEG", "edited.jpg")
+            assert (image.format, posted["attachments"][0]["filename"]) == ("JPEG", "picture.jpg")
         assert await adapter.find(reply) == sent
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import discord
 import pytest
@@ -26,8 +27,8 @@ from bot.events import (
 from tests.adapters.discord.scripted import ScriptedBot, picture, png
 
 
-def adapter_for(bot: ScriptedBot, *, message_content: bool = True) -> DiscordAdapter:
-    return DiscordAdapter("token", bot.handler, bot, undo_emoji=("↩️",), message_content=message_content)
+def adapter_for(bot: ScriptedBot, **options: Any) -> DiscordAdapter:
+    return DiscordAdapter("token", bot.handler, bot, bot.choices, undo_emoji=("↩️",), **options)
 
 
 class World:
@@ -55,10 +56,10 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def running(bot: ScriptedBot | None = None, **options: bool) -> AsyncIterator[World]:
+async def running(bot: ScriptedBot | None = None, **options: Any) -> AsyncIterator[World]:
     bot = bot or ScriptedBot()
     adapter = adapter_for(bot, **options)
-    env = simcord.Env(adapter.client)
+    env = simcord.Env(adapter.client, shard_count=1)
     await env.start()
     try:
         yield World(env, bot, adapter)
@@ -201,6 +202,7 @@ async def test_a_version_is_chosen_from_a_list_after_a_restart_and_can_be_chosen
 
 async def test_commands_are_registered_and_told(world: World) -> None:
     assert set(world.ann.available_commands(world.channel)) == {
+        "edit",
         "undo",
         "redo",
         "reset",
@@ -240,7 +242,7 @@ async def test_commands_that_cannot_be_registered_do_not_stop_the_bot(
 ) -> None:
     bot = ScriptedBot()
     adapter = adapter_for(bot)
-    env = simcord.Env(adapter.client)
+    env = simcord.Env(adapter.client, shard_count=1)
     env.inject_error("PUT", "/applications/*/commands", status=500)
     await env.start()
     try:
