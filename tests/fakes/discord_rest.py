@@ -67,6 +67,7 @@ class Rest:
             ("GET", "/oauth2/applications/@me", self._application),
             ("PUT", "/applications/{application}/commands", self._sync),
             ("GET", "/gateway/bot", self._shards),
+            ("POST", "/users/@me/channels", self._direct),
             ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._create),
@@ -74,6 +75,8 @@ class Rest:
             ("PATCH", message, self._edit),
             ("DELETE", message, self._delete),
             ("POST", f"{message}/threads", self._start_thread),
+            ("PUT", f"{message}/reactions/{{emoji}}/@me", self._add_reaction),
+            ("PUT", f"{channel}/thread-members/{{user}}", self._nothing),
             ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
             ("DELETE", "/webhooks/{application}/{token}/messages/@original", self._nothing),
             ("PATCH", "/webhooks/{application}/{token}/messages/@original", self._edit_pressed),
@@ -166,6 +169,9 @@ class Rest:
     async def _get_channel(self, request: web.Request, seen: Request) -> Payload:
         return self._channel(request)
 
+    async def _direct(self, request: web.Request, seen: Request) -> Payload:
+        return self._world.channels[self._world.direct(int(seen.json["recipient_id"]))]
+
     async def _history(self, request: web.Request, seen: Request) -> list[Payload]:
         messages = self._world.history(int(self._channel(request)["id"]))
         limit = int(request.query.get("limit", 50))
@@ -241,6 +247,12 @@ class Rest:
         guild = self._world.guild_of(int(message["channel_id"]))
         gone = {"id": message["id"], "channel_id": message["channel_id"], **guild}
         await self._gateway.emit("MESSAGE_DELETE", gone)
+
+    async def _add_reaction(self, request: web.Request, seen: Request) -> None:
+        message, emoji = self._message(request), request.match_info["emoji"]
+        mine = {"count": 1, "me": True, "emoji": {"id": None, "name": emoji}, "me_burst": False}
+        mine["burst_colors"], mine["count_details"] = [], {"burst": 0, "normal": 1}
+        message.setdefault("reactions", []).append(mine)
 
     async def _start_thread(self, request: web.Request, seen: Request) -> Payload:
         message = self._message(request)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 import discord
@@ -103,6 +104,15 @@ class DiscordWire:
         content = self.gateway.message_content
         shown = self.world.gateway_message(message, message_content=content)
         return await self._deliver("MESSAGE_CREATE", shown)
+
+    async def missed(self, text: str, *, hours_ago: float, channel: int | None = None) -> Payload:
+        """What Ann wrote so long ago, while the bot was not there to get it."""
+        message = self.world.say(channel or self.world.general, self.world.ann, text)
+        then = discord.utils.utcnow() - timedelta(hours=hours_ago)
+        del self.world.messages[int(message["id"])]
+        message["id"] = str(discord.utils.time_snowflake(then) + self.world.snowflake() % 2**20)
+        self.world.messages[int(message["id"])] = message
+        return message
 
     async def react(
         self, message_id: int, emoji: str, *, added: bool = True, user: int | None = None

@@ -93,6 +93,10 @@ class World:
         return channel_id
 
     def direct(self, user_id: int) -> int:
+        """The direct chat with a person; made when it is asked for first."""
+        for known in self.channels.values():
+            if known["type"] == 1 and known["recipients"][0]["id"] == str(user_id):
+                return int(known["id"])
         channel_id = self.snowflake()
         self.channels[channel_id] = {
             "id": str(channel_id),

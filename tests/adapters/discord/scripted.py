@@ -50,6 +50,11 @@ class ScriptedBot:
             self._arrived.notify_all()
         return acknowledged
 
+    def took_part(self, place: ConversationRef, last: str) -> None:
+        """There was a conversation before this run; `last` is the message id handled last there."""
+        self._places.append(place)
+        self._last[place] = last
+
     async def take(self, count: int) -> list[InboundEvent]:
         """The first `count` events; waits for them."""
         async with self._arrived:

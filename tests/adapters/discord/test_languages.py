@@ -34,7 +34,9 @@ async def test_every_command_has_words_in_every_language_that_discord_takes() ->
             if is_menu:
                 assert len(name) <= 32
                 continue
-            assert all(NAME.fullmatch(one) and one == one.lower() for one in [name or command["name"], *names])
+            assert all(
+                NAME.fullmatch(one) and one == one.lower() for one in [name or command["name"], *names]
+            )
             for described in [command, *command.get("options", [])]:
                 said = described["description_localizations"][locale]
                 assert 1 <= len(said) <= 100, said
