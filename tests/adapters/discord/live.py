@@ -30,13 +30,19 @@ async def connected(
     bot: ScriptedBot | None = None, **options: Any
 ) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
     bot = bot or ScriptedBot()
-    async with DiscordWire() as wire:
-        adapter = adapter_on(wire, bot, **options)
-        await adapter.start()
-        try:
-            yield wire, bot, adapter
-        finally:
-            await adapter.stop()
+    async with DiscordWire() as wire, started(wire, bot, **options) as adapter:
+        yield wire, bot, adapter
+
+
+@contextlib.asynccontextmanager
+async def started(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> AsyncIterator[DiscordAdapter]:
+    """The adapter on a wire where something happened before."""
+    adapter = adapter_on(wire, bot, **options)
+    await adapter.start()
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()
 
 
 def in_channel(wire: DiscordWire) -> ConversationRef:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import discord
 import pytest
 
 from adapters.discord import catch_up
 from adapters.discord.catch_up import TOO_LATE
-from tests.adapters.discord.live import adapter_on, in_channel
+from tests.adapters.discord.live import in_channel, started
 from tests.adapters.discord.scripted import ScriptedBot, until
 from tests.fakes.discord_wire import DiscordWire
 
@@ -25,16 +24,6 @@ async def away_for(hours: float) -> AsyncIterator[tuple[DiscordWire, ScriptedBot
         then = discord.utils.time_snowflake(discord.utils.utcnow() - timedelta(hours=hours))
         bot.took_part(in_channel(wire), str(then))
         yield wire, bot
-
-
-@contextlib.asynccontextmanager
-async def back(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> AsyncIterator[None]:
-    adapter = adapter_on(wire, bot, **options)
-    await adapter.start()
-    try:
-        yield
-    finally:
-        await adapter.stop()
 
 
 def marked(wire: DiscordWire) -> list[str]:
@@ -51,11 +40,11 @@ async def test_the_young_are_answered_and_the_old_are_marked_once() -> None:
         await wire.missed(f"{wire.mention} in the evening", hours_ago=50)
         await wire.missed("nice weather", hours_ago=49)
         await wire.missed(f"{wire.mention} in the morning", hours_ago=2)
-        async with back(wire, bot, answer_missed_hours=24):
+        async with started(wire, bot, answer_missed_hours=24):
             await bot.take(1)
             await until(lambda: marked(wire) != [])
         assert bot.texts == ["in the morning"]
-        async with back(wire, bot, answer_missed_hours=24):
+        async with started(wire, bot, answer_missed_hours=24):
             await wire.post("still there?", mention=True)
             await bot.take(2)
         assert marked(wire) == [f"{wire.mention} in the evening"]
@@ -65,7 +54,7 @@ async def test_the_young_are_answered_and_the_old_are_marked_once() -> None:
 async def test_how_old_is_a_setting() -> None:
     async with away_for(hours=100) as (wire, bot):
         await wire.missed(f"{wire.mention} in the evening", hours_ago=50)
-        async with back(wire, bot, answer_missed_hours=72):
+        async with started(wire, bot, answer_missed_hours=72):
             await bot.take(1)
         assert bot.texts == ["in the evening"]
         assert marked(wire) == []
@@ -76,7 +65,7 @@ async def test_a_mark_that_is_refused_does_not_hide_the_young() -> None:
         await wire.missed(f"{wire.mention} in the evening", hours_ago=50)
         await wire.missed(f"{wire.mention} in the morning", hours_ago=2)
         wire.fail("PUT", "/reactions/", status=403, code=50013)
-        async with back(wire, bot):
+        async with started(wire, bot):
             await bot.take(1)
             await until(lambda: bool(wire.calls("PUT", "/reactions/")))
         assert bot.texts == ["in the morning"]
@@ -91,7 +80,7 @@ async def test_what_is_read_back_is_bounded_and_the_newest_are_marked(
         for number in range(5):
             await wire.missed(f"{wire.mention} old {number}", hours_ago=500 - number)
             await wire.missed(f"{wire.mention} young {number}", hours_ago=10 - number)
-        async with back(wire, bot):
+        async with started(wire, bot):
             await until(lambda: len(marked(wire)) == 2)
             await bot.take(3)
         assert bot.texts == ["young 0", "young 1", "young 2"]
