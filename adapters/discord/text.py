@@ -68,6 +68,8 @@ def wish(message: discord.Message, me: discord.abc.Snowflake) -> str:
         text = re.sub(rf"<@!?{person.id}>", lambda _, name=person.display_name: f"@{name}", text)
     for other in message.role_mentions:
         text = text.replace(f"<@&{other.id}>", f"@{other.name}")
+    for link in (embed.url for embed in message.embeds if embed.type == "image" and embed.url):
+        text = text.replace(link, "")  # it is the picture, and no word of the wish
     text = _CUSTOM_EMOJI.sub(lambda found: f":{found[1]}:", text)
     return _DIRECTIONS.sub("", text).strip()
 

@@ -53,7 +53,9 @@ async def test_a_link_to_a_picture_counts_and_the_thumbnail_of_a_page_does_not()
             embed(wire, png("blue"), kind="article", field="thumbnail"),
         ]
         await wire.post("brighter https://example.org/", embeds=embeds, mention=True)
-        assert [await one.open() for one in (await taken(bot)).attachments] == [png("red")]
+        event = await taken(bot)
+        assert [await one.open() for one in event.attachments] == [png("red")]
+        assert event.text == "brighter"
 
 
 async def test_links_beside_a_file_are_only_links() -> None:
