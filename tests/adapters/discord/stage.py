@@ -42,10 +42,12 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def running(bot: ScriptedBot | None = None, **options: Any) -> AsyncIterator[World]:
+async def running(
+    bot: ScriptedBot | None = None, *, shards: int = 1, **options: Any
+) -> AsyncIterator[World]:
     bot = bot or ScriptedBot()
     adapter = adapter_for(bot, **options)
-    env = simcord.Env(adapter.client, shard_count=1)
+    env = simcord.Env(adapter.client, shard_count=shards)
     await env.start()
     try:
         yield World(env, bot, adapter)
