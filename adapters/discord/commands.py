@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import discord
@@ -33,8 +32,7 @@ DESCRIPTIONS: dict[CommandName, str] = {
 _HISTORY = "See all pictures of this conversation, and choose one to go on from"
 _SHARE = "May your words, or words and pictures, of this conversation be used to train the bot?"
 _RATE = "Give the newest picture one to five stars"
-_VERSION = "The picture to go on from; leave it out to see them all"
-_NO_SUCH_PICTURE = "There is no such picture in this conversation; use /history to see them all."
+_PICTURE = "Go on from the picture with this number"
 
 _CHOICES = 25
 _CHOICE_LETTERS = 100
@@ -66,31 +64,18 @@ async def _rate(interaction: discord.Interaction, stars: Literal["1", "2", "3", 
     await _take(interaction, "rate", stars)
 
 
-async def _versions(interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+async def _pictures(interaction: discord.Interaction, current: int | str) -> list[app_commands.Choice[int]]:
     """The newest pictures whose number or wish holds what was typed so far."""
-    typed = current.casefold()
-    versions = await cast("Client", interaction.client).inbound.versions(interaction)
-    fitting = [action for action in reversed(versions) if typed in _name(action).casefold()]
-    return [app_commands.Choice(name=_name(action), value=action.target) for action in fitting[:_CHOICES]]
+    typed = str(current).strip().casefold()
+    pictures = await cast("Client", interaction.client).inbound.pictures_here(interaction)
+    fitting = [action for action in reversed(pictures) if typed in _name(action).casefold()]
+    return [app_commands.Choice(name=_name(action), value=action.number) for action in fitting[:_CHOICES]]
 
 
-@app_commands.describe(version=_VERSION)
-@app_commands.autocomplete(version=_versions)
-async def _history(interaction: discord.Interaction, version: str = "") -> None:
-    if not version:
-        await _take(interaction, "history")
-        return
-    inbound = cast("Client", interaction.client).inbound
-    wanted = {version, f"{version.strip(' .')}."}  # what was chosen, or a number typed without choosing
-    found = [
-        action
-        for action in await inbound.versions(interaction)
-        if action.target in wanted or f"{action.number}." in wanted
-    ]
-    if not found:
-        await interaction.response.send_message(_NO_SUCH_PICTURE, ephemeral=True)
-    elif not await inbound.refuses(interaction):
-        await _quietly(interaction, inbound.choice(interaction, found[0]))
+@app_commands.describe(picture=_PICTURE)
+@app_commands.autocomplete(picture=_pictures)
+async def _history(interaction: discord.Interaction, picture: int | None = None) -> None:
+    await _take(interaction, "history", str(picture) if picture is not None else "")
 
 
 def _name(action: Action) -> str:
@@ -101,18 +86,14 @@ def _name(action: Action) -> str:
 
 async def _take(interaction: discord.Interaction, name: CommandName, argument: str = "") -> None:
     inbound = cast("Client", interaction.client).inbound
-    if not await inbound.refuses(interaction):
-        await _quietly(interaction, inbound.command(interaction, name, argument))
-
-
-async def _quietly(interaction: discord.Interaction, taking: Awaitable[None]) -> None:
-    """Acknowledge a command, take it, and take the acknowledgement away: the answer comes as a message."""
+    if await inbound.refuses(interaction):
+        return
     try:
         await interaction.response.defer(ephemeral=True, thinking=True)
     except CALL_FAILED as error:  # it came late: it still counts
-        _log.info("Discord: a command could not be acknowledged: %s", error)
+        _log.info("Discord: the command /%s could not be acknowledged: %s", name, error)
     try:
-        await taking
+        await inbound.command(interaction, name, argument)
     finally:
         with contextlib.suppress(*CALL_FAILED):
             await interaction.delete_original_response()

@@ -252,20 +252,10 @@ class Inbound:
             user = self.invoker(interaction)
             await self._handler(CommandInvoked(str(interaction.id), ref, user, name, argument))
 
-    async def versions(self, interaction: discord.Interaction[Any]) -> Sequence[Action]:
+    async def pictures_here(self, interaction: discord.Interaction[Any]) -> Sequence[Action]:
         """The pictures to choose from where a command is being written."""
         channel = interaction.channel
         return await self._choices(conversation_of(channel)) if channel else ()
-
-    async def choice(self, interaction: discord.Interaction[Any], action: Action) -> None:
-        """Take a picture chosen by command, as if it were chosen from the list under the sheet."""
-        await self.open.wait()
-        if interaction.channel is not None:
-            ref = MessageRef(conversation_of(interaction.channel), str(interaction.id))
-            user = self.invoker(interaction)
-            event = ButtonPressed(str(interaction.id), ref, user, action.name, action.target)
-            async with self._turn(interaction.channel.id):
-                await self._handler(event)
 
     async def refuses(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a command can't be answered where it was given; then the person was told why."""

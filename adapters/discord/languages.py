@@ -113,12 +113,12 @@ WORDS: dict[str, Words] = {
         "Ver todas las imágenes de esta conversación y elegir con cuál seguir",
         "Ver todas as imagens desta conversa e escolher a partir de qual continuar",
     ),
-    "version": ("version", "version", "versión", "versão"),
-    "The picture to go on from; leave it out to see them all": (
-        "Das Bild, mit dem es weitergeht; lass es weg, um alle zu sehen",
-        "L’image d’où repartir ; ne mettez rien pour les voir toutes",
-        "La imagen con la que seguir; déjalo vacío para verlas todas",
-        "A imagem a partir da qual continuar; deixe vazio para ver todas",
+    "picture": ("bild", "image", "imagen", "imagem"),
+    "Go on from the picture with this number": (
+        "Mit dem Bild weitermachen, das diese Nummer hat",
+        "Repartir de l’image qui porte ce numéro",
+        "Seguir a partir de la imagen con este número",
+        "Continuar a partir da imagem com este número",
     ),
     "original": ("original", "original", "original", "original"),
     "Make all the edits anew from the picture you uploaded": (

@@ -71,8 +71,8 @@ def sentence(channel: Any, lacking: list[str]) -> str:
     where = f"<#{channel.id}>"
     if not lacking:
         return f"{where} is locked, so I can't answer there."
-    permission = "permissions" if len(lacking) > 1 else "permission"
-    return f"I can't answer in {where}, as I lack the {permission} {listed(lacking)} there. Please tell an admin."
+    why = f"I lack the permission {listed(lacking)} there"
+    return f"I can't answer in {where}, as {why}. Please tell an admin."
 
 
 def place_name(channel: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Literal
 
 import aiohttp
@@ -47,7 +48,7 @@ class Threads:
         """The thread's conversation; the channel's where threads can't be; None if the message is gone."""
         channel = message.channel
         in_place = conversation_of(channel)
-        in_thread = ConversationRef("discord", in_place.space_id, str(message.id))
+        in_thread = replace(in_place, thread_id=str(message.id))
         if message.flags.has_thread or (message.guild and message.guild.get_thread(message.id)):
             return in_thread
         if not self.possible(channel):

@@ -42,9 +42,7 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def running(
-    bot: ScriptedBot | None = None, *, shards: int = 1, **options: Any
-) -> AsyncIterator[World]:
+async def running(bot: ScriptedBot | None = None, *, shards: int = 1, **options: Any) -> AsyncIterator[World]:
     bot = bot or ScriptedBot()
     adapter = adapter_for(bot, **options)
     env = simcord.Env(adapter.client, shard_count=shards)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.events import Action, ButtonPressed, CommandInvoked, ConversationRef, MessageRef
+from bot.events import Action, CommandInvoked, ConversationRef, MessageRef
 from tests.adapters.discord.scripted import png
 from tests.adapters.discord.stage import World
 
@@ -20,8 +20,8 @@ async def thread_with(world: World, count: int) -> ConversationRef:
     return place
 
 
-async def typed(world: World, text: str) -> list[tuple[str, str]]:
-    choices = await world.ann.autocomplete(world.thread, "history", "version", text)
+async def typed(world: World, text: str) -> list[tuple[str, int]]:
+    choices = await world.ann.autocomplete(world.thread, "history", "picture", text)
     return [(choice["name"], choice["value"]) for choice in choices]
 
 
@@ -29,54 +29,35 @@ async def test_the_newest_are_offered_and_what_is_typed_narrows_them_down(world:
     await thread_with(world, 40)
     offered = await typed(world, "")
     assert len(offered) == 25
-    assert offered[0] == ("40. as it was sent", f"{40:032x}")
+    assert offered[0] == ("40. as it was sent", 40)
     assert [name for name, _ in await typed(world, "NIGHT")][:2] == ["38. make it night", "35. make it night"]
     assert await typed(world, "2. make") == [
-        ("32. make it night", f"{32:032x}"),
-        ("2. make it night", f"{2:032x}"),
+        ("32. make it night", 32),
+        ("2. make it night", 2),
     ]
     assert all(len(name) <= 100 for name, _ in offered)
     assert await typed(world, "no such wish") == []
 
 
-async def test_a_choice_is_a_choice_from_the_list_under_the_sheet(world: World) -> None:
+async def test_a_choice_is_told_by_its_number(world: World) -> None:
     place = await thread_with(world, 3)
-    result = await world.ann.slash(world.thread, "history", version=f"{2:032x}")
+    result = await world.ann.slash(world.thread, "history", picture=2)
     assert result.acknowledged and result.response is None
     event = world.bot.events[-1]
-    assert isinstance(event, ButtonPressed)
-    assert (event.name, event.target) == ("select", f"{2:032x}")
+    assert isinstance(event, CommandInvoked)
+    assert (event.name, event.argument) == ("history", "2")
     assert event.ref == MessageRef(place, event.event_id)
     assert event.user.user_id == str(world.ann.id)
 
 
-async def test_a_number_may_be_typed_without_choosing(world: World) -> None:
-    await thread_with(world, 3)
-    for text in ("3", "3.", " 3 "):
-        await world.ann.slash(world.thread, "history", version=text)
-        event = world.bot.events[-1]
-        assert isinstance(event, ButtonPressed)
-        assert event.target == f"{3:032x}"
-
-
-async def test_what_is_not_there_is_said_to_the_person_alone(world: World) -> None:
-    await thread_with(world, 3)
-    count = len(world.bot.events)
-    for text in ("4", f"{4:032x}", "make it night"):
-        result = await world.ann.slash(world.thread, "history", version=text)
-        assert result.ephemeral and result.response is not None
-        assert "no such picture" in result.response.content
-    assert len(world.bot.events) == count
-
-
 async def test_another_conversation_offers_its_own(world: World) -> None:
     await thread_with(world, 3)
-    assert await world.ann.autocomplete(world.channel, "history", "version", "") == []
+    assert await world.ann.autocomplete(world.channel, "history", "picture", "") == []
 
 
-async def test_without_a_version_all_are_shown(world: World) -> None:
+async def test_without_a_number_all_are_shown(world: World) -> None:
     await thread_with(world, 3)
     await world.ann.slash(world.thread, "history")
     event = world.bot.events[-1]
     assert isinstance(event, CommandInvoked)
-    assert event.name == "history"
+    assert (event.name, event.argument) == ("history", "")
