@@ -9,6 +9,7 @@ import io
 import logging
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 
 from adapters.discord.attachments import downloaded, file_of
@@ -46,7 +47,8 @@ class Edits:
         channel = interaction.channel
         assert channel is not None, "a command is given somewhere"
         picture, data = await downloaded(file_of(file, self._max_download))
-        opener = await self._open(interaction, channel, words, _copy(picture, data, max_upload(channel)))
+        shown = data if data is not None and len(data) <= max_upload(channel) else None
+        opener = await self._open(interaction, channel, words, picture, shown)
         place: ConversationRef | None = conversation_of(channel)
         if isinstance(channel, discord.TextChannel):
             place = await self._threads.open(opener, words)
@@ -80,20 +82,24 @@ class Edits:
         interaction: discord.Interaction[Any],
         channel: object,
         words: str,
-        picture: discord.File | None = None,
+        picture: Attachment | None = None,
+        data: bytes | None = None,
     ) -> discord.Message:
-        """Say who wished for what; a second try within some minutes finds the message of the first."""
+        """Say who wished for what, and show the picture, which nobody else could see so far."""
+        if not isinstance(channel, discord.abc.Messageable):
+            raise CannotEdit(_CANNOT_POST)
         who = f"{interaction.user.mention}: "
-        more: dict[str, Any] = {"file": picture} if picture else {}
+        text = who + fit(words, MAX_TEXT - length(who))
+
+        async def post() -> discord.Message:
+            files = [_file(picture, data)] if picture and picture.kind == "photo" and data else []
+            return await channel.send(text, files=files, nonce=str(interaction.id), suppress_embeds=True)
+
         try:
-            if not isinstance(channel, discord.abc.Messageable):
-                raise CannotEdit(_CANNOT_POST)
-            return await channel.send(
-                who + fit(words, MAX_TEXT - length(who)),
-                nonce=str(interaction.id),
-                suppress_embeds=True,
-                **more,
-            )
+            try:
+                return await post()
+            except (aiohttp.ClientError, OSError):  # it may be there: by its nonce the second try finds it
+                return await post()
         except CALL_FAILED as error:
             _log.warning("Discord: a wish by command can't be shown in %s: %s", interaction.channel_id, error)
             raise CannotEdit(_CANNOT_POST) from error
@@ -124,8 +130,5 @@ class Edits:
             _log.info("Discord: %s could not be added to %s: %s", person.id, place.thread_id, error)
 
 
-def _copy(attachment: Attachment, data: bytes | None, limit: int) -> discord.File | None:
-    """A command's picture, which nobody else can see, for all to see; None where it can't be shown."""
-    if data is None or len(data) > limit or attachment.kind != "photo":
-        return None
-    return discord.File(io.BytesIO(data), attachment.name or "picture", spoiler=attachment.spoiler)
+def _file(picture: Attachment, data: bytes) -> discord.File:
+    return discord.File(io.BytesIO(data), picture.name or "picture", spoiler=picture.spoiler)

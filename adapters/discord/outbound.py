@@ -44,6 +44,9 @@ LOOK_BACK = 50
 STATUS_EVERY = 3.0
 """Seconds between two edits of one status message; all edits in a channel share one rate limit."""
 
+REFUSED_SECONDS = 300.0
+"""No status is tried for so long in a channel that refused one: refusals count towards a ban."""
+
 _SMALLEST = 64 * 1024
 """Bytes; a picture that Discord finds too large even then is given up."""
 
@@ -68,6 +71,7 @@ class Outbound:
         self._undo_emoji = undo_emoji
         self._message_content = message_content
         self._status_at: dict[str, float] = {}
+        self._refused_until: dict[int, float] = {}
 
     # ------------------------------------------------------------ replies
 
@@ -211,7 +215,9 @@ class Outbound:
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
         now = asyncio.get_running_loop().time()
-        shown = update.message
+        shown, place = update.message, channel_id_of(update.conversation)
+        if now < self._refused_until.get(place, 0.0):
+            return None
         if shown and now - self._status_at.get(shown.message_id, 0.0) < STATUS_EVERY:
             return shown
         files = (
@@ -232,6 +238,8 @@ class Outbound:
                     await self._edit(update, shown, content, files)
         except discord.HTTPException as error:
             _log.info("Discord: the status of job %s can't be shown: %s", update.job_id, error)
+            if isinstance(error, discord.Forbidden):
+                self._refused_until[place] = now + REFUSED_SECONDS
             return None
         except Exception as error:  # the port's promise: losing an update is no harm
             _log.info("Discord: the status of job %s was not shown: %s", update.job_id, type(error).__name__)

@@ -280,7 +280,10 @@ class Rest:
 
     async def _edit_pressed(self, request: web.Request, seen: Request) -> Payload:
         """After a deferred press "@original" is the message that holds the button."""
-        message = self._world.messages[self._world.pressed[request.match_info["token"]]]
+        pressed = self._world.pressed.get(request.match_info["token"])
+        if pressed is None:  # after a deferred command it is what the person alone is told
+            return self._world.answer(int(request.match_info["application"]), seen.json["content"])
+        message = self._world.messages[pressed]
         message.update({key: seen.json[key] for key in ("content", "components") if key in seen.json})
         await self._tell("MESSAGE_UPDATE", message)
         return message

@@ -32,6 +32,7 @@ __all__ = ["ApiError", "DiscordWire", "Fault"]
 _BUTTON = 2
 _STRING_SELECT = 3
 _STRING = 3
+_ATTACHMENT = 11
 
 
 class DiscordWire:
@@ -173,6 +174,21 @@ class DiscordWire:
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
         channel_id = channel or self.world.general
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
+        return await self._deliver("INTERACTION_CREATE", payload)
+
+    async def edit_command(
+        self, wish: str, file: tuple[str, bytes], *, channel: int | None = None
+    ) -> Payload:
+        """A person gives /edit with a picture and a wish."""
+        command = next(one for one in self.world.commands if one["name"] == "edit")
+        picture = self.world.attachment(*file)
+        options = [
+            {"type": _ATTACHMENT, "name": "image", "value": picture["id"]},
+            {"type": _STRING, "name": "wish", "value": wish},
+        ]
+        data = {"id": command["id"], "name": "edit", "type": 1, "options": options}
+        data["resolved"] = {"attachments": {picture["id"]: picture}}
+        payload = self.world.interaction(channel or self.world.general, self.world.ann, 2, data)
         return await self._deliver("INTERACTION_CREATE", payload)
 
     async def restrict(self, channel: int) -> Payload:

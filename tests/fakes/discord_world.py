@@ -203,6 +203,12 @@ class World:
         self.messages[message_id] = message
         return message
 
+    def answer(self, application: int, content: str) -> Payload:
+        """A message that one person alone sees; it is kept nowhere."""
+        shown = self.say(self.general, application, content, flags=64)
+        del self.messages[int(shown["id"])]
+        return shown
+
     def history(self, channel_id: int) -> list[Payload]:
         """Oldest first."""
         return [m for _, m in sorted(self.messages.items()) if m["channel_id"] == str(channel_id)]
