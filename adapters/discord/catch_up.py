@@ -23,6 +23,12 @@ MESSAGES = 500
 OLD_MESSAGES = 100
 """Those too old to be answered that are looked at, newest first."""
 
+MARKS = 10
+"""Those of them that are marked."""
+
+NEW_THREADS = 20
+"""Per channel or forum: begun by others while the bot was away, and not in the store."""
+
 TOO_LATE = "💤"
 """Put under what was said to the bot too long ago: it slept, and one may ask again."""
 
@@ -49,7 +55,7 @@ async def read_back(client: Client, since: dict[int, int], answer: timedelta) ->
     The ledger drops what had been handled.
     """
     oldest = discord.utils.time_snowflake(discord.utils.utcnow() - answer)
-    for channel_id, last in since.items():
+    for channel_id, last in _with_new_threads(client, since).items():
         try:
             channel = client.get_channel(channel_id) or await client.fetch_channel(channel_id)
             if not isinstance(channel, discord.abc.Messageable):
@@ -65,11 +71,26 @@ async def read_back(client: Client, since: dict[int, int], answer: timedelta) ->
             _log.warning("Discord: messages missed in channel %s can't be read: %s", channel_id, error)
 
 
+def _with_new_threads(client: Client, since: dict[int, int]) -> dict[int, int]:
+    """Also the threads and forum posts that began in those channels meanwhile, as far as they are open."""
+    found = dict(since)
+    for channel_id, last in since.items():
+        channel = client.get_channel(channel_id)
+        if isinstance(channel, discord.TextChannel | discord.ForumChannel):
+            new = sorted(thread.id for thread in channel.threads if thread.id > last)
+            found |= {thread: last for thread in new[-NEW_THREADS:] if thread not in since}
+    return found
+
+
 async def _mark(
     client: Client, channel: discord.abc.Messageable, after: discord.Object, before: discord.Object
 ) -> None:
-    """Show under each message to the bot that it won't be answered any more."""
+    """Show under the newest messages to the bot that they won't be answered any more."""
+    marks = 0
     async for message in channel.history(after=after, before=before, limit=OLD_MESSAGES, oldest_first=False):
         marked = any(reaction.me and str(reaction.emoji) == TOO_LATE for reaction in message.reactions)
         if not marked and await client.inbound.concerns(message):
             await message.add_reaction(TOO_LATE)
+            marks += 1
+            if marks == MARKS:
+                return

@@ -70,6 +70,7 @@ class Client(discord.AutoShardedClient):
         self._directory = directory
         self._on_usable = on_usable
         self._missed: dict[int, int] = {}
+        self._noting = 0
         self._reading = asyncio.Lock()
         self.inbound = make_inbound(self)
         self.chosen = Chosen()
@@ -87,12 +88,15 @@ class Client(discord.AutoShardedClient):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A new session: note how far each conversation is handled, before anything newer is."""
+        self._noting += 1  # several shards may be at it at once
         self.inbound.open.clear()
         self.inbound.session_lost()
         try:
             self._missed = await catch_up.cursors(self._directory) | self._missed
         finally:
-            self.inbound.open.set()
+            self._noting -= 1
+            if not self._noting:
+                self.inbound.open.set()
 
     async def on_ready(self) -> None:
         self._on_usable()

@@ -91,7 +91,7 @@ async def _edit(interaction: discord.Interaction, image: discord.Attachment, wis
 
 async def _menu(interaction: discord.Interaction, message: discord.Message) -> None:
     client = cast("Client", interaction.client)
-    if await client.inbound.refuses(interaction):
+    if await client.inbound.refuses(interaction, below=message):
         return
     if not client.inbound.pictures_of(message):
         await interaction.response.send_message(_NO_PICTURE, ephemeral=True)

@@ -257,9 +257,17 @@ class Inbound:
         channel = interaction.channel
         return await self._choices(conversation_of(channel)) if channel else ()
 
-    async def refuses(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether a command can't be answered where it was given; then the person was told why."""
-        return await self._refusals.interaction(interaction)
+    async def refuses(
+        self, interaction: discord.Interaction[Any], below: discord.Message | None = None
+    ) -> bool:
+        """Whether a command can't be answered where it was given; then the person was told why.
+
+        `below`: the answer goes into the thread of a message, where it can have one.
+        """
+        in_thread = (
+            below is not None and not self.is_mine(below) and self._threads.possible(interaction.channel)
+        )
+        return await self._refusals.interaction(interaction, in_thread=in_thread)
 
     async def gone(self, place: ConversationRef) -> None:
         """A thread or channel was deleted, or the bot was put out of its server: it may come back to that."""

@@ -114,7 +114,7 @@ class Refusals:
                 _log.info("Discord: %s could not be told why: %s", message.author.id, error)
         return True
 
-    async def interaction(self, interaction: discord.Interaction[Any], *, in_thread: bool = False) -> bool:
+    async def interaction(self, interaction: discord.Interaction[Any], *, in_thread: bool) -> bool:
         """The same for a command, whose answer can always be shown to the person alone."""
         channel, able = interaction.channel, interaction.app_permissions
         if interaction.guild_id is None or channel is None:

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.discord import catch_up
 from adapters.discord.catch_up import TOO_LATE
+from bot.events import ConversationRef
 from tests.adapters.discord.live import in_channel, started
 from tests.adapters.discord.scripted import ScriptedBot, until
 from tests.fakes.discord_wire import DiscordWire
@@ -75,7 +76,7 @@ async def test_what_is_read_back_is_bounded_and_the_newest_are_marked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(catch_up, "MESSAGES", 3)
-    monkeypatch.setattr(catch_up, "OLD_MESSAGES", 2)
+    monkeypatch.setattr(catch_up, "MARKS", 2)
     async with away_for(hours=1000) as (wire, bot):
         for number in range(5):
             await wire.missed(f"{wire.mention} old {number}", hours_ago=500 - number)
@@ -85,3 +86,19 @@ async def test_what_is_read_back_is_bounded_and_the_newest_are_marked(
             await bot.take(3)
         assert bot.texts == ["young 0", "young 1", "young 2"]
         assert marked(wire) == [f"{wire.mention} old 3", f"{wire.mention} old 4"]
+
+
+async def test_threads_and_forum_posts_that_began_meanwhile_are_read_too() -> None:
+    async with away_for(hours=100) as (wire, bot):
+        forum = wire.world.channel("help")
+        wire.world.channels[forum].update(type=15, available_tags=[])
+        then = discord.utils.time_snowflake(discord.utils.utcnow() - timedelta(hours=100))
+        bot.took_part(ConversationRef("discord", str(forum), str(then - 1)), str(then))
+        for parent in (forum, wire.world.general):
+            thread = wire.world.snowflake()
+            wire.world.thread(parent, thread, "my dog", wire.world.ann)
+            await wire.missed("just talk", hours_ago=2, channel=thread)
+            await wire.missed(f"{wire.mention} in {parent}", hours_ago=1, channel=thread)
+        async with started(wire, bot):
+            await bot.take(2)
+        assert set(bot.texts) == {f"in {parent}" for parent in (forum, wire.world.general)}

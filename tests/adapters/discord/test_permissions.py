@@ -153,3 +153,14 @@ async def test_a_command_in_a_closed_channel_names_what_is_lacking_to_the_person
         assert result.ephemeral and result.response is not None
         assert "Send Messages" in result.response.content
         assert world.bot.events == []
+
+
+async def test_the_menu_needs_no_more_than_the_thread_that_it_opens(world: World) -> None:
+    quiet = quiet_channel(world, send_messages=False)
+    theirs = await world.ann.send(quiet, "my cat", attachments=[("cat.png", png())])
+    shown = await world.ann.context_menu(quiet, "Edit this image", theirs)
+    assert shown.modal is not None
+    field = shown.modal["components"][0]["component"]["custom_id"]
+    await world.ann.submit_modal(shown, {field: "make it winter"})
+    (event,) = world.messages()
+    assert event.ref.conversation.thread_id == str(theirs.id)
