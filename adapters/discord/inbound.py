@@ -106,7 +106,7 @@ class Inbound:
             return None  # without the message content intent, what is not for the bot arrives empty
         wants_thread = bool(pictures or others) and not self.is_mine(replied)
         in_thread = wants_thread and self._threads.possible(channel)
-        if await self._refusals.message(message, channel, in_thread=in_thread):
+        if await self._refusals.message(message, channel, addressed=addressed, in_thread=in_thread):
             return None
         place = conversation_of(channel)
         if wants_thread and isinstance(channel, discord.TextChannel):

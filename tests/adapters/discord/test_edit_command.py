@@ -142,6 +142,17 @@ async def test_both_work_without_the_message_content_intent() -> None:
         assert [await one.open() for one in command.attachments] == [png()]
 
 
+async def test_two_people_may_write_a_wish_for_the_same_picture_at_once() -> None:
+    async with running(message_content=False) as world:
+        theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
+        first = await world.ann.context_menu(world.channel, MENU, theirs)
+        second = await world.ann.context_menu(world.channel, MENU, theirs)
+        await submit(world, first, "make it winter")
+        await submit(world, second, "make it night")
+        assert [event.text for event in world.messages()] == ["make it winter", "make it night"]
+        assert all(event.replied_attachments for event in world.messages())
+
+
 async def test_in_place_nothing_opens_a_thread() -> None:
     async with running(threads=False) as world:
         theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
