@@ -130,6 +130,10 @@ class Director:
         await self._lanes.idle()
         await self.courier.idle()
 
+    async def swept(self) -> None:
+        """Wait until the files of what was deleted are removed."""
+        await self._sweeper.idle()
+
     async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
         with self._full_disk.waiting(place_of(event)):
