@@ -163,6 +163,17 @@ async def test_in_place_nothing_opens_a_thread() -> None:
         assert world.channel.threads == []
 
 
+async def test_where_a_moderator_paused_the_bot_nothing_is_shown_or_taken(world: World) -> None:
+    world.bot.quiet.add(world.in_channel)
+    theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
+    told = await fill(world, theirs, "make it winter")
+    assert told == "I'm paused here by a moderator, so I don't take this."
+    result = await world.ann.slash(world.channel, "edit", image=("dog.png", png()), wish="night")
+    assert result.response is not None and result.response.content == told
+    assert world.bot.events == []
+    assert [message.id for message in world.channel.history()] == [theirs.id]
+
+
 async def test_the_spoiler_of_a_command_stays_one(world: World) -> None:
     await world.ann.slash(world.channel, "edit", image=("SPOILER_dog.png", png()), wish="night")
     (event,) = world.messages()
