@@ -203,7 +203,8 @@ class Director:
             if attempts > MAX_ATTEMPTS:
                 log.error("message %s: the bot died %d times at its picture", event.event_id, attempts - 1)
                 words = await intake.take(event.text, (), limits, self._words)
-                return replace(words, trouble=replies.DEADLY_PICTURE)
+                several = len(attachments) > 1
+                return replace(words, trouble=replies.DEADLY_ALBUM if several else replies.DEADLY_PICTURE)
         return await intake.take(event.text, attachments, limits, self._words)
 
     def _forget(self, db: Database, event: MessageIn) -> None:
@@ -331,7 +332,8 @@ class Director:
         if event.name == "compare" or (event.name == "history" and not event.argument):
             await self._view(event, event.name)
         else:
-            able = await self._adapters[event.ref.conversation.platform].capabilities(event.ref.conversation)
+            place = event.ref.conversation
+            able = await self._adapters[place.platform].capabilities(place) if event.name == "help" else None
             await self._once(event, lambda db: self._commands.do(db, event, able))
 
     async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> str | None:
