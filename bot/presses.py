@@ -7,13 +7,10 @@ from sqlite_utils import Database
 from bot import admission, choice, inbox, moves, preferences, privacy, ratings, replies
 from bot.acting import Acting, Done
 from bot.admission import Admission
-from bot.events import STARS, ButtonName, ButtonPressed
+from bot.events import STARS, ButtonPressed
 from bot.moves import Wanted
 from bot.preferences import Preferences
 from bot.store import conversations, outbox, refs
-
-WHILE_PAUSED: tuple[ButtonName, ...] = ("cancel", "set", "delete")
-"""The buttons that work where the bot is to be quiet."""
 
 
 class Presses:
@@ -37,13 +34,7 @@ class Presses:
             case "compare":
                 raise AssertionError("a view is drawn first")
             case "all" | "pick":
-                place = conversations.place(db, conversation)
-                crowd = self._admission.crowd(db, place, event.user.user_id)
-                if crowd is not None:
-                    return Done(
-                        conversation, said=replies.joined(replies.crowded(crowd), replies.PRESS_AGAIN)
-                    )
-                return Done(conversation, said=choice.pressed(db, wanted, event.target))
+                return Done(conversation, said=self._choose(db, wanted, event.target))
             case "set":
                 argument = preferences.as_argument(event.target)
                 answer = self._preferences.order(db, conversation, event.user, argument)
