@@ -78,9 +78,9 @@ SETTINGS_OFFERED = {
 SET = "Done."
 HOW_TO_SET = (
     "To change it: /settings questions on or off, stars on or off, previews on or off, undo requester or"
-    ' anyone; "default" takes a change back. Moderators set it for the whole server or group with'
-    " /settings server before that."
+    ' anyone; "default" takes a change back.'
 )
+SETTINGS_FOR_GROUP = "Those who moderate set it for all conversations here with /settings server …"
 PRIVACY = (
     "I keep what this conversation needs: what you write to me and what I answer; the pictures, without what"
     " a camera writes into them (place, time, device); who asked for what, by the id you have here; the stars"
