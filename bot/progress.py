@@ -35,8 +35,10 @@ class Reporter:
         reply_to: str | None,
         *,
         previews: bool,
+        spoiler: bool,
     ) -> None:
         self._store, self._adapter, self._job, self._conversation = store, adapter, job, conversation
+        self._spoiler = spoiler
         self._reply_to = MessageRef(conversation, reply_to) if reply_to else None
         self._previews = previews
         known = job.status_message
@@ -119,6 +121,7 @@ class Reporter:
             preview=step.preview if step and self._previews else None,
             progress=step.step / step.steps if step else None,
             actions=(Action("cancel", self._job.id),),
+            spoiler=self._spoiler,
         )
 
 
@@ -130,13 +133,24 @@ class Statuses:
         self._reporters: dict[str, Reporter] = {}
 
     def open(
-        self, job: Job, conversation: ConversationRef, reply_to: str | None, *, previews: bool
+        self,
+        job: Job,
+        conversation: ConversationRef,
+        reply_to: str | None,
+        *,
+        previews: bool,
+        spoiler: bool = False,
     ) -> Reporter | None:
-        """A reporter for a job that begins; None while the platform's adapter isn't there."""
+        """A reporter for a job that begins; None while the platform's adapter isn't there.
+
+        `spoiler`: its previews are shown hidden.
+        """
         adapter = self._adapters.get(conversation.platform)
         if adapter is None:
             return None
-        reporter = Reporter(self._store, adapter, job, conversation, reply_to, previews=previews)
+        reporter = Reporter(
+            self._store, adapter, job, conversation, reply_to, previews=previews, spoiler=spoiler
+        )
         self._reporters[job.id] = reporter
         return reporter
 

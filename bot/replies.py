@@ -295,6 +295,7 @@ def help_text(capabilities: Capabilities, *, moderates: bool = False) -> str:
     lines = [
         "Send me a picture and tell me what to change; if I'm not sure, I ask. Up to ten pictures may come at"
         " once.",
+        *capabilities.wishes,
         f"To take an edit back, {', '.join(ways[:-1])} or {ways[-1]}.",
         "Taking the reaction back redoes the edit; so does /redo." if emoji else "/redo brings it back.",
         'Say "start over" or use /reset to return to your picture.',

@@ -25,7 +25,7 @@ from bot.ports import Adapter
 from bot.preferences import Preferences
 from bot.progress import Statuses
 from bot.settings import Settings
-from bot.store import Store, conversations, images, jobs, outbox, turns
+from bot.store import Store, conversations, images, jobs, outbox, spoilers, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
@@ -53,7 +53,10 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class BegunEdit:
-    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it."""
+    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it.
+
+    `spoiler`: the source was sent hidden.
+    """
 
     job: Job
     conversation: ConversationRef
@@ -61,6 +64,7 @@ class BegunEdit:
     earlier: tuple[Round, ...]
     message: str | None
     previews: bool
+    spoiler: bool
 
 
 class Work:
@@ -163,7 +167,9 @@ class Work:
             safety_check=await self._safety_check(begun.conversation),
             earlier=begun.earlier,
         )
-        reporter = self._statuses.open(job, begun.conversation, begun.message, previews=begun.previews)
+        reporter = self._statuses.open(
+            job, begun.conversation, begun.message, previews=begun.previews, spoiler=begun.spoiler
+        )
         try:
             outcome = await self._run(order, reporter)
         finally:
@@ -190,8 +196,10 @@ class Work:
             return None
         ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
+        message = turns.get(db, job.turn)["message_id"]
         previews = self._preferences.previews(db, job.conversation)
-        return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"], previews)
+        spoiler = spoilers.hidden(db, str(job.parent))
+        return BegunEdit(job, ref, image, earlier, message, previews, spoiler)
 
     def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:
         """Every edit passes here: one put together from several turns, and an old one asked for once more."""
