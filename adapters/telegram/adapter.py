@@ -1,8 +1,8 @@
 """The Telegram adapter: life cycle and wiring. The work is done in the modules beside it.
 
-    polling   getUpdates → journal          outbound  replies and statuses → messages
-    inbox     journal → handler             layout    limits, buttons, photo or document
-    inbound   update → event                receipts  errors → receipts
+    polling, webhook  updates → journal     outbound  replies and statuses → messages
+    inbox             journal → handler     layout    limits, buttons, photo or document
+    inbound           update → event        receipts  errors → receipts
     wording, files, albums, members         parts of a message, and who may manage a group
 
 python-telegram-bot's `Bot` makes the calls; its `Application` and `Updater` are not used (see `polling`). Its
@@ -16,7 +16,7 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 import httpx
@@ -32,6 +32,7 @@ from adapters.telegram.masking import TokenMask, quieten_libraries
 from adapters.telegram.members import Members
 from adapters.telegram.outbound import Outbound
 from adapters.telegram.polling import Poller
+from adapters.telegram.webhook import Webhook, WebhookAddress
 from bot.events import (
     Capabilities,
     ConversationRef,
@@ -50,6 +51,7 @@ log = logging.getLogger(__name__)
 API_URL = "https://api.telegram.org"
 START_SECONDS = 5.0
 """How long a silent network may hold up the start of the whole bot."""
+BREATH_SECONDS = 1.0
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 OFFLINE = "not connected to Telegram"
@@ -90,12 +92,15 @@ class TelegramAdapter:
         request_seconds: float = 20.0,
         poll_seconds: float = 25.0,
         retry_seconds: float = 1.0,
+        webhook: WebhookAddress | None = None,
+        webhook_check_seconds: float = 300.0,
     ) -> None:
         """Raises `AdapterError` for something that can't be a token.
 
         `album_seconds`: wait for the rest of an album; `status_seconds`: least time between two edits of a
         status (three times that in groups); `request_seconds`: time-out of one call; `poll_seconds`: length
-        of a long poll; `retry_seconds`: first wait after a failure, doubled at each further one.
+        of a long poll; `retry_seconds`: first wait after a failure, doubled at each further one. With a
+        `webhook` there is no poll; Telegram is asked every `webhook_check_seconds` whether it gets through.
         """
         if not TOKEN.fullmatch(token):
             raise AdapterError(
@@ -113,6 +118,14 @@ class TelegramAdapter:
         )
         translator = Translator(self._bot, directory, self._members, undo_emoji)
         self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
+        self._webhook = webhook and Webhook(
+            self._bot,
+            journal,
+            self._inbox.wake,
+            webhook,
+            retry_seconds=retry_seconds,
+            check_seconds=webhook_check_seconds,
+        )
         self._poller = Poller(
             self._bot,
             journal,
@@ -127,8 +140,14 @@ class TelegramAdapter:
     # ------------------------------------------------------------ life cycle
 
     async def start(self) -> None:
-        """A wrong token raises; a network that is down does not: it is tried again in the background."""
+        """A wrong token or a taken port raises; a network that is down is tried again in the background."""
         self._mask.install()
+        if self._webhook is not None:
+            try:
+                await self._webhook.listen()
+            except AdapterError:
+                await self.stop()
+                raise
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._connect()
@@ -146,6 +165,8 @@ class TelegramAdapter:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        if self._webhook is not None:
+            await self._webhook.close()
         try:
             await self._bot.shutdown()
         except Exception as error:  # the other adapters must still be stopped
@@ -170,7 +191,11 @@ class TelegramAdapter:
                 )
             except TelegramError as error:
                 log.debug("Telegram still can't be reached: %s", error)
-        await asyncio.gather(self._poller.run(), self._inbox.run(), self._publish_commands())
+        await asyncio.gather(
+            kept_up("receiving", (self._webhook or self._poller).run),
+            kept_up("handling", self._inbox.run),
+            self._publish_commands(),
+        )
 
     async def _publish_commands(self) -> None:
         """The menu behind the "/" key; the bot works without it."""
@@ -214,6 +239,16 @@ class TelegramAdapter:
     async def clear_status(self, message: MessageRef) -> None:
         if self._connected:
             await self._outbound.clear_status(message)
+
+
+async def kept_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run for ever: whatever breaks in an unforeseen way is told and begun again."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("Telegram: %s broke down; it begins again.", name)
+        await asyncio.sleep(BREATH_SECONDS)
 
 
 @cache

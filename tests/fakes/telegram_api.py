@@ -29,6 +29,7 @@ from aiohttp import web
 from PIL import Image
 
 from tests.fakes.telegram_methods import METHODS
+from tests.fakes.telegram_webhook import Caller
 from tests.fakes.telegram_world import JSON, ApiError, Chat, Message, Person, Seen, seen
 
 DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
@@ -92,6 +93,7 @@ class FakeTelegram:
         """Callback query → the line that only the person who pressed sees."""
         self.allowed: frozenset[str] = DEFAULT_UPDATES
         self.closing = asyncio.Event()
+        self.webhook = Caller(self)
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._ids = iter(range(1, 1_000_000))
         self._update_ids = iter(range(700_001, 800_000))
@@ -118,6 +120,7 @@ class FakeTelegram:
 
     async def __aexit__(self, *_: object) -> None:
         self.closing.set()
+        await self.webhook.delete()
         await self._notify()
         await self._runner.cleanup()
 
@@ -158,6 +161,8 @@ class FakeTelegram:
 
     async def updates(self, offset: int, limit: int, seconds: float) -> list[JSON]:
         """The long poll. A newer poll ends this one with 409, as two programs with one token would see."""
+        if self.webhook.url:
+            raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
         for update_id in [known for known in self._pending if known < offset and known not in self._again]:
             del self._pending[update_id]
         self._confirmed = max(self._confirmed, offset - 1)
@@ -176,6 +181,23 @@ class FakeTelegram:
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
         self._again.clear()
         return [self._pending[update_id] for update_id in sorted(self._pending)][:limit]
+
+    @property
+    def waiting(self) -> int:
+        return len(self._pending)
+
+    async def next_pending(self) -> tuple[int, bytes]:
+        """The oldest update that the bot has not taken, for its webhook."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._pending)
+        update = self._pending[min(self._pending)]
+        return update["update_id"], json.dumps(update).encode()
+
+    async def take(self, update_id: int) -> None:
+        """The webhook has answered: this update is delivered."""
+        self._pending.pop(update_id, None)
+        self._confirmed = max(self._confirmed, update_id)
+        await self._notify()
 
     async def confirmed(self, update_id: int | None = None) -> None:
         """Wait until the bot has confirmed this update, or the newest one."""

@@ -46,8 +46,21 @@ async def get_updates(telegram: FakeTelegram, fields: JSON) -> list[JSON]:
 
 
 @method
-async def delete_webhook(_telegram: FakeTelegram, _: JSON) -> bool:
+async def delete_webhook(telegram: FakeTelegram, _: JSON) -> bool:
+    await telegram.webhook.delete()
     return True
+
+
+@method
+async def set_webhook(telegram: FakeTelegram, fields: JSON) -> bool:
+    telegram.allowed = frozenset(json.loads(fields["allowed_updates"]))
+    telegram.webhook.set(fields["url"], fields.get("secret_token", ""))
+    return True
+
+
+@method
+async def get_webhook_info(telegram: FakeTelegram, _: JSON) -> JSON:
+    return telegram.webhook.info()
 
 
 @method
