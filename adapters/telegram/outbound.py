@@ -70,8 +70,8 @@ class Outbound:
         self._status_seconds = status_seconds
         self._retry_seconds = retry_seconds
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._places: Recent[str, dict[int, int]] = Recent(REMEMBER)
-        """Reply key → piece → message id."""
+        self._places: Recent[tuple[int, str], dict[int, int]] = Recent(REMEMBER)
+        """Chat id, reply key → piece → message id. (A group that moves has other ids.)"""
         self._delivered: Recent[str, Delivered] = Recent(REMEMBER)
         self._doubtful: Recent[str, None] = Recent(REMEMBER)
         """Keys and job ids whose first message may or may not be there."""
@@ -106,7 +106,8 @@ class Outbound:
 
         A placeholder is known in this process only, so this tries for some minutes before it gives up.
         """
-        if reply.status is None and reply.key not in self._places and reply.key not in self._delivered:
+        place = (int(reply.conversation.space_id), reply.key)
+        if reply.status is None and place not in self._places and reply.key not in self._delivered:
             return Unknown("Telegram does not let a bot look for its messages")
         for wait in islice(delays(self._retry_seconds), TRIES):
             receipt = await self.send(reply)
@@ -116,7 +117,7 @@ class Outbound:
         return await self.send(reply)
 
     async def _deliver(self, reply: Reply, chat_id: int) -> Delivered:
-        places = self._places.setdefault(reply.key, {})
+        places = self._places.setdefault((chat_id, reply.key), {})
         if reply.status and 0 not in places:
             places[0] = int(reply.status.message_id)
             self._final[chat_id, places[0]] = None
@@ -205,7 +206,7 @@ class Outbound:
                     self._doubtful[update.job_id] = None
                 raise
             message_id = message.message_id
-            self._places[update.job_id] = {0: message_id}
+            self._places[chat_id, update.job_id] = {0: message_id}
         elif (chat_id, message_id) not in self._final:
             await self._change_status(update, chat_id, message_id, keyboard)
         pause = self._status_seconds if chat_id > 0 else 3 * self._status_seconds
@@ -243,7 +244,7 @@ class Outbound:
     def _status_id(self, update: StatusUpdate) -> int | None:
         if update.message:
             return int(update.message.message_id)
-        return self._places.get(update.job_id, {}).get(0)
+        return self._places.get((int(update.conversation.space_id), update.job_id), {}).get(0)
 
     # ------------------------------------------------------------ calls
 
