@@ -37,7 +37,7 @@ CLOSING_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class WebhookAddress:
-    """`url` is what Telegram calls; `host` and `port` are where the bot listens, plain HTTP behind a proxy."""
+    """`url` is what Telegram calls; at `host` and `port` the bot listens, as plain HTTP behind a proxy."""
 
     url: str
     host: str
