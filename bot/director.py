@@ -256,6 +256,8 @@ class Director:
             case "star1" | "star2" | "star3" | "star4" | "star5":
                 ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
                 return conversation, []
+            case "all" | "pick" | "set" | "delete":
+                return None, []
             case name:
                 return conversation, self._act(db, wanted, name, event.target)
 
@@ -280,6 +282,8 @@ class Director:
             await self._once(event, lambda db: self._rate(db, event))
         elif event.name == "compare" or event.name == "history":
             await self._view(event, event.name)
+        elif event.name in {"settings", "privacy", "pause", "resume", "stats"}:
+            await self._once(event, lambda db: (None, []))
         else:
             name = event.name
             await self._once(event, lambda db: self._command_act(db, event, name))

@@ -105,7 +105,8 @@ class Inbound:
         text = wish(message, me)
         if not (text or pictures or self._mentions_me(message)):
             return None  # without the message content intent, what is not for the bot arrives empty
-        if isinstance(channel, discord.TextChannel) and not answers_me and (pictures or others):
+        new = isinstance(channel, discord.TextChannel) and not answers_me and bool(pictures or others)
+        if new and not await self._directory.paused(place):
             opened = await self._threads.open(message, text)
             if opened is None:
                 return None

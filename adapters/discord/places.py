@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Literal
 
 import aiohttp
@@ -23,9 +24,11 @@ ArchiveMinutes = Literal[60, 1440, 4320, 10080]
 
 def conversation_of(channel: discord.abc.Snowflake) -> ConversationRef:
     """A thread is its own conversation; a channel or direct chat is one as a whole."""
+    guild = getattr(channel, "guild", None)
+    group = str(guild.id) if isinstance(guild, discord.Guild | discord.Object) else None
     if isinstance(channel, discord.Thread):
-        return ConversationRef("discord", str(channel.parent_id), str(channel.id))
-    return ConversationRef("discord", str(channel.id))
+        return ConversationRef("discord", str(channel.parent_id), str(channel.id), group)
+    return ConversationRef("discord", str(channel.id), group_id=group)
 
 
 def channel_id_of(conversation: ConversationRef) -> int:
@@ -56,7 +59,7 @@ async def locate(directory: Directory, channel: discord.abc.Snowflake, message_i
     """The reference of a message; one that started a thread of ours stands in that thread's conversation."""
     place = conversation_of(channel)
     if isinstance(channel, discord.TextChannel):
-        started = ConversationRef("discord", place.space_id, str(message_id))
+        started = replace(place, thread_id=str(message_id))
         if await directory.knows(started):
             place = started
     return MessageRef(place, str(message_id))
@@ -73,7 +76,7 @@ class Threads:
         """The thread's conversation; the channel's where threads can't be; None if the message is gone."""
         channel = message.channel
         in_place = conversation_of(channel)
-        in_thread = ConversationRef("discord", in_place.space_id, str(message.id))
+        in_thread = replace(in_place, thread_id=str(message.id))
         if message.flags.has_thread or (message.guild and message.guild.get_thread(message.id)):
             return in_thread
         if not self._allowed(channel):

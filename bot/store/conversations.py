@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.conversation import Conversation, Move, Version, left_by, path
 from bot.events import ConversationRef
 from bot.ids import new_id
+from bot.store import preferences
 from bot.store.sql import NOW, insert, one, rows, tuples, write
 
 VERSION_FIELDS = ", ".join(Version.__slots__)
@@ -33,15 +34,18 @@ def ensure(db: Database, ref: ConversationRef, owner: str) -> str:
     conversation = find(db, ref)
     if conversation is None:
         conversation = new_id()
-        write(
-            db,
-            "INSERT INTO conversations (id, platform, space, thread, owner) VALUES (?, ?, ?, ?, ?)",
-            conversation,
-            ref.platform,
-            ref.space_id,
-            ref.thread_id or "",
-            owner,
-        )
+        values = {
+            "id": conversation,
+            "platform": ref.platform,
+            "space": ref.space_id,
+            "thread": ref.thread_id or "",
+            "owner": owner,
+            "group_id": ref.group_id,
+        }
+        insert(db, "conversations", values)
+    elif ref.group_id is not None:
+        sql = "UPDATE conversations SET group_id = ? WHERE id = ? AND group_id IS NOT ?"
+        write(db, sql, ref.group_id, conversation, ref.group_id)
     return conversation
 
 
@@ -60,13 +64,19 @@ def get(db: Database, conversation: str) -> dict[str, Any]:
 
 
 def ref_of(row: dict[str, Any]) -> ConversationRef:
-    """Where a row with platform, space and thread lives."""
-    return ConversationRef(row["platform"], row["space"], row["thread"] or None)
+    """Where a row with platform, space and thread lives, and in which server or group, if it tells that."""
+    return ConversationRef(row["platform"], row["space"], row["thread"] or None, row.get("group_id"))
 
 
 def place(db: Database, conversation: str) -> ConversationRef:
     """Where a conversation lives."""
     return ref_of(get(db, conversation))
+
+
+def paused(db: Database, ref: ConversationRef) -> bool:
+    """Whether moderators told the bot to be quiet in the server or group there."""
+    known = find(db, ref)
+    return preferences.paused(db, ref, get(db, known)["group_id"] if known else None)
 
 
 def at(db: Database, place: ConversationRef) -> list[str]:

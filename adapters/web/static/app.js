@@ -9,7 +9,9 @@ import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
 // written into the text field
-const COMMAND = /^\/(undo|redo|reset|cancel|again|stronger|subtler|original|compare|history|help|share|rate)(?:\s+(\S{1,32}))?$/;
+const COMMAND =
+  /^\/(undo|redo|reset|cancel|again|stronger|subtler|original|compare|history|help|share|rate|settings|privacy|pause|resume|stats)(?:\s+(\S.{0,63}))?$/;
+const EDIT = /^\/edit\b\s*/i; // "/edit make it night" is a wish like any other
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -154,6 +156,7 @@ function onPush(push) {
 async function send({ text, file, replyTo }) {
   const [, command, argument] = (!file && COMMAND.exec(text.toLowerCase())) || [];
   if (command) return act(() => api.command(command, argument));
+  text = text.replace(EDIT, "");
   clearErrors();
   const id = newId();
   const picture = file && URL.createObjectURL(file);
