@@ -19,8 +19,9 @@ from telegram import (
     Video,
     VideoNote,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
+from adapters.telegram.receipts import seconds
 from bot.events import Attachment, AttachmentGone
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
@@ -81,12 +82,23 @@ def _opener(bot: Bot, file_id: str) -> Callable[[], Awaitable[bytes]]:
     async def download() -> bytes:
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
-                file = await bot.get_file(file_id)
-                if (file.file_size or 0) > MAX_DOWNLOAD:
-                    raise AttachmentGone("The file is larger than Telegram gives to bots.")
-                return bytes(await file.download_as_bytearray())
+                try:
+                    return await _fetch(bot, file_id)
+                except BadRequest:
+                    raise
+                except TelegramError as error:  # a link that ran out (404 is `InvalidToken`) is made anew
+                    if isinstance(error, RetryAfter):
+                        await asyncio.sleep(seconds(error))
+                    return await _fetch(bot, file_id)
         except (TelegramError, RuntimeError, TimeoutError) as error:
             # RuntimeError: Telegram named no path. The error's own text might quote the link.
             raise AttachmentGone(f"Telegram did not give the file ({type(error).__name__}).") from None
 
     return download
+
+
+async def _fetch(bot: Bot, file_id: str) -> bytes:
+    file = await bot.get_file(file_id)
+    if (file.file_size or 0) > MAX_DOWNLOAD:
+        raise AttachmentGone("The file is larger than Telegram gives to bots.")
+    return bytes(await file.download_as_bytearray())

@@ -37,11 +37,12 @@ DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to one call: an answer of `status` with `body`, or no answer at all."""
+    """What happens to one call: an answer of `status` with `body`, silence, or a broken connection."""
 
     status: int = 200
     body: str = ""
     silent: Literal["before", "after"] | None = None
+    resets: bool = False
 
 
 def error(code: int, description: str, **parameters: Any) -> Fault:
@@ -65,6 +66,11 @@ def garbage() -> Fault:
 def hang(when: Literal["before", "after"]) -> Fault:
     """The connection stays silent, `before` or `after` the call has taken effect."""
     return Fault(silent=when)
+
+
+def reset(when: Literal["before", "after"]) -> Fault:
+    """The connection breaks, `before` or `after` the call has taken effect."""
+    return Fault(silent=when, resets=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,12 @@ class FakeTelegram:
         await self._runner.cleanup()
 
     def fail(self, method: str, *faults: Fault) -> None:
-        """The next calls of `method` go wrong, one fault each."""
+        """The next calls of `method` (or downloads: "file") go wrong, one fault each."""
         self._faults[method].extend(faults)
+
+    def recover(self) -> None:
+        """Nothing goes wrong any more."""
+        self._faults.clear()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -135,9 +145,7 @@ class FakeTelegram:
             return answer(ApiError(401, "Unauthorized"))
         fault = self._faults[method].popleft() if self._faults[method] else None
         if fault and fault.silent != "after":
-            if fault.silent:
-                await self.closing.wait()
-            return web.Response(status=fault.status, text=fault.body, content_type="application/json")
+            return await self._go_wrong(request, fault)
         handler = METHODS.get(method)
         try:
             if handler is None:
@@ -148,13 +156,23 @@ class FakeTelegram:
         if method != "getUpdates":
             self.calls.append((method, fields))
         if fault:
-            await self.closing.wait()
+            return await self._go_wrong(request, fault)
         return web.json_response({"ok": True, "result": result})
+
+    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.Response:
+        if fault.resets:
+            assert request.transport is not None
+            request.transport.abort()
+        elif fault.silent:
+            await self.closing.wait()
+        return web.Response(status=fault.status, text=fault.body, content_type="application/json")
 
     async def _download(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
         if request.match_info["token"] != self.token or path not in self.files or path in self.expired:
             return answer(ApiError(404, "Not Found"))
+        if self._faults["file"]:
+            return await self._go_wrong(request, self._faults["file"].popleft())
         return web.Response(body=self.files[path])
 
     # ------------------------------------------------------------ getUpdates
