@@ -50,6 +50,7 @@ class Attachment:
     """A file that came with a message. `open` downloads it, so a size can be refused before any download.
 
     `mime`, `width` and `height` are only the platform's claims; `size` is in bytes, None when not told.
+    `spoiler`: it was sent hidden, to be seen by those alone who uncover it.
     `open` raises `AttachmentGone` when the file can't be had any more.
     `message_id` is the message that holds it, where the pictures of an album are messages of their own.
     """
@@ -63,6 +64,7 @@ class Attachment:
     name: str | None = None
     animated: bool = False
     message_id: str | None = None
+    spoiler: bool = False
 
 
 MOST_PICTURES = 10
@@ -198,13 +200,17 @@ def place_of(event: InboundEvent) -> ConversationRef:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded picture to be sent. `name` is the file name that the person sees."""
+    """An encoded picture to be sent. `name` is the file name that the person sees.
+
+    `spoiler`: hidden until somebody uncovers it, where the platform has that.
+    """
 
     data: bytes = field(repr=False)
     mime: str
     width: int
     height: int
     name: str
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +253,8 @@ class Reply:
 class StatusUpdate:
     """How a job is getting on: the one status message of that job is made or edited (None: not made yet).
 
-    `preview` is a small JPEG. Losing one is no harm; the adapter may drop updates that come too fast.
+    `preview` is a small JPEG, hidden like a picture with `spoiler`. Losing one is no harm; the adapter may
+    drop updates that come too fast.
     """
 
     job_id: str
@@ -258,6 +265,7 @@ class StatusUpdate:
     preview: bytes | None = field(default=None, repr=False)
     progress: float | None = None
     actions: tuple[Action, ...] = ()
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Web(Section):
 class Discord(Section):
     undo_emoji: tuple[str, ...] = ("↩️",)
     message_content: bool = True
+    threads: bool = True
     thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
 
 
@@ -75,11 +76,11 @@ class Limits(Section):
     upload_mb: float = Field(default=20.0, gt=0)
     megapixels: float = Field(default=24.0, gt=0)
     wish_characters: int = Field(default=1000, ge=20)
+    answer_missed_hours: float = Field(default=24.0, gt=0)
     waiting_per_user: int = Field(default=3, ge=1)
     waiting_per_group: int = Field(default=8, ge=1)
     waiting_in_all: int = Field(default=50, ge=1)
     expire_days: float = Field(default=7.0, gt=0, le=3650)
-    answer_missed_hours: float = Field(default=24.0, gt=0)
     questions_per_wish: int = Field(default=2, ge=0)
     undo_by: Literal["requester", "anyone"] = "requester"
 

@@ -350,3 +350,10 @@ def m013_pictures_to_be_deleted(db: Database) -> None:
     db.executescript(
         "CREATE TABLE doomed_images (sha256 TEXT PRIMARY KEY, mime TEXT NOT NULL) WITHOUT ROWID;"
     )
+
+
+@migrations()
+def m014_spoilers(db: Database) -> None:
+    """A picture that was sent hidden stays hidden, and so does everything that is made of it."""
+    # spoiler: of an upload; an edit is one where the upload is that it began with
+    write(db, "ALTER TABLE versions ADD COLUMN spoiler INTEGER NOT NULL DEFAULT 0")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.telegram.support import png
-from tests.adapters.telegram.test_whole_bot import room
+from tests.adapters.telegram.whole import room
 from tests.fakes.telegram_world import Message
 
 

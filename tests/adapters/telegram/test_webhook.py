@@ -187,7 +187,7 @@ def test_the_secret_is_made_once_and_only_its_user_can_read_it(tmp_path: Path) -
 async def test_the_whole_bot_takes_it_from_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.adapters.telegram.test_whole_bot import Room
+    from tests.adapters.telegram.whole import Room
     from tests.fakes.telegram_api import FakeTelegram
 
     monkeypatch.setenv("TELEGRAM_WEBHOOK_SECRET", SECRET)
