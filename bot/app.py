@@ -161,6 +161,7 @@ class App:
             undo_emoji=telegram.undo_emoji,
             api_url=telegram.api_url,
             album_seconds=telegram.album_seconds,
+            answer_missed_hours=self.settings.limits.answer_missed_hours,
             webhook=webhook,
         )
 

@@ -12,7 +12,19 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import admission, inbox, intake, moves, ratings, repeats, replies, sharing, views
+from bot import (
+    admission,
+    corrections,
+    inbox,
+    intake,
+    missed,
+    moves,
+    ratings,
+    repeats,
+    replies,
+    sharing,
+    views,
+)
 from bot.admission import Admission
 from bot.events import (
     STARS,
@@ -24,7 +36,9 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     InboundEvent,
+    MessageEdited,
     MessageIn,
+    MessageMissed,
     Platform,
     ReactionChanged,
     RepeatName,
@@ -128,6 +142,12 @@ class Director:
                 door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
                 async with door:  # a wish mustn't overtake the picture it came after
                     await self._message(event)
+            case MessageEdited():
+                door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
+                async with door:
+                    await self._changed(event)
+            case MessageMissed():
+                await self._once(event, lambda db: missed.tell(db, event))
             case ReactionChanged():
                 await self._once(event, lambda db: self._reaction(db, event))
             case ButtonPressed(name="compare"):
@@ -163,6 +183,13 @@ class Director:
         if taken is not None:
             self._went_on(taken.conversation, taken.stopped)
 
+    async def _changed(self, event: MessageEdited) -> None:
+        if await self._store.run(lambda db: corrections.becomes_new(db, event)):
+            await self._message(event.now)
+            return
+        brought = await intake.take(event.now.text, (), self._settings.limits, self._words)
+        await self._once(event, lambda db: corrections.correct(db, event, brought, self._admission))
+
     async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Taken | None:
         brought = await self._bring(event, attachments)
         if brought.upload is not None:
@@ -195,7 +222,7 @@ class Director:
 
     async def _once(
         self,
-        event: ReactionChanged | ButtonPressed | CommandInvoked,
+        event: MessageEdited | MessageMissed | ReactionChanged | ButtonPressed | CommandInvoked,
         act: Callable[[Database], tuple[str | None, list[str]]],
     ) -> None:
         """Do and record an event in one transaction; then stop the edits that it cancelled."""

@@ -103,6 +103,7 @@ class TelegramAdapter:
         undo_emoji: Sequence[str] = ("👎",),
         api_url: str = API_URL,
         album_seconds: float = 1.2,
+        answer_missed_hours: float = 24.0,
         status_seconds: float = 1.0,
         request_seconds: float = 20.0,
         poll_seconds: float = 25.0,
@@ -112,7 +113,8 @@ class TelegramAdapter:
     ) -> None:
         """Raises `AdapterError` for something that can't be a token.
 
-        `album_seconds`: wait for the rest of an album; `status_seconds`: least time between two edits of a
+        `album_seconds`: wait for the rest of an album; what comes when it is older than `answer_missed_hours`
+        is not worked on; `status_seconds`: least time between two edits of a
         status (three times that in groups); `request_seconds`: time-out of one call; `poll_seconds`: length
         of a long poll; `retry_seconds`: first wait after a failure, doubled at each further one. With a
         `webhook` there is no poll; Telegram is asked every `webhook_check_seconds` whether it gets through.
@@ -131,7 +133,7 @@ class TelegramAdapter:
         self._outbound = Outbound(
             self._bot, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
         )
-        translator = Translator(self._bot, directory, self._members, undo_emoji)
+        translator = Translator(self._bot, directory, self._members, undo_emoji, answer_missed_hours)
         self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
         self._webhook = webhook and Webhook(
             self._bot,

@@ -6,6 +6,7 @@ commands it: everything else stays unread. Each chat, or each topic of a chat, i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,7 +37,9 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     InboundEvent,
+    MessageEdited,
     MessageIn,
+    MessageMissed,
     MessageRef,
     ReactionChanged,
     UserRef,
@@ -92,7 +95,16 @@ def moved(old: int, new: int) -> ConversationMoved:
 class Translator:
     """Needs `bot` to be initialized: its name and id tell what is meant for it."""
 
-    def __init__(self, bot: Bot, directory: Directory, members: Members, undo_emoji: Sequence[str]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        directory: Directory,
+        members: Members,
+        undo_emoji: Sequence[str],
+        answer_missed_hours: float,
+    ) -> None:
+        """What is older than `answer_missed_hours` when it comes is told as missed."""
+        self._answer_missed = dt.timedelta(hours=answer_missed_hours)
         self._bot = bot
         self._directory = directory
         self._members = members
@@ -103,6 +115,9 @@ class Translator:
         event_id = str(update.update_id)
         if update.message:
             return await self.message([update.message], event_id)
+        if update.edited_message:
+            changed = await self.message([update.edited_message], event_id)  # a changed command is none
+            return MessageEdited(changed) if isinstance(changed, MessageIn) else None
         if update.message_reaction:
             return await self._reaction(update.message_reaction, event_id)
         if update.callback_query:
@@ -136,6 +151,8 @@ class Translator:
             or ((name or edit) and await self._directory.knows(where))
         ):
             return None
+        if self._is_missed(first.edit_date or first.date):
+            return MessageMissed(event_id, ref, author)
         author = await self._with_rights(author, first)
         if command and name:
             return CommandInvoked(event_id, ref, author, name, command.argument)
@@ -149,7 +166,7 @@ class Translator:
         return MessageIn(event_id, ref, author, text, files, reply_to, replied)
 
     async def _reaction(self, change: MessageReactionUpdated, event_id: str) -> ReactionChanged | None:
-        if change.user is None or change.user.is_bot:
+        if change.user is None or change.user.is_bot or self._is_missed(change.date):
             return None  # an anonymous administrator: nobody to compare with the requester
         old, new = emoji_of(change.old_reaction), emoji_of(change.new_reaction)
         added = tuple(emoji for emoji in new if emoji not in old)
@@ -176,6 +193,9 @@ class Translator:
         )
         ref = MessageRef(place_of(message), str(message.message_id))
         return ButtonPressed(event_id, ref, user_ref(query.from_user, moderator), known, target)
+
+    def _is_missed(self, when: dt.datetime) -> bool:
+        return dt.datetime.now(dt.UTC) - when > self._answer_missed
 
     def _answers_bot(self, message: Message) -> bool:
         replied = real_reply(message)

@@ -109,7 +109,8 @@ class Inbox:
         if message and message.media_group_id:
             self._albums.add(row_id, message)
             return
-        for album in self._albums.take_before(message) if message else ():
+        said = message or update.edited_message
+        for album in self._albums.take_before(said) if said else ():
             self._enqueue_album(album, tasks)
         chat_id = update.effective_chat.id if update.effective_chat else 0
         work = Work([row_id], lambda: self._translator.event(update), update.callback_query)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.ids import new_id
-from bot.store.sql import insert, one, rows
+from bot.store.sql import insert, one, rows, write
 from engine.jobs import Turn
 
 
@@ -47,6 +47,17 @@ def get(db: Database, turn: str) -> dict[str, Any]:
     if row is None:
         raise KeyError(turn)
     return row
+
+
+def set_text(db: Database, turn: str, text: str) -> None:
+    write(db, "UPDATE turns SET text = ? WHERE id = ?", text, turn)
+
+
+def newest_of_people(db: Database, conversation: str) -> str | None:
+    """The turn that a person spoke last there."""
+    sql = "SELECT id FROM turns WHERE conversation = ? AND speaker = 'user' ORDER BY n DESC LIMIT 1"
+    row = one(db, sql, conversation)
+    return row["id"] if row else None
 
 
 def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn, ...]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import time
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -331,6 +332,15 @@ class FakeTelegram:
         self._store(message)
         return Posted(self.push("message", message.json()) if self._told(message) else None, message.id)
 
+    def edit(self, chat_id: int, message_id: int, text: str) -> Posted:
+        """The author changes a message's text or caption."""
+        message = self.messages[chat_id, message_id]
+        message.text = text
+        message.extra |= {"edit_date": int(time.time())}
+        return Posted(
+            self.push("edited_message", message.json()) if self._told(message) else None, message_id
+        )
+
     def album(
         self, chat_id: int, author: Person, pictures: Sequence[bytes], caption: str = "", at: int = 0
     ) -> list[Posted]:
@@ -350,6 +360,7 @@ class FakeTelegram:
         old: Sequence[str] = (),
         *,
         anonymous: bool = False,
+        date: int | None = None,
     ) -> Posted:
         """The person's reactions change from `old` to `new`."""
         chat = self.chats[chat_id]
@@ -357,7 +368,7 @@ class FakeTelegram:
         change = {
             "chat": chat.json(),
             "message_id": message_id,
-            "date": 1_700_000_000,
+            "date": int(time.time()) if date is None else date,
             "old_reaction": [{"type": "emoji", "emoji": emoji} for emoji in old],
             "new_reaction": [{"type": "emoji", "emoji": emoji} for emoji in new],
         }
