@@ -77,7 +77,7 @@ def _is_done(db: Database, turn: dict[str, Any], work: list[Job]) -> bool:
     if any(job.kind == "edit" and job.state == "done" for job in work):
         return True
     moved = any(jobs.decision_of(db, job.id) in MOVED for job in work)
-    return moved or turns.newest_of_people(db, turn["conversation"]) != turn["id"]
+    return moved or turns.newest_wish(db, turn["conversation"]) != turn["id"]
 
 
 def _say(

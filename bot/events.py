@@ -236,7 +236,8 @@ def place_of(event: InboundEvent) -> ConversationRef:
 class Picture:
     """An encoded picture to be sent. `name` is the file name that the person sees.
 
-    `spoiler`: hidden until somebody uncovers it, where the platform has that.
+    `spoiler`: hidden until somebody uncovers it, where the platform has that. `as_file`: made of one that was
+    sent as a document; a platform that compresses photos sends it as one, too.
     """
 
     data: bytes = field(repr=False)
@@ -245,6 +246,7 @@ class Picture:
     height: int
     name: str
     spoiler: bool = False
+    as_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from telegram import (
     Animation,
@@ -35,7 +36,8 @@ def attachments_of(message: Message | ExternalReplyInfo, bot: Bot) -> tuple[Atta
         return (_moving(moving, bot),)
     sizes = message.photo or (message.live_photo.photo if message.live_photo else None)
     if sizes:
-        return (_photo(max(sizes, key=lambda size: size.width * size.height), bot),)
+        photo = _photo(max(sizes, key=lambda size: size.width * size.height), bot)
+        return (replace(photo, spoiler=bool(message.has_media_spoiler)),)
     if message.sticker:
         return (_sticker(message.sticker, bot),)
     if message.document:

@@ -92,6 +92,13 @@ def moved(old: int, new: int) -> ConversationMoved:
     return ConversationMoved(f"moved:{old}:{new}", conversation_of(old), conversation_of(new))
 
 
+def edited(now: MessageIn, head: int | None) -> MessageEdited:
+    """A changed message; the caption of an album's piece is that of the album."""
+    if head is not None:
+        now = replace(now, ref=replace(now.ref, message_id=str(head)))
+    return MessageEdited(now)
+
+
 class Translator:
     """Needs `bot` to be initialized: its name and id tell what is meant for it."""
 
@@ -110,14 +117,17 @@ class Translator:
         self._members = members
         self._undo_emoji = {bare(emoji) for emoji in undo_emoji}
 
-    async def event(self, update: Update) -> InboundEvent | None:
-        """The event of one update; None when it is not for the bot."""
+    async def event(self, update: Update, head: int | None = None) -> InboundEvent | None:
+        """The event of one update; None when it is not for the bot.
+
+        `head`: the first message of the album that a changed message is a piece of.
+        """
         event_id = str(update.update_id)
         if update.message:
             return await self.message([update.message], event_id)
         if update.edited_message:
-            changed = await self.message([update.edited_message], event_id)  # a changed command is none
-            return MessageEdited(changed) if isinstance(changed, MessageIn) else None
+            changed = await self.message([update.edited_message], event_id)
+            return edited(changed, head) if isinstance(changed, MessageIn) else None  # no command twice
         if update.message_reaction:
             return await self._reaction(update.message_reaction, event_id)
         if update.callback_query:

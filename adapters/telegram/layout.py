@@ -118,9 +118,10 @@ def units(text: str) -> int:
 
 
 def fits_photo(image: Picture) -> bool:
-    """Whether Telegram shows it as a photo; otherwise it goes as a document, which loses nothing."""
+    """Whether it goes as a photo, which Telegram makes a smaller JPEG of; a document loses nothing."""
     return (
-        image.mime in PHOTO_TYPES
+        not image.as_file
+        and image.mime in PHOTO_TYPES
         and len(image.data) <= MAX_PHOTO_BYTES
         and image.width + image.height <= MAX_PHOTO_SIDES
         and max(image.width, image.height) <= MAX_PHOTO_RATIO * min(image.width, image.height)
@@ -128,7 +129,7 @@ def fits_photo(image: Picture) -> bool:
 
 
 def photo(image: Picture, caption: str) -> InputMediaPhoto:
-    return InputMediaPhoto(image.data, caption=caption, filename=image.name)
+    return InputMediaPhoto(image.data, caption=caption, filename=image.name, has_spoiler=image.spoiler)
 
 
 def document(image: Picture, caption: str) -> InputMediaDocument:

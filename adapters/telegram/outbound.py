@@ -219,7 +219,9 @@ class Outbound:
         text = unping(update.text)
         try:
             if update.preview:
-                media = InputMediaPhoto(update.preview, caption=text, filename="preview.jpg")
+                media = InputMediaPhoto(
+                    update.preview, caption=text, filename="preview.jpg", has_spoiler=update.spoiler
+                )
                 await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=keyboard)
                 return
             try:

@@ -53,10 +53,14 @@ def set_text(db: Database, turn: str, text: str) -> None:
     write(db, "UPDATE turns SET text = ? WHERE id = ?", text, turn)
 
 
-def newest_of_people(db: Database, conversation: str) -> str | None:
-    """The turn that a person spoke last there."""
-    sql = "SELECT id FROM turns WHERE conversation = ? AND speaker = 'user' ORDER BY n DESC LIMIT 1"
-    row = one(db, sql, conversation)
+def newest_wish(db: Database, conversation: str) -> str | None:
+    """The last turn there that a person wished for something in."""
+    row = one(
+        db,
+        "SELECT t.id FROM turns t JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'"
+        " WHERE t.conversation = ? AND t.speaker = 'user' ORDER BY t.n DESC LIMIT 1",
+        conversation,
+    )
     return row["id"] if row else None
 
 

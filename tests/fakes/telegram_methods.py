@@ -148,6 +148,8 @@ async def edit_message_media(telegram: FakeTelegram, fields: JSON) -> JSON:
     media, data = uploaded(telegram, wanted["type"], file)
     buttons = keyboard(fields)
     text = caption(wanted)
+    if wanted.get("has_spoiler"):
+        media["has_media_spoiler"] = True
     message.media, message.file = media, data
     message.text, message.keyboard, message.edits = text, buttons, message.edits + 1
     return message.json()

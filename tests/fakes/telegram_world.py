@@ -123,6 +123,7 @@ class Seen:
     topic: int | None
     edits: int
     pings: bool
+    spoiler: bool
 
 
 def seen(message: Message) -> Seen:
@@ -136,6 +137,7 @@ def seen(message: Message) -> Seen:
         message.topic,
         message.edits,
         any(entity["type"] == "mention" for entity in entities_in(message.text)),
+        bool(message.media.get("has_media_spoiler")),
     )
 
 
