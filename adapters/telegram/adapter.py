@@ -4,6 +4,7 @@
     inbox             journal → handler     layout    limits, buttons, photo or document
     inbound           update → event        receipts  errors → receipts
     wording, files, albums, members         parts of a message, and who may manage a group
+    commands          the menus
 
 python-telegram-bot's `Bot` makes the calls; its `Application` and `Updater` are not used (see `polling`). Its
 `AIORateLimiter` isn't either: one chat's flood wait would halt every chat. A 429 becomes `NotSent` with
@@ -20,17 +21,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 import httpx
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-)
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from adapters.telegram.backoff import delays
+from adapters.telegram.commands import publish
 from adapters.telegram.inbound import Translator, moved
 from adapters.telegram.inbox import Inbox
 from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_TEXT
@@ -61,31 +57,6 @@ BREATH_SECONDS = 1.0
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 OFFLINE = "not connected to Telegram"
-
-COMMANDS = [
-    BotCommand("edit", "What to change in your photo"),
-    BotCommand("undo", "Take the last edit back"),
-    BotCommand("redo", "Do it again after all"),
-    BotCommand("reset", "Start over from your photo"),
-    BotCommand("cancel", "Stop what I'm working on for you"),
-    BotCommand("again", "Give the last edit another try"),
-    BotCommand("stronger", "The last edit, a little stronger"),
-    BotCommand("subtler", "The last edit, a little subtler"),
-    BotCommand("compare", "Before and after, side by side"),
-    BotCommand("history", "All the pictures, to choose one from"),
-    BotCommand("original", "All the edits anew, from your photo"),
-    BotCommand("rate", "1 to 5: how good is the newest picture?"),
-    BotCommand("share", "on, pictures or off: may they train the bot?"),
-    BotCommand("settings", "How I behave in this conversation"),
-    BotCommand("privacy", "What I keep, and how to delete it"),
-    BotCommand("help", "What I can do"),
-]
-FOR_ADMINISTRATORS = [
-    BotCommand("pause", "Be quiet in this group until /resume"),
-    BotCommand("resume", "Work in this group again"),
-    BotCommand("stats", "What I did in this group so far"),
-]
-"""In groups; the bot checks once more who gives them."""
 
 
 class TelegramAdapter:
@@ -211,20 +182,8 @@ class TelegramAdapter:
         await asyncio.gather(
             kept_up("receiving", (self._webhook or self._poller).run),
             kept_up("handling", self._inbox.run),
-            self._publish_commands(),
+            publish(self._bot),
         )
-
-    async def _publish_commands(self) -> None:
-        """The menu behind the "/" key; the bot works without it."""
-        for scope, more in (
-            (BotCommandScopeAllPrivateChats(), []),
-            (BotCommandScopeAllGroupChats(), []),
-            (BotCommandScopeAllChatAdministrators(), FOR_ADMINISTRATORS),
-        ):
-            try:
-                await self._bot.set_my_commands([*COMMANDS, *more], scope)
-            except TelegramError as error:
-                log.warning("Telegram did not take the list of commands: %s", error)
 
     async def _chat_moved(self, old: int, new: int) -> None:
         try:

@@ -96,6 +96,8 @@ class FakeTelegram:
         self.files: dict[str, bytes] = {}
         self.expired: set[str] = set()
         self.answered: list[str] = []
+        self.menus: dict[tuple[str, str], dict[str, str]] = {}
+        """(scope, language or "") → command → description."""
         self.said_quietly: dict[str, str] = {}
         """Callback query → the line that only the person who pressed sees."""
         self.allowed: frozenset[str] = DEFAULT_UPDATES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,17 @@ async def get_webhook_info(telegram: FakeTelegram, _: JSON) -> JSON:
 
 
 @method
-async def set_my_commands(_telegram: FakeTelegram, _: JSON) -> bool:
+async def set_my_commands(telegram: FakeTelegram, fields: JSON) -> bool:
+    commands = json.loads(fields["commands"])
+    if not 1 <= len(commands) <= 100:
+        raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for command in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+            raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    menu = {command["command"]: command["description"] for command in commands}
+    telegram.menus[json.loads(fields["scope"])["type"], fields.get("language_code", "")] = menu
     return True
 
 

@@ -120,16 +120,6 @@ async def test_while_offline_only_what_may_be_repeated_is_called_unsent() -> Non
         assert not (await d.adapter.capabilities(d.where(-5))).receives_reactions
 
 
-async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCaptureFixture) -> None:
-    async with desk(start=False) as d:
-        d.telegram.fail("setMyCommands", error(400, "Bad Request: no"), error(400, "Bad Request: no"))
-        d.telegram.post(d.chat, d.ann, "make it night")
-        await d.adapter.start()
-        assert (await d.next(MessageIn)).text == "make it night"
-        await until(lambda: "did not take the list of commands" in caplog.text)
-        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.")), Delivered)
-
-
 async def test_an_adapter_can_be_stopped_before_it_ever_started_and_started_again() -> None:
     async with FakeTelegram() as telegram, desk(start=False) as d:
         d.telegram.token = telegram.token
