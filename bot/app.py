@@ -160,6 +160,7 @@ class App:
             StoredDirectory(self.store),
             undo_emoji=telegram.undo_emoji,
             api_url=telegram.api_url,
+            local_server=telegram.local_server,
             album_seconds=telegram.album_seconds,
             answer_missed_hours=self.settings.limits.answer_missed_hours,
             webhook=webhook,

@@ -4,11 +4,9 @@
     inbox             journal → handler     layout    limits, buttons, photo or document
     inbound           update → event        receipts  errors → receipts
     wording, files, albums, members         parts of a message, and who may manage a group
-    commands          the menus
+    commands, busy, pace                    menus, "typing …", Telegram's limits
 
-python-telegram-bot's `Bot` makes the calls; its `Application` and `Updater` are not used (see `polling`). Its
-`AIORateLimiter` isn't either: one chat's flood wait would halt every chat. A 429 becomes `NotSent` with
-the wait that Telegram asks for, and the courier keeps it for that one reply.
+python-telegram-bot's `ExtBot` makes the calls; its `Application` and `Updater` are not used (see `polling`).
 """
 
 from __future__ import annotations
@@ -23,21 +21,27 @@ from functools import cache
 import httpx
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from adapters.telegram.backoff import delays
+from adapters.telegram.busy import Busy
 from adapters.telegram.commands import publish
 from adapters.telegram.inbound import Translator, moved
 from adapters.telegram.inbox import Inbox
-from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_TEXT
+from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_LOCAL_BYTES, MAX_TEXT
 from adapters.telegram.masking import TokenMask, quieten_libraries
 from adapters.telegram.members import Members
 from adapters.telegram.outbound import Outbound
+from adapters.telegram.pace import Pace
 from adapters.telegram.polling import Poller
 from adapters.telegram.webhook import Webhook, WebhookAddress
 from bot.events import (
+    Acknowledged,
     Capabilities,
     ConversationRef,
+    InboundEvent,
+    MessageIn,
     MessageRef,
     NotSent,
     Platform,
@@ -73,6 +77,7 @@ class TelegramAdapter:
         *,
         undo_emoji: Sequence[str] = ("👎",),
         api_url: str = API_URL,
+        local_server: bool = False,
         album_seconds: float = 1.2,
         answer_missed_hours: float = 24.0,
         status_seconds: float = 1.0,
@@ -83,6 +88,8 @@ class TelegramAdapter:
         webhook_check_seconds: float = 300.0,
     ) -> None:
         """Raises `AdapterError` for something that can't be a token.
+
+        `local_server`: the server at `api_url` runs with --local on this machine's disk, and takes big files.
 
         `album_seconds`: wait for the rest of an album; what comes when it is older than `answer_missed_hours`
         is not worked on; `status_seconds`: least time between two edits of a
@@ -99,13 +106,15 @@ class TelegramAdapter:
         self._handler = handler
         self._undo_emoji = tuple(undo_emoji)
         self._retry_seconds = retry_seconds
-        self._bot = make_bot(token, api_url.rstrip("/"), request_seconds)
+        pace = Pace()
+        self._bot = make_bot(token, api_url.rstrip("/"), request_seconds, pace, local_server)
+        self._busy = Busy(self._bot)
         self._members = Members(self._bot)
         self._outbound = Outbound(
-            self._bot, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
+            self._bot, pace, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
         )
         translator = Translator(self._bot, directory, self._members, undo_emoji, answer_missed_hours)
-        self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
+        self._inbox = Inbox(self._bot, journal, self._take, translator, album_seconds, retry_seconds)
         self._webhook = webhook and Webhook(
             self._bot,
             journal,
@@ -153,6 +162,7 @@ class TelegramAdapter:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        await self._busy.stop()
         if self._webhook is not None:
             await self._webhook.close()
         try:
@@ -185,6 +195,11 @@ class TelegramAdapter:
             publish(self._bot),
         )
 
+    async def _take(self, event: InboundEvent) -> Acknowledged | None:
+        if isinstance(event, MessageIn):
+            self._busy.reads(event.ref.conversation)
+        return await self._handler(event)
+
     async def _chat_moved(self, old: int, new: int) -> None:
         try:
             await self._handler(moved(old, new))
@@ -200,12 +215,13 @@ class TelegramAdapter:
             undo_emoji=self._undo_emoji,
             receives_reactions=private or (self._connected and await self._members.bot_administers(chat_id)),
             buttons=True,
-            max_upload=MAX_DOCUMENT_BYTES,
+            max_upload=MAX_LOCAL_BYTES if self._bot.local_mode else MAX_DOCUMENT_BYTES,
             max_text=MAX_TEXT,
             needs_place=True,
         )
 
     async def send(self, reply: Reply) -> Receipt:
+        self._busy.done(reply.conversation)
         return await self._outbound.send(reply) if self._connected else NotSent(OFFLINE)
 
     async def find(self, reply: Reply) -> Receipt:
@@ -214,9 +230,14 @@ class TelegramAdapter:
         return NotSent(OFFLINE) if reply.status else Unknown(OFFLINE)  # an edit may be repeated, a send not
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
-        return await self._outbound.show_status(update) if self._connected else None
+        if not self._connected:
+            return None
+        if update.progress is not None:
+            self._busy.paints(update.conversation)
+        return await self._outbound.show_status(update)
 
     async def clear_status(self, message: MessageRef) -> None:
+        self._busy.done(message.conversation)
         if self._connected:
             await self._outbound.clear_status(message)
 
@@ -237,7 +258,7 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
+def make_bot(token: str, api_url: str, request_seconds: float, pace: Pace, local_server: bool) -> Bot:
     """A picture takes longer than a text, both to upload and until Telegram has converted it."""
 
     def request() -> HTTPXRequest:
@@ -249,10 +270,12 @@ def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
             httpx_kwargs={"verify": certificates()},
         )
 
-    return Bot(
+    return ExtBot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=request(),
         get_updates_request=request(),
+        local_mode=local_server,
+        rate_limiter=pace,
     )

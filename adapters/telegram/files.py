@@ -6,6 +6,7 @@ A file's link holds the bot token, so it is neither kept nor logged.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -25,8 +26,10 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 from adapters.telegram.receipts import seconds
 from bot.events import Attachment, AttachmentGone
 
+log = logging.getLogger(__name__)
+
 MAX_DOWNLOAD = 20 * 1024 * 1024
-"""Bytes; Telegram gives bots no larger file."""
+"""Bytes; Telegram gives bots no larger file. A Bot API server of one's own does."""
 DOWNLOAD_SECONDS = 60.0
 
 
@@ -92,7 +95,7 @@ def _opener(bot: Bot, file_id: str) -> Callable[[], Awaitable[bytes]]:
                     if isinstance(error, RetryAfter):
                         await asyncio.sleep(seconds(error))
                     return await _fetch(bot, file_id)
-        except (TelegramError, RuntimeError, TimeoutError) as error:
+        except (TelegramError, RuntimeError, OSError) as error:  # a TimeoutError is an OSError
             # RuntimeError: Telegram named no path. The error's own text might quote the link.
             raise AttachmentGone(f"Telegram did not give the file ({type(error).__name__}).") from None
 
@@ -101,6 +104,11 @@ def _opener(bot: Bot, file_id: str) -> Callable[[], Awaitable[bytes]]:
 
 async def _fetch(bot: Bot, file_id: str) -> bytes:
     file = await bot.get_file(file_id)
-    if (file.file_size or 0) > MAX_DOWNLOAD:
+    if (file.file_size or 0) > MAX_DOWNLOAD and not bot.local_mode:
         raise AttachmentGone("The file is larger than Telegram gives to bots.")
-    return bytes(await file.download_as_bytearray())
+    try:
+        return bytes(await file.download_as_bytearray())
+    except (TelegramError, OSError):
+        if bot.local_mode:
+            log.error("The Bot API server's files can't be read here: share its folder, at the same path.")
+        raise

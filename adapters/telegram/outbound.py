@@ -19,6 +19,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import islice
 from weakref import WeakValueDictionary
 
@@ -28,14 +29,25 @@ from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from adapters.telegram import layout
 from adapters.telegram.backoff import delays
-from adapters.telegram.layout import Piece, fits_photo, keyboard_of, pieces_of, unping
-from adapters.telegram.receipts import not_a_photo, not_editable, receipt_of, seconds, unchanged
+from adapters.telegram.layout import Piece, keyboard_of, pieces_of, unping
+from adapters.telegram.pace import Pace
+from adapters.telegram.receipts import (
+    FLOODED,
+    is_too_large,
+    may_not_send,
+    not_a_photo,
+    not_editable,
+    receipt_of,
+    seconds,
+    unchanged,
+)
 from adapters.telegram.recent import Recent
 from bot.events import (
     ConversationRef,
     Delivered,
     MessageRef,
     NotSent,
+    Picture,
     Receipt,
     Reply,
     StatusUpdate,
@@ -46,6 +58,11 @@ log = logging.getLogger(__name__)
 
 PLACEHOLDER = "…"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+SMALLER = "(Sent as a smaller JPEG, as Telegram took no larger file.)"
+SMALLEST = 64 * 1024
+NO_PICTURES = (
+    "(I may not send pictures in this group. Once an administrator lets me, /history shows what I made.)"
+)
 REMEMBER = 2000
 TRIES = 8
 
@@ -60,12 +77,14 @@ class Outbound:
     def __init__(
         self,
         bot: Bot,
+        pace: Pace,
         chat_moved: Callable[[int, int], Awaitable[None]],
         *,
         status_seconds: float,
         retry_seconds: float,
     ) -> None:
         self._bot = bot
+        self._pace = pace
         self._chat_moved = chat_moved
         self._status_seconds = status_seconds
         self._retry_seconds = retry_seconds
@@ -79,6 +98,8 @@ class Outbound:
         """Messages that no status update may touch any more."""
         self._next_status: Recent[int, float] = Recent(REMEMBER)
         """Chat id → when a status may be edited there again."""
+        self._flooded: Recent[int, float] = Recent(REMEMBER)
+        """Chat id → when Telegram lets the bot write there again."""
 
     # ------------------------------------------------------------ replies
 
@@ -88,6 +109,9 @@ class Outbound:
         async with self._chat(chat_id):
             if reply.key in self._delivered:
                 return self._delivered[reply.key]
+            wait = self._flooded.get(chat_id, 0.0) - time.monotonic()
+            if wait > 0:
+                return NotSent(FLOODED, wait)
             try:
                 receipt = await self._deliver(reply, chat_id)
             except NotPlaced as error:
@@ -123,7 +147,7 @@ class Outbound:
             self._final[chat_id, places[0]] = None
         for index, piece in enumerate(pieces_of(reply)):
             if index not in places:
-                places[index] = await self._place(reply, chat_id)
+                places[index] = await self._place(reply, chat_id, silent=index > 0)
             try:
                 await self._put(piece, chat_id, places[index])
             except BadRequest as error:
@@ -136,12 +160,12 @@ class Outbound:
         refs = tuple(MessageRef(reply.conversation, str(message_id)) for message_id in places.values())
         return Delivered(refs)
 
-    async def _place(self, reply: Reply, chat_id: int) -> int:
-        """A new message that holds nothing yet."""
+    async def _place(self, reply: Reply, chat_id: int, silent: bool = False) -> int:
+        """A new message that holds nothing yet; `silent`: the reply rang already."""
         try:
             if reply.key in self._doubtful:
                 await self._bot.send_chat_action(chat_id, ChatAction.TYPING, thread_of(reply.conversation))
-            message = await self._new(PLACEHOLDER, reply.conversation, reply.reply_to, None)
+            message = await self._new(PLACEHOLDER, reply.conversation, reply.reply_to, None, silent)
         except TelegramError as error:
             receipt = receipt_of(error)
             if not isinstance(receipt, Unknown):
@@ -163,17 +187,32 @@ class Outbound:
                     reply_markup=piece.keyboard,
                 )
                 return
-            media = (layout.photo if fits_photo(image) else layout.document)(image, piece.text)
-            try:
-                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
-            except BadRequest as error:
-                if not not_a_photo(error):
-                    raise
-                media = layout.document(image, piece.text)
-                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+            await self._put_picture(piece, image, chat_id, message_id)
         except BadRequest as error:
             if not unchanged(error):
                 raise
+
+    async def _put_picture(self, piece: Piece, image: Picture, chat_id: int, message_id: int) -> None:
+        """As a photo, as a document, as a smaller one, or in words: the first that Telegram takes."""
+        media = layout.media_of(image, piece.text)
+        while True:
+            try:
+                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+                return
+            except BadRequest as error:
+                if isinstance(media, InputMediaPhoto) and (not_a_photo(error) or may_not_send(error)):
+                    media = layout.document(image, piece.text)
+                elif may_not_send(error):
+                    await self._put(replace(piece, image=None, text=told(piece)), chat_id, message_id)
+                    return
+                else:
+                    raise
+            except TelegramError as error:
+                if not is_too_large(error) or len(image.data) <= SMALLEST:
+                    raise
+                log.warning("Telegram does not take %d bytes: %s", len(image.data), error)
+                image = await asyncio.to_thread(layout.smaller, image)
+                media = layout.media_of(image, layout.with_note(piece.text, SMALLER))
 
     # ------------------------------------------------------------ status messages
 
@@ -183,7 +222,8 @@ class Outbound:
         message_id = self._status_id(update)
         if message_id is not None:
             ref = MessageRef(update.conversation, str(message_id))
-            if self._chat(chat_id).locked() or self._next_status.get(chat_id, 0.0) > time.monotonic():
+            too_soon = self._next_status.get(chat_id, 0.0) > time.monotonic()
+            if too_soon or self._chat(chat_id).locked() or not self._pace.has_room(chat_id):
                 return ref
         async with self._chat(chat_id):
             try:
@@ -256,12 +296,14 @@ class Outbound:
         conversation: ConversationRef,
         reply_to: MessageRef | None,
         keyboard: InlineKeyboardMarkup | None,
+        silent: bool = False,
     ) -> Message:
         return await self._bot.send_message(
             int(conversation.space_id),
             text,
             message_thread_id=thread_of(conversation),
             link_preview_options=NO_PREVIEW,
+            disable_notification=silent,
             reply_markup=keyboard,
             reply_parameters=ReplyParameters(int(reply_to.message_id), allow_sending_without_reply=True)
             if reply_to
@@ -282,8 +324,13 @@ class Outbound:
         if isinstance(error, ChatMigrated):
             await self._chat_moved(chat_id, error.new_chat_id)
         elif isinstance(error, RetryAfter):
-            self._next_status[chat_id] = time.monotonic() + seconds(error)
+            self._next_status[chat_id] = self._flooded[chat_id] = time.monotonic() + seconds(error)
 
 
 def thread_of(conversation: ConversationRef) -> int | None:
     return None if conversation.thread_id is None else int(conversation.thread_id)
+
+
+def told(piece: Piece) -> str:
+    """What stands where a picture may not be sent."""
+    return layout.with_note(piece.text, NO_PICTURES)

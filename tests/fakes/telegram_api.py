@@ -24,6 +24,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
@@ -96,6 +97,10 @@ class FakeTelegram:
         self.files: dict[str, bytes] = {}
         self.expired: set[str] = set()
         self.answered: list[str] = []
+        self.local: Path | None = None
+        """A folder: then the server is one of the bot's own, run with --local."""
+        self.max_file: int | None = None
+        """Bytes; what a server before Telegram's lets through."""
         self.menus: dict[tuple[str, str], dict[str, str]] = {}
         """(scope, language or "") → command → description."""
         self.said_quietly: dict[str, str] = {}

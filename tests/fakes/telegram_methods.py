@@ -106,6 +106,10 @@ async def get_file(telegram: FakeTelegram, fields: JSON) -> JSON:
     if file_id not in telegram.files:
         raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
     size = len(telegram.files[file_id])
+    if telegram.local is not None:  # it tells where the file lies on its own disk
+        path = telegram.local / file_id.replace("/", "_")
+        path.write_bytes(telegram.files[file_id])
+        return {"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": str(path)}
     if size > MAX_DOWNLOAD:
         raise ApiError(400, "Bad Request: file is too big")
     return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size, "file_path": file_id}
@@ -156,6 +160,8 @@ async def edit_message_media(telegram: FakeTelegram, fields: JSON) -> JSON:
     wanted = json.loads(fields["media"])
     file = fields[wanted["media"].removeprefix("attach://")]
     assert isinstance(file, FileField)
+    if wanted["type"] in message.chat.forbidden:
+        raise ApiError(400, f"Bad Request: not enough rights to send {wanted['type']}s to the chat")
     media, data = uploaded(telegram, wanted["type"], file)
     buttons = keyboard(fields)
     text = caption(wanted)
@@ -244,7 +250,7 @@ def checked_text(text: str, limit: int, empty: str | None, long: str) -> str:
 def uploaded(telegram: FakeTelegram, kind: str, upload: FileField) -> tuple[JSON, bytes]:
     """The media JSON of an uploaded file; photos within Telegram's limits only."""
     data = upload.file.read()
-    if len(data) > MAX_FILE:
+    if len(data) > (telegram.max_file or (MAX_FILE if telegram.local is None else 40 * MAX_FILE)):
         raise ApiError(413, "Request Entity Too Large")
     if kind == "document":
         return {"document": telegram.file(data, file_name=upload.filename)}, data

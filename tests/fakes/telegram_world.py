@@ -45,6 +45,8 @@ class Chat:
     topics: set[int] = field(default_factory=set)
     gone: str | None = None
     moved_to: int | None = None
+    forbidden: set[str] = field(default_factory=set)
+    """Kinds of media that nobody may send there."""
 
     def json(self) -> JSON:
         found: JSON = {"id": self.id, "type": self.type}
