@@ -99,6 +99,8 @@ class FakeTelegram:
         self.answered: list[str] = []
         self.local: Path | None = None
         """A folder: then the server is one of the bot's own, run with --local."""
+        self.hidden = False
+        """Its folder can't be read by the bot."""
         self.max_file: int | None = None
         """Bytes; what a server before Telegram's lets through."""
         self.menus: dict[tuple[str, str], dict[str, str]] = {}

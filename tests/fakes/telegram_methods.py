@@ -108,7 +108,8 @@ async def get_file(telegram: FakeTelegram, fields: JSON) -> JSON:
     size = len(telegram.files[file_id])
     if telegram.local is not None:  # it tells where the file lies on its own disk
         path = telegram.local / file_id.replace("/", "_")
-        path.write_bytes(telegram.files[file_id])
+        if not telegram.hidden:
+            path.write_bytes(telegram.files[file_id])
         return {"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": str(path)}
     if size > MAX_DOWNLOAD:
         raise ApiError(400, "Bad Request: file is too big")
