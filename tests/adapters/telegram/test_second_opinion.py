@@ -1,7 +1,8 @@
 """A Bot API that others wrote (telemelya) and ours never disagree, as far as that one reaches.
 
-It knows private chats by webhook: texts, photos with captions, their download, buttons, chat actions. It has no
-`editMessageMedia`, so no picture of the bot arrives there, and it sends no secret: a proxy adds that here.
+It knows private chats by webhook: texts, photos with captions, their download, buttons, chat actions. It has
+no `editMessageMedia`, so no picture of the bot arrives there, and sends no secret: a proxy adds that here.
+Skipped unless the extra `second-opinion` is installed.
 """
 
 from __future__ import annotations
@@ -172,7 +173,7 @@ async def test_a_question_is_shown_with_its_buttons_and_a_press_is_answered(chat
     assert isinstance(press, ButtonPressed)
     assert (press.name, press.target, press.ref) == ("retry", "job-1", receipt.refs[0])
     async with asyncio.timeout(PATIENCE):
-        while "answerCallbackQuery" not in [call["method"] for call in await chat.calls()]:
+        while "answerCallbackQuery" not in [call["method"] for call in await chat.calls()]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
