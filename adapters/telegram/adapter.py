@@ -20,6 +20,7 @@ from functools import cache
 
 import httpx
 from telegram import Bot
+from telegram.constants import ReactionEmoji
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -27,7 +28,7 @@ from telegram.request import HTTPXRequest
 from adapters.telegram.backoff import delays
 from adapters.telegram.busy import Busy
 from adapters.telegram.commands import publish
-from adapters.telegram.inbound import Translator, moved
+from adapters.telegram.inbound import Translator, bare, moved
 from adapters.telegram.inbox import Inbox
 from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_LOCAL_BYTES, MAX_TEXT
 from adapters.telegram.masking import TokenMask, quieten_libraries
@@ -101,6 +102,8 @@ class TelegramAdapter:
             raise AdapterError(
                 "TELEGRAM_TOKEN does not look like a bot token (123456:ABC…): copy it again from @BotFather."
             )
+        if unknown := [emoji for emoji in undo_emoji if bare(emoji) not in map(bare, ReactionEmoji)]:
+            log.warning("telegram.undo_emoji: Telegram has no reaction %s.", " ".join(unknown))
         quieten_libraries()
         self._mask = TokenMask(token)
         self._handler = handler

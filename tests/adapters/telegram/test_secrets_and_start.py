@@ -93,6 +93,13 @@ async def test_what_cannot_be_a_token_is_told_before_anything_is_sent(token: str
         d.telegram.token = real
 
 
+async def test_an_undo_emoji_that_telegram_does_not_have_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async with desk(start=False, undo_emoji=("👎", "❤️")):
+        assert "undo_emoji" not in caplog.text
+    async with desk(start=False, undo_emoji=("👎", "↩️")):
+        assert "Telegram has no reaction ↩️." in caplog.text
+
+
 async def test_a_network_that_is_down_at_start_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     async with desk(start=False) as d:
         d.telegram.fail("getMe", bad_gateway(), bad_gateway(), error(401, "Unauthorized"))
