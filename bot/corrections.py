@@ -40,6 +40,8 @@ def correct(
     if (brought.wish or event.now.text) == turn["text"] or not (brought.wish or brought.bad_wish):
         return None, []
     conversation = str(turn["conversation"])
+    if conversations.paused(db, event.ref.conversation):
+        return None, []
     work = jobs.of_turn(db, turn["id"])
     heard = next((job for job in work if job.kind == "dialogue"), None)
     if heard is None:

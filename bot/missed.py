@@ -12,6 +12,8 @@ from bot.store.outbox import Answer
 
 def tell(db: Database, event: MessageMissed) -> tuple[str | None, list[str]]:
     """One kind line for all that was missed in a conversation, under the first of it."""
+    if conversations.paused(db, event.ref.conversation):
+        return None, []
     conversation = conversations.ensure(db, event.ref.conversation, event.author.user_id)
     if outbox.last_said(db, conversation) != replies.MISSED:
         outbox.say(db, conversation, Answer(replies.MISSED), reply_to=event.ref.message_id)

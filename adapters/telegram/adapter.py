@@ -107,6 +107,7 @@ class TelegramAdapter:
         quieten_libraries()
         self._mask = TokenMask(token)
         self._handler = handler
+        self._directory = directory
         self._undo_emoji = tuple(undo_emoji)
         self._retry_seconds = retry_seconds
         pace = Pace()
@@ -199,7 +200,7 @@ class TelegramAdapter:
         )
 
     async def _take(self, event: InboundEvent) -> Acknowledged | None:
-        if isinstance(event, MessageIn):
+        if isinstance(event, MessageIn) and not await self._directory.paused(event.ref.conversation):
             self._busy.reads(event.ref.conversation)
         return await self._handler(event)
 

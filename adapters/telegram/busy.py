@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 FIRST_AFTER = 0.5
 EVERY = 4.0
-READING_SECONDS = 30.0
+READING_SECONDS = 20.0
 PAINTING_SECONDS = 15.0
 """How long it is shown without further news: a lost answer must not leave the bot typing for ever."""
 

@@ -109,8 +109,7 @@ class Outbound:
         async with self._chat(chat_id):
             if reply.key in self._delivered:
                 return self._delivered[reply.key]
-            wait = self._flooded.get(chat_id, 0.0) - time.monotonic()
-            if wait > 0:
+            if (wait := self._flood_wait(chat_id)) > 0:
                 return NotSent(FLOODED, wait)
             try:
                 receipt = await self._deliver(reply, chat_id)
@@ -220,7 +219,10 @@ class Outbound:
         """Updates that come faster than Telegram likes, or while another call is under way, are left out."""
         chat_id = int(update.conversation.space_id)
         message_id = self._status_id(update)
-        if message_id is not None:
+        if message_id is None:
+            if self._flood_wait(chat_id) > 0:
+                return None
+        else:
             ref = MessageRef(update.conversation, str(message_id))
             too_soon = self._next_status.get(chat_id, 0.0) > time.monotonic()
             if too_soon or self._chat(chat_id).locked() or not self._pace.has_room(chat_id):
@@ -315,6 +317,10 @@ class Outbound:
             await self._bot.delete_message(chat_id, message_id)
         except TelegramError as error:
             log.debug("A message could not be deleted: %s", error)
+
+    def _flood_wait(self, chat_id: int) -> float:
+        """Seconds until Telegram lets the bot write there again, if positive."""
+        return self._flooded.get(chat_id, 0.0) - time.monotonic()
 
     def _chat(self, chat_id: int) -> asyncio.Lock:
         return self._chats.setdefault(chat_id, asyncio.Lock())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import replies
 from bot.events import MessageMissed, MessageRef
-from bot.store import StoredDirectory
+from bot.store import StoredDirectory, preferences
 from tests.bot.world import ANN, BOB, HERE, World, photo, png
 
 
@@ -29,3 +31,11 @@ async def test_a_missed_message_alone_makes_no_conversation(world: World) -> Non
     await world.settle()
     assert [reply.text for reply in world.adapter.sent] == [replies.MISSED]
     assert not await StoredDirectory(world.store).knows(HERE)
+
+
+async def test_where_the_bot_is_to_be_quiet_nothing_is_said(world: World) -> None:
+    place = replace(HERE, group_id="server")
+    await world.store.run(lambda db: preferences.set_for_group(db, "web", "server", preferences.PAUSED, "1"))
+    await world.director.handle(MessageMissed("missed", MessageRef(place, "old"), ANN))
+    await world.settle()
+    assert world.adapter.sent == []

@@ -79,6 +79,15 @@ async def test_where_it_may_not_it_stops_and_the_message_is_taken(fault: object)
         await until(lambda: actions(d))
 
 
+async def test_where_it_is_to_be_quiet_it_does_not_type() -> None:
+    async with desk() as d:
+        d.directory.quiet.add(d.where())
+        d.telegram.post(d.chat, d.ann, "make it night")
+        await d.next(MessageIn)
+        await asyncio.sleep(0.2)
+        assert actions(d) == []
+
+
 async def test_what_is_answered_at_once_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(busy, "FIRST_AFTER", 0.3)
     async with desk() as d:

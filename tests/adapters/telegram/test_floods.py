@@ -35,6 +35,7 @@ async def test_nothing_is_tried_in_a_chat_before_its_wait_is_over() -> None:
         for receipt in receipts:
             assert isinstance(receipt, NotSent)
             assert 0 < (receipt.retry_after or 0) <= 60
+        assert await d.adapter.show_status(StatusUpdate("job-1", d.where(), "You're next.")) is None
         assert calls_for(d, d.chat) == before
         assert d.telegram.shown(d.chat) == []
 
