@@ -57,7 +57,7 @@ async def test_a_caption_that_is_added_while_an_album_is_gathered_comes_after_it
 
 
 async def test_what_is_older_than_the_setting_is_told_as_missed() -> None:
-    async with desk() as d:
+    async with desk(answer_missed_hours=24.0) as d:
         group = d.telegram.group(privacy=False)
         posts = [
             d.telegram.post(d.chat, d.ann, "make it night", photo=png(), extra=LONG_AGO),
