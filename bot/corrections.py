@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot import replies
+from bot.acting import Done
 from bot.admission import Admission, refuse
 from bot.events import MessageEdited
 from bot.intake import Intake
@@ -29,36 +30,32 @@ def becomes_new(db: Database, event: MessageEdited) -> bool:
     return turns.get(db, known.turn)["text"] != event.now.text and not jobs.of_turn(db, known.turn)
 
 
-def correct(
-    db: Database, event: MessageEdited, brought: Intake, admission: Admission
-) -> tuple[str | None, list[str]]:
-    """Take the new words of a wish. Returns its conversation, None to ignore them, and the edits to stop."""
+def correct(db: Database, event: MessageEdited, brought: Intake, admission: Admission) -> Done:
+    """Take the new words of a wish."""
     known = refs.find(db, event.ref)
     turn = turns.get(db, known.turn) if known and known.turn else None
     if turn is None or turn["user_id"] != event.now.author.user_id:
-        return None, []
+        return Done()
     if (brought.wish or event.now.text) == turn["text"] or not (brought.wish or brought.bad_wish):
-        return None, []
+        return Done()
     conversation = str(turn["conversation"])
-    if conversations.paused(db, event.ref.conversation):
-        return None, []
     work = jobs.of_turn(db, turn["id"])
     heard = next((job for job in work if job.kind == "dialogue"), None)
     if heard is None:
-        return None, []
+        return Done()
     if brought.wish is None:
         _say(db, event, conversation, brought.bad_wish or "")
-        return conversation, []
+        return Done(conversation)
     if _is_done(db, turn, work):
         if not outbox.said(db, conversation, replies.DONE_ALREADY, event.ref.message_id):
             _say(db, event, conversation, replies.DONE_ALREADY)
-        return conversation, []
+        return Done(conversation)
     stopped = [job.id for job in work if job.kind == "edit" and jobs.is_open(db, job.id)]
     for job in stopped:
         jobs.set_state(db, job, "cancelled", "the wish was changed")
         _say(db, event, conversation, replies.WISH_CHANGED, job)
     _begin_anew(db, heard, brought.wish, admission)
-    return conversation, stopped
+    return Done(conversation, stopped)
 
 
 def _begin_anew(db: Database, heard: Job, wish: str, admission: Admission) -> None:

@@ -201,6 +201,8 @@ def _goes_as_file(db: Database, row: OutboxRow) -> bool:
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
+    if not outbox.exists(db, row.id):
+        return  # deleted in the meantime
     for message in messages:
         refs.add(db, message, row.conversation, turn=row.id, version=row.version, job=row.job)
     outbox.set_state(db, row.id, "delivered")

@@ -30,7 +30,7 @@ def find(db: Database, ref: ConversationRef) -> str | None:
 
 
 def ensure(db: Database, ref: ConversationRef, owner: str) -> str:
-    """The id of the conversation there; made, with this owner, when it is new."""
+    """The id of the conversation there; made, with this owner, when it is new or was deleted."""
     conversation = find(db, ref)
     if conversation is None:
         conversation = new_id()
@@ -43,7 +43,9 @@ def ensure(db: Database, ref: ConversationRef, owner: str) -> str:
             "group_id": ref.group_id,
         }
         insert(db, "conversations", values)
-    elif ref.group_id is not None:
+        return conversation
+    write(db, "UPDATE conversations SET owner = ? WHERE id = ? AND owner = ''", owner, conversation)
+    if ref.group_id is not None:
         sql = "UPDATE conversations SET group_id = ? WHERE id = ? AND group_id IS NOT ?"
         write(db, sql, ref.group_id, conversation, ref.group_id)
     return conversation
@@ -61,6 +63,10 @@ def get(db: Database, conversation: str) -> dict[str, Any]:
     if row is None:
         raise KeyError(conversation)
     return row
+
+
+def exists(db: Database, conversation: str) -> bool:
+    return one(db, "SELECT 1 FROM conversations WHERE id = ?", conversation) is not None
 
 
 def ref_of(row: dict[str, Any]) -> ConversationRef:
@@ -220,6 +226,15 @@ def was_undone(db: Database, version: str) -> bool:
     )
 
 
+def with_open_jobs(db: Database, platform: str, group: str) -> list[str]:
+    """Those of a server or group that have something to do."""
+    sql = (
+        "SELECT DISTINCT c.id FROM conversations c JOIN jobs j ON j.conversation = c.id"
+        " WHERE c.platform = ? AND c.group_id = ? AND j.state IN ('queued', 'running')"
+    )
+    return [row["id"] for row in rows(db, sql, platform, group)]
+
+
 def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
     """A chat has a new id: its conversations go along, one that began there already is joined.
 
@@ -227,6 +242,8 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
     Messages stay behind: in the new chat their ids are those of other messages.
     """
     moved: list[str] = []
+    if old.group_id and new.group_id and old.group_id != new.group_id and old.thread_id is None:
+        preferences.rekey(db, old.platform, old.group_id, new.group_id)
     where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
     if old.thread_id is not None:
         where, params = where + " AND thread = ?", [*params, old.thread_id]
@@ -269,6 +286,7 @@ def _join(db: Database, old: str, new: str) -> None:
     name = None if one["shared_as"] is None else other["shared_as"]
     pictures = name is not None and one["shares_pictures"] and other["shares_pictures"]
     share(db, new, name, pictures=bool(pictures))
+    write(db, "DELETE FROM conversation_settings WHERE conversation = ?", old)  # those of `new` hold
     for table in ("versions", "undos", "turns", "jobs", "outbox", "ledger", "message_refs"):
         write(db, f"UPDATE {table} SET conversation = ? WHERE conversation = ?", new, old)
     write(db, "UPDATE undos SET state = 'dropped' WHERE conversation = ? AND state = 'open'", new)

@@ -1,4 +1,4 @@
-"""A picture that was sent hidden, or one that is made of it, is never shown to those who did not uncover it."""
+"""A picture that was sent hidden, and one that is made of it, is never shown openly."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ async def test_edits_of_a_spoiler_are_spoilers_to_the_last_and_other_pictures_ar
     assert not spoilt(world.last)
     await world.say("darker", reply_to=first)
     assert spoilt(world.last), "a branch grows from the hidden one"
+
+
+async def test_of_several_pictures_the_hidden_one_alone_is_hidden(world: World) -> None:
+    pictures = (photo(png("blue")), replace(photo(png()), spoiler=True))
+    await world.say("paint a cheetah in both of them", *pictures)
+    await world.settle()
+    rows = await world.table("versions")
+    assert [row["spoiler"] for row in rows if row["parent"] is None] == [0, 1]
 
 
 async def test_a_spoiler_stays_one_after_a_restart(world: World) -> None:

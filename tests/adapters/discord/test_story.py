@@ -214,6 +214,8 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "help",
         "share",
         "rate",
+        "settings",
+        "privacy",
     }
     result = await world.ann.slash(world.channel, "reset")
     assert result.acknowledged
