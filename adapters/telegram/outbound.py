@@ -98,8 +98,8 @@ class Outbound:
         """Messages that no status update may touch any more."""
         self._next_status: Recent[int, float] = Recent(REMEMBER)
         """Chat id → when a status may be edited there again."""
-        self._flooded: Recent[int, float] = Recent(REMEMBER)
-        """Chat id → when Telegram lets the bot write there again."""
+        self._flooded: Recent[int, tuple[float, str]] = Recent(REMEMBER)
+        """Chat id → when Telegram lets the bot write there again, and which reply or job was told so."""
 
     # ------------------------------------------------------------ replies
 
@@ -109,14 +109,14 @@ class Outbound:
         async with self._chat(chat_id):
             if reply.key in self._delivered:
                 return self._delivered[reply.key]
-            if (wait := self._flood_wait(chat_id)) > 0:
+            if (wait := self._flood_wait(chat_id, reply.key)) > 0:
                 return NotSent(FLOODED, wait)
             try:
                 receipt = await self._deliver(reply, chat_id)
             except NotPlaced as error:
                 return NotSent(str(error))
             except TelegramError as error:
-                await self._heed(chat_id, error)
+                await self._heed(chat_id, error, reply.key)
                 problem = receipt_of(error)
                 if isinstance(problem, Unknown) and reply.status:
                     return NotSent(problem.reason)  # the same edit may be made again, even after a restart
@@ -220,7 +220,7 @@ class Outbound:
         chat_id = int(update.conversation.space_id)
         message_id = self._status_id(update)
         if message_id is None:
-            if self._flood_wait(chat_id) > 0:
+            if self._flood_wait(chat_id, update.job_id) > 0:
                 return None
         else:
             ref = MessageRef(update.conversation, str(message_id))
@@ -231,7 +231,7 @@ class Outbound:
             try:
                 return await self._show(update, chat_id)
             except TelegramError as error:
-                await self._heed(chat_id, error)
+                await self._heed(chat_id, error, update.job_id)
                 log.debug("A status could not be shown: %s", error)
             return None
 
@@ -318,19 +318,24 @@ class Outbound:
         except TelegramError as error:
             log.debug("A message could not be deleted: %s", error)
 
-    def _flood_wait(self, chat_id: int) -> float:
-        """Seconds until Telegram lets the bot write there again, if positive."""
-        return self._flooded.get(chat_id, 0.0) - time.monotonic()
+    def _flood_wait(self, chat_id: int, key: str) -> float:
+        """Seconds until Telegram lets the bot write there again, if positive.
+
+        None for the one that was told to wait: when it comes again, it has waited.
+        """
+        until, told = self._flooded.get(chat_id, (0.0, key))
+        return 0.0 if told == key else until - time.monotonic()
 
     def _chat(self, chat_id: int) -> asyncio.Lock:
         return self._chats.setdefault(chat_id, asyncio.Lock())
 
-    async def _heed(self, chat_id: int, error: TelegramError) -> None:
+    async def _heed(self, chat_id: int, error: TelegramError, key: str) -> None:
         """What an error tells of the chat: its new id, or to keep statuses quiet so that replies pass."""
         if isinstance(error, ChatMigrated):
             await self._chat_moved(chat_id, error.new_chat_id)
         elif isinstance(error, RetryAfter):
-            self._next_status[chat_id] = self._flooded[chat_id] = time.monotonic() + seconds(error)
+            self._next_status[chat_id] = until = time.monotonic() + seconds(error)
+            self._flooded[chat_id] = until, key
 
 
 def thread_of(conversation: ConversationRef) -> int | None:

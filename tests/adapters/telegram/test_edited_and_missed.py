@@ -56,6 +56,15 @@ async def test_a_caption_that_is_added_while_an_album_is_gathered_comes_after_it
         assert (await d.next(MessageEdited)).now.text == "make it night"
 
 
+async def test_the_changed_caption_of_any_piece_is_that_of_the_album() -> None:
+    async with desk() as d:
+        pieces = d.telegram.album(d.chat, d.ann, [png("red"), png("green")], "make it nihgt", at=1)
+        assert (await d.next(MessageIn)).ref == d.ref(pieces[0].message_id)
+        d.telegram.edit(d.chat, pieces[1].message_id, "make it night")
+        now = (await d.next(MessageEdited)).now
+        assert (now.text, now.ref) == ("make it night", d.ref(pieces[0].message_id))
+
+
 async def test_what_is_older_than_the_setting_is_told_as_missed() -> None:
     async with desk(answer_missed_hours=24.0) as d:
         group = d.telegram.group(privacy=False)

@@ -31,7 +31,7 @@ async def test_nothing_is_tried_in_a_chat_before_its_wait_is_over() -> None:
         d.telegram.fail("sendMessage", flood(60))
         await d.adapter.send(Reply("a-1", d.where(), "One."))
         before = calls_for(d, d.chat)
-        receipts = [await d.adapter.send(Reply(key, d.where(), "Two.")) for key in ("a-1", "a-2")]
+        receipts = [await d.adapter.send(Reply(key, d.where(), "Two.")) for key in ("a-2", "a-3")]
         for receipt in receipts:
             assert isinstance(receipt, NotSent)
             assert 0 < (receipt.retry_after or 0) <= 60
