@@ -355,6 +355,7 @@ class Capabilities:
     `needs_place`: the platform has no idempotency key, so a reply arrives once only if it is edited into a
     message that is there already; the courier then has one made by `show_status` and remembers it.
     `age_restricted`: the platform lets only adults in there; False where it knows no such thing.
+    `wishes`: sentences of the platform's own about how a wish can be given there, for the help text.
     """
 
     undo_emoji: tuple[str, ...]
@@ -364,3 +365,4 @@ class Capabilities:
     max_text: int = 2000
     needs_place: bool = False
     age_restricted: bool = False
+    wishes: tuple[str, ...] = ()

@@ -34,8 +34,8 @@ class Reporter:
         conversation: ConversationRef,
         reply_to: str | None,
         *,
-        spoiler: bool,
         previews: bool,
+        spoiler: bool,
     ) -> None:
         self._store, self._adapter, self._job, self._conversation = store, adapter, job, conversation
         self._spoiler = spoiler
@@ -138,8 +138,8 @@ class Statuses:
         conversation: ConversationRef,
         reply_to: str | None,
         *,
-        spoiler: bool = False,
         previews: bool,
+        spoiler: bool = False,
     ) -> Reporter | None:
         """A reporter for a job that begins; None while the platform's adapter isn't there.
 
@@ -149,7 +149,7 @@ class Statuses:
         if adapter is None:
             return None
         reporter = Reporter(
-            self._store, adapter, job, conversation, reply_to, spoiler=spoiler, previews=previews
+            self._store, adapter, job, conversation, reply_to, previews=previews, spoiler=spoiler
         )
         self._reporters[job.id] = reporter
         return reporter

@@ -63,8 +63,8 @@ class BegunEdit:
     image: str
     earlier: tuple[Round, ...]
     message: str | None
-    spoiler: bool
     previews: bool
+    spoiler: bool
 
 
 class Work:
@@ -168,7 +168,7 @@ class Work:
             earlier=begun.earlier,
         )
         reporter = self._statuses.open(
-            job, begun.conversation, begun.message, spoiler=begun.spoiler, previews=begun.previews
+            job, begun.conversation, begun.message, previews=begun.previews, spoiler=begun.spoiler
         )
         try:
             outcome = await self._run(order, reporter)
@@ -196,9 +196,10 @@ class Work:
             return None
         ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
-        message, hidden = turns.get(db, job.turn)["message_id"], spoilers.hidden(db, str(job.parent))
+        message = turns.get(db, job.turn)["message_id"]
         previews = self._preferences.previews(db, job.conversation)
-        return BegunEdit(job, ref, image, earlier, message, hidden, previews)
+        spoiler = spoilers.hidden(db, str(job.parent))
+        return BegunEdit(job, ref, image, earlier, message, previews, spoiler)
 
     def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:
         """Every edit passes here: one put together from several turns, and an old one asked for once more."""

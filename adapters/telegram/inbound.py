@@ -73,6 +73,8 @@ EDIT_COMMAND = re.compile(r"^/edit(?:@\w+)?\s*", re.IGNORECASE)
 """/edit and a wish, alone or under a picture: a message that is meant for the bot."""
 OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """The bot was put out of a group, or blocked in a private chat."""
+JUST_NOW = dt.timedelta(minutes=5)
+"""What is younger was not missed: the network is slow, or this machine's clock is wrong."""
 BUTTONS: dict[str, ButtonName] = {"select": "select", **{name: name for name in LABELS}}
 
 
@@ -113,7 +115,7 @@ class Translator:
         answer_missed_hours: float,
     ) -> None:
         """What is older than `answer_missed_hours` when it comes is told as missed."""
-        self._answer_missed = dt.timedelta(hours=answer_missed_hours)
+        self._answer_missed = max(dt.timedelta(hours=answer_missed_hours), JUST_NOW)
         self._bot = bot
         self._directory = directory
         self._members = members

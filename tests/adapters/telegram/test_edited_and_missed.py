@@ -80,6 +80,9 @@ async def test_what_is_older_than_the_setting_is_told_as_missed() -> None:
         assert missed[0].author == UserRef("telegram", str(d.ann.id), "Ann")
         await d.settled(*posts)
         assert d.nothing_more()
+    async with desk(answer_missed_hours=0.0) as d:
+        d.telegram.post(d.chat, d.ann, "make it night")
+        assert (await d.next(MessageIn)).text == "make it night", "what comes now was not missed"
     async with desk(answer_missed_hours=26.0) as d:
         d.telegram.post(d.chat, d.ann, "make it night", photo=png(), extra=LONG_AGO)
         assert (await d.next(MessageIn)).text == "make it night"
