@@ -130,6 +130,9 @@ CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please
 DEADLY_PICTURE = "I broke down twice over that picture, so I let it be. Please send another one."
 DEADLY_ALBUM = "I broke down twice over those pictures, so I let them be. Please send them one by one."
 DISK_FULL = "My disk is full, so I can't keep anything just now. I'll go on as soon as there is room again."
+DONE_ALREADY = "I answered that wish already. Reply to a picture with your new words, and I go on from there."
+WISH_CHANGED = "You changed your wish, so I stopped and begin anew with the new words."
+MISSED = "I'm sorry, I was away when you wrote this. If you still wish for it, please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
 
 

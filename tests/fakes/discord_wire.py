@@ -54,14 +54,15 @@ class DiscordWire:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
+        """`port`: the one that it had before, for a Discord that comes back."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.add_routes([web.get("/", self.gateway.handle), *self.rest.routes()])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
-        port = self._runner.addresses[0][1]
+        self.port = port = self._runner.addresses[0][1]
         self.world.base = f"http://127.0.0.1:{port}"
         self._before = (discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
         discord.http.Route.BASE = self.world.base + API
