@@ -28,11 +28,13 @@ async def test_the_wish_is_free_of_mentions() -> None:
         await wire.post(f"make {wire.mention} it like <@{wire.world.ann}>'s **photo**")
         await wire.post(f"<@&{wire.world.bot_role}> people pick the bot's role by mistake")
         await wire.post(f"<@{wire.world.ann}> how are you?")
+        await wire.post(f"{wire.mention}, brighter: {wire.mention} please")
         await wire.post("the last", mention=True)
-        await bot.take(3)
+        await bot.take(4)
         assert bot.texts == [
             "make it like @Ann's **photo**",
             "people pick the bot's role by mistake",
+            "brighter: please",
             "the last",
         ]
 
