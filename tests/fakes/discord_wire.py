@@ -15,7 +15,7 @@ wire: reconnects, replays, lost sessions, time-outs, refusals, nonces that are r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import discord
@@ -36,8 +36,10 @@ _STRING = 3
 class DiscordWire:
     """Start and stop it as a context manager; one at a time, as discord.py's addresses are global."""
 
-    def __init__(self, token: str = "wire-token-never-to-be-logged") -> None:
-        self.world = World(token)
+    def __init__(
+        self, world: Callable[[str], World] = World, token: str = "wire-token-never-to-be-logged"
+    ) -> None:
+        self.world = world(token)
         self.gateway = Gateway(self.world)
         self.rest = Rest(self.world, self.gateway)
         self.token = token

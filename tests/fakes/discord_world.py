@@ -147,7 +147,7 @@ class World:
                 role(self.guild_id + 1, "mods", MANAGE_MESSAGES),
                 {**role(self.bot_role, "DialogPaint", 0), "tags": {"bot_id": str(self.bot)}, "managed": True},
             ],
-            "channels": [place for place in places if place["type"] == 0],
+            "channels": [place for place in places if place["type"] in (0, 15)],
             "threads": [
                 place for place in places if place["type"] == 11 and not place["thread_metadata"]["archived"]
             ],
