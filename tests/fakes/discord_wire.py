@@ -33,6 +33,12 @@ _STRING_SELECT = 3
 _STRING = 3
 
 
+def point_at(base: str) -> None:
+    """From here on the discord.py of this process talks to the wire at `base`."""
+    discord.http.Route.BASE = base + API
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(base.replace("http", "ws", 1) + "/")
+
+
 class DiscordWire:
     """Start and stop it as a context manager; one at a time, as discord.py's addresses are global."""
 
@@ -60,11 +66,10 @@ class DiscordWire:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
-        self.port = port = self._runner.addresses[0][1]
-        self.world.base = f"http://127.0.0.1:{port}"
+        self.port = self._runner.addresses[0][1]
+        self.world.base = f"http://127.0.0.1:{self.port}"
         self._before = (discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
-        discord.http.Route.BASE = self.world.base + API
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://127.0.0.1:{port}/")
+        point_at(self.world.base)
 
     async def stop(self) -> None:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = self._before
