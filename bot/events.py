@@ -45,6 +45,7 @@ class Attachment:
     """A file that came with a message. `open` downloads it, so a size can be refused before any download.
 
     `mime`, `width` and `height` are only the platform's claims; `size` is in bytes, None when not told.
+    `spoiler`: it was sent hidden, to be seen by those alone who uncover it.
     `open` raises `AttachmentGone` when the file can't be had any more.
     """
 
@@ -56,6 +57,7 @@ class Attachment:
     height: int | None = None
     name: str | None = None
     animated: bool = False
+    spoiler: bool = False
 
 
 class AttachmentGone(Exception):
@@ -170,13 +172,17 @@ def place_of(event: InboundEvent) -> ConversationRef:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded picture to be sent. `name` is the file name that the person sees."""
+    """An encoded picture to be sent. `name` is the file name that the person sees.
+
+    `spoiler`: hidden until somebody uncovers it, where the platform has that.
+    """
 
     data: bytes = field(repr=False)
     mime: str
     width: int
     height: int
     name: str
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,8 @@ class Reply:
 class StatusUpdate:
     """How a job is getting on: the one status message of that job is made or edited (None: not made yet).
 
-    `preview` is a small JPEG. Losing one is no harm; the adapter may drop updates that come too fast.
+    `preview` is a small JPEG, hidden like a picture with `spoiler`. Losing one is no harm; the adapter may
+    drop updates that come too fast.
     """
 
     job_id: str
@@ -228,6 +235,7 @@ class StatusUpdate:
     preview: bytes | None = field(default=None, repr=False)
     progress: float | None = None
     actions: tuple[Action, ...] = ()
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.ids import new_id
 from bot.intake import Intake
 from bot.moves import Wanted
 from bot.pictures import Upload
-from bot.store import conversations, images, jobs, ledger, outbox, refs, turns
+from bot.store import conversations, images, jobs, ledger, outbox, refs, spoilers, turns
 from bot.store.images import StoredImage
 from bot.store.outbox import Answer
 from bot.store.refs import Known
@@ -126,6 +126,8 @@ def _keep_upload(db: Database, conversation: str, user: str, upload: Upload) -> 
     version = Version(id=new_id(), parent=None, image=upload.sha256, requester=user)
     before = conversations.load(db, conversation)
     conversations.save(db, conversation, before, tree.received(before, version), user)
+    if upload.spoiler:
+        spoilers.note(db, version.id)
     return version
 
 

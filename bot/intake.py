@@ -74,4 +74,5 @@ async def _picture(attachment: Attachment, limits: Limits) -> Upload:
         raise BadPicture(replies.GONE) from error
     max_pixels = int(limits.megapixels * 1_000_000)
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(DECODERS, pictures.normalise, data, max_bytes, max_pixels)
+    upload = await loop.run_in_executor(DECODERS, pictures.normalise, data, max_bytes, max_pixels)
+    return replace(upload, spoiler=attachment.spoiler)

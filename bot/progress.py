@@ -27,9 +27,16 @@ class Reporter:
     """Shows the progress of one job; call it with each `Progress`. Only the newest is shown."""
 
     def __init__(
-        self, store: Store, adapter: Adapter, job: Job, conversation: ConversationRef, reply_to: str | None
+        self,
+        store: Store,
+        adapter: Adapter,
+        job: Job,
+        conversation: ConversationRef,
+        reply_to: str | None,
+        spoiler: bool,
     ) -> None:
         self._store, self._adapter, self._job, self._conversation = store, adapter, job, conversation
+        self._spoiler = spoiler
         self._reply_to = MessageRef(conversation, reply_to) if reply_to else None
         known = job.status_message
         self._message = MessageRef(conversation, known) if known else None
@@ -103,6 +110,7 @@ class Reporter:
             preview=step.preview if step else None,
             progress=step.step / step.steps if step else None,
             actions=(Action("cancel", self._job.id),),
+            spoiler=self._spoiler,
         )
 
 
@@ -113,12 +121,17 @@ class Statuses:
         self._store, self._adapters = store, adapters
         self._reporters: dict[str, Reporter] = {}
 
-    def open(self, job: Job, conversation: ConversationRef, reply_to: str | None) -> Reporter | None:
-        """A reporter for a job that begins; None while the platform's adapter isn't there."""
+    def open(
+        self, job: Job, conversation: ConversationRef, reply_to: str | None, *, spoiler: bool = False
+    ) -> Reporter | None:
+        """A reporter for a job that begins; None while the platform's adapter isn't there.
+
+        `spoiler`: its previews are shown hidden.
+        """
         adapter = self._adapters.get(conversation.platform)
         if adapter is None:
             return None
-        reporter = Reporter(self._store, adapter, job, conversation, reply_to)
+        reporter = Reporter(self._store, adapter, job, conversation, reply_to, spoiler)
         self._reporters[job.id] = reporter
         return reporter
 

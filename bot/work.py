@@ -23,7 +23,7 @@ from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
 from bot.settings import Ask, Settings
-from bot.store import Store, conversations, images, jobs, outbox, turns
+from bot.store import Store, conversations, images, jobs, outbox, spoilers, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
@@ -51,13 +51,17 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class BegunEdit:
-    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it."""
+    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it.
+
+    `spoiler`: the source was sent hidden.
+    """
 
     job: Job
     conversation: ConversationRef
     image: str
     earlier: tuple[Round, ...]
     message: str | None
+    spoiler: bool
 
 
 class Work:
@@ -154,7 +158,7 @@ class Work:
             safety_check=await self._safety_check(begun.conversation),
             earlier=begun.earlier,
         )
-        reporter = self._statuses.open(job, begun.conversation, begun.message)
+        reporter = self._statuses.open(job, begun.conversation, begun.message, spoiler=begun.spoiler)
         try:
             outcome = await self._run(order, reporter)
         finally:
@@ -181,7 +185,8 @@ class Work:
             return None
         ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
-        return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
+        message = turns.get(db, job.turn)["message_id"]
+        return BegunEdit(job, ref, image, earlier, message, spoilers.hidden(db, str(job.parent)))
 
     def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:
         """Every edit passes here: one put together from several turns, and an old one asked for once more."""

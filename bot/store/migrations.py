@@ -300,3 +300,10 @@ def m010_long_lives(db: Database) -> None:
     write(db, "CREATE INDEX turns_version ON turns (version) WHERE version IS NOT NULL")
     write(db, "CREATE INDEX jobs_asked ON jobs (conversation) WHERE act = 'ask'")
     write(db, "CREATE INDEX undos_target ON undos (target)")
+
+
+@migrations()
+def m011_spoilers(db: Database) -> None:
+    """A picture that was sent hidden stays hidden, and so does everything that is made of it."""
+    # spoiler: of an upload; an edit is one where the upload is that it began with
+    write(db, "ALTER TABLE versions ADD COLUMN spoiler INTEGER NOT NULL DEFAULT 0")

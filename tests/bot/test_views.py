@@ -299,3 +299,12 @@ async def test_an_edit_under_way_of_the_picture_that_is_left_is_stopped(world: W
 )
 def test_what_asks_for_a_look(wish: str, meant: str | None) -> None:
     assert wishes.view(wish) == meant
+
+
+async def test_all_pictures_can_be_chosen_by_number_and_none_of_elsewhere(world: World) -> None:
+    await story(world)
+    await world.command("history")
+    offered = await views.choices(world.store, HERE)
+    assert offered == tuple(choices(world.last))
+    elsewhere = ConversationRef("web", "elsewhere")
+    assert await views.choices(world.store, elsewhere) == ()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 import discord
@@ -31,6 +32,7 @@ __all__ = ["ApiError", "DiscordWire", "Fault"]
 _BUTTON = 2
 _STRING_SELECT = 3
 _STRING = 3
+_ATTACHMENT = 11
 
 
 def point_at(base: str) -> None:
@@ -112,6 +114,15 @@ class DiscordWire:
         shown = self.world.gateway_message(message, message_content=content)
         return await self._deliver("MESSAGE_CREATE", shown)
 
+    async def missed(self, text: str, *, hours_ago: float, channel: int | None = None) -> Payload:
+        """What Ann wrote so long ago, while the bot was not there to get it."""
+        message = self.world.say(channel or self.world.general, self.world.ann, text)
+        then = discord.utils.utcnow() - timedelta(hours=hours_ago)
+        del self.world.messages[int(message["id"])]
+        message["id"] = str(discord.utils.time_snowflake(then) + self.world.snowflake() % 2**20)
+        self.world.messages[int(message["id"])] = message
+        return message
+
     async def react(
         self, message_id: int, emoji: str, *, added: bool = True, user: int | None = None
     ) -> Payload:
@@ -171,6 +182,21 @@ class DiscordWire:
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
         channel_id = channel or self.world.general
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
+        return await self._deliver("INTERACTION_CREATE", payload)
+
+    async def edit_command(
+        self, wish: str, file: tuple[str, bytes], *, channel: int | None = None
+    ) -> Payload:
+        """A person gives /edit with a picture and a wish."""
+        command = next(one for one in self.world.commands if one["name"] == "edit")
+        picture = self.world.attachment(*file)
+        options = [
+            {"type": _ATTACHMENT, "name": "image", "value": picture["id"]},
+            {"type": _STRING, "name": "wish", "value": wish},
+        ]
+        data = {"id": command["id"], "name": "edit", "type": 1, "options": options}
+        data["resolved"] = {"attachments": {picture["id"]: picture}}
+        payload = self.world.interaction(channel or self.world.general, self.world.ann, 2, data)
         return await self._deliver("INTERACTION_CREATE", payload)
 
     async def restrict(self, channel: int) -> Payload:

@@ -20,7 +20,7 @@ from tests.fakes.discord_wire import DiscordWire
 
 
 def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> DiscordAdapter:
-    adapter = DiscordAdapter(wire.token, bot.handler, bot, undo_emoji=("↩️",), **options)
+    adapter = DiscordAdapter(wire.token, bot.handler, bot, bot.choices, undo_emoji=("↩️",), **options)
     adapter.client._connection.guild_ready_timeout = 0.05  # not 2 s of waiting for guilds that don't come
     return adapter
 
@@ -30,13 +30,19 @@ async def connected(
     bot: ScriptedBot | None = None, *, wire: DiscordWire | None = None, **options: Any
 ) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
     bot = bot or ScriptedBot()
-    async with wire or DiscordWire() as wire:
-        adapter = adapter_on(wire, bot, **options)
-        await adapter.start()
-        try:
-            yield wire, bot, adapter
-        finally:
-            await adapter.stop()
+    async with wire or DiscordWire() as wire, started(wire, bot, **options) as adapter:
+        yield wire, bot, adapter
+
+
+@contextlib.asynccontextmanager
+async def started(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> AsyncIterator[DiscordAdapter]:
+    """The adapter on a wire where something happened before."""
+    adapter = adapter_on(wire, bot, **options)
+    await adapter.start()
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()
 
 
 def in_channel(wire: DiscordWire) -> ConversationRef:
@@ -56,7 +62,9 @@ class DiscordHarness(Harness):
         self.conversation = ConversationRef("discord", str(world.general), str(self.thread))
         self.ann = UserRef("discord", str(world.ann), "Ann")
         directory = ScriptedBot()
-        self.adapter = DiscordAdapter(wire.token, self.handler, directory, undo_emoji=("↩️",))
+        self.adapter = DiscordAdapter(
+            wire.token, self.handler, directory, directory.choices, undo_emoji=("↩️",)
+        )
         self.adapter.client._connection.guild_ready_timeout = 0.05
 
     async def write(

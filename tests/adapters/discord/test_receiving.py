@@ -29,12 +29,14 @@ async def test_the_wish_is_free_of_mentions() -> None:
         await wire.post(f"<@&{wire.world.bot_role}> people pick the bot's role by mistake")
         await wire.post(f"<@{wire.world.ann}> how are you?")
         await wire.post(f"{wire.mention}, brighter: {wire.mention} please")
+        await wire.post(f"{wire.mention} like <a:party:12> and \u202eturned\u202c")
         await wire.post("the last", mention=True)
-        await bot.take(4)
+        await bot.take(5)
         assert bot.texts == [
             "make it like @Ann's **photo**",
             "people pick the bot's role by mistake",
             "brighter: please",
+            "like :party: and turned",
             "the last",
         ]
 
@@ -137,7 +139,7 @@ async def test_a_command_where_the_bot_may_not_write_is_answered_to_the_person_a
         await wire.slash("undo")
         await until(lambda: bool(wire.calls("POST", "/callback$")))
         (answer,) = wire.calls("POST", "/callback$")
-        assert "I may not write in this channel" in answer.json["data"]["content"]
+        assert "I lack the permission Send Messages there" in answer.json["data"]["content"]
         assert answer.json["data"]["flags"] == 64
         assert bot.events == []
 
