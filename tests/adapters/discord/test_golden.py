@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,29 @@ async def outcome(name: str, count: int) -> list[Any]:
             await wire.gateway.emit(payload["t"], payload["d"])
         end = await wire.post("the end", channel=wire.world.direct(wire.world.user("Eve")))
         await until(lambda: len(bot.events) > count and any(e.event_id == end["id"] for e in bot.events))
-        return golden.as_json([event for event in bot.events if event.event_id != end["id"]])
+        events = golden.as_json([event for event in bot.events if event.event_id != end["id"]])
+        return _named(events, wire.world)
 
 
 def _keep(world: World, data: dict[str, Any]) -> None:
     """The server has the messages that it tells of."""
-    pressed = data.get("message")
-    if pressed:
-        world.pressed[data["token"]] = int(pressed["id"])
-    message = pressed or data
-    if "content" in message:
-        world.messages[int(message["id"])] = message
+    messages = [data, data.get("message", {}), *_resolved(data).get("messages", {}).values()]
+    for message in messages:
+        if "content" in message:
+            world.messages[int(message["id"])] = message
+    if "message" in data:
+        world.pressed[data["token"]] = int(data["message"]["id"])
+
+
+def _resolved(data: dict[str, Any]) -> dict[str, Any]:
+    inner = data.get("data")
+    return inner.get("resolved", {}) if isinstance(inner, dict) else {}
+
+
+def _named(events: list[Any], world: World) -> list[Any]:
+    """The events with names for the ids of messages that the bot posted itself."""
+    text = json.dumps(events)
+    posted = [message for message in world.messages.values() if "allowed_mentions" in message]
+    for number, message in enumerate(posted):
+        text = text.replace(message["id"], f"message {number + 1} of the bot")
+    return json.loads(text)
