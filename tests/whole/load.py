@@ -92,24 +92,29 @@ class Report:
             for name, row in zip(names, zip(*sides, strict=True), strict=True)
         ]
         strain, memory = self.strain, self.strain.memory
-        lag = " | ".join(f"{1000 * seconds:.0f} ms" for seconds in (strain.p50, strain.p99, strain.longest))
         shown = [memory[len(memory) * part // 3] for part in (0, 1, 2)] + [memory[-1]]
         left = {state: count for state, count in strain.replies.items() if state != "delivered"}
         return "\n".join(
             [
                 *lines,
                 "",
-                "| event loop late by, p50 | p99 | at most |",
-                "|--:|--:|--:|",
-                f"| {lag} |",
+                "| the event loop is late by | p50 | p99 | at most |",
+                "|---|--:|--:|--:|",
+                f"| on this machine | {_milliseconds(strain.late)} |",
+                f"| without the time when others had its core | {_milliseconds(strain.own)} |",
                 "",
                 "| memory at the start | after a third | after two thirds | at the end | the worker's |",
                 "|--:|--:|--:|--:|--:|",
                 f"| {' | '.join(f'{size / 1e6:.0f} MB' for size in (*shown, strain.worker))} |",
                 "",
-                f"Outbox left: {left or 'nothing'}; processor time: {strain.processor_seconds:.0f} s.",
+                f"Outbox left: {left or 'nothing'}; processor time: {strain.processor_seconds:.0f} s;"
+                f" the event loop's thread waited {strain.waited:.0f} s for a core.",
             ]
         )
+
+
+def _milliseconds(seconds: Sequence[float]) -> str:
+    return " | ".join(f"{1000 * each:.0f} ms" for each in seconds)
 
 
 def photos(chance: random.Random) -> list[bytes]:

@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,15 +29,17 @@ LOOK_AT_MEMORY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Strain:
-    """Lag of the event loop in seconds; `memory` of the bot's process in bytes, once a second.
+    """Lags of the event loop in seconds: p50, p99, the longest; `memory` of the bot in bytes, once a second.
 
     A tick that comes late counts as all the ticks that should have come meanwhile, as each of them would have
-    been late. `replies` and `jobs`: how many there are in each state.
+    been late. `own` is the same without the time in which the thread could have run, but the kernel gave the
+    core to others: it tells the bot from a busy machine (Linux only; elsewhere it is equal to `late`).
+    `replies` and `jobs`: how many there are in each state.
     """
 
-    p50: float
-    p99: float
-    longest: float
+    late: tuple[float, float, float]
+    own: tuple[float, float, float]
+    waited: float
     memory: list[int]
     worker: int
     processor_seconds: float
@@ -118,37 +121,59 @@ class Gauge:
 
     def begin(self) -> None:
         self.late: list[float] = []
+        self.own: list[float] = []
         self.memory: list[int] = []
         self._began = time.process_time()
+        self._waited = _waited_for_a_core()
 
     async def tick(self) -> None:
         loop = asyncio.get_running_loop()
-        due, look = loop.time() + TICK, 0.0
+        due, look, waited = loop.time() + TICK, 0.0, _waited_for_a_core()
         while True:
             await asyncio.sleep(due - loop.time())
-            now = loop.time()
+            now, before, waited = loop.time(), waited, _waited_for_a_core()
             late = now - due
-            while late > 0:
-                self.late.append(late)
-                late -= TICK
+            self.late += _ticks(late)
+            self.own += _ticks(late - (waited - before))
             due = now + TICK
             if now > look:
                 look = now + LOOK_AT_MEMORY
                 self.memory.append(self._process.memory_info().rss)
 
     def strain(self, replies: dict[str, int], jobs: dict[str, int]) -> Strain:
-        late = sorted(self.late)
         worker = sum(child.memory_info().rss for child in self._process.children(recursive=True))
         return Strain(
-            p50=late[len(late) // 2],
-            p99=late[len(late) * 99 // 100],
-            longest=late[-1],
+            late=_three(self.late),
+            own=_three(self.own),
+            waited=_waited_for_a_core() - self._waited,
             memory=self.memory,
             worker=worker,
             processor_seconds=time.process_time() - self._began,
             replies=replies,
             jobs=jobs,
         )
+
+
+def _ticks(late: float) -> list[float]:
+    """How late the tick was, and each that should have come meanwhile."""
+    found = [max(late, 0.0)]
+    while (late := late - TICK) > 0:
+        found.append(late)
+    return found
+
+
+def _three(late: list[float]) -> tuple[float, float, float]:
+    late = sorted(late)
+    return late[len(late) // 2], late[len(late) * 99 // 100], late[-1]
+
+
+def _waited_for_a_core() -> float:
+    """Seconds that this thread was ready to run and did not (https://docs.kernel.org/scheduler/sched-stats)."""
+    try:
+        with open(f"/proc/self/task/{threading.get_native_id()}/schedstat", "rb") as file:  # noqa: PTH123
+            return int(file.read().split()[1]) / 1e9
+    except FileNotFoundError:
+        return 0.0
 
 
 async def _run(how: dict[str, Any]) -> None:
