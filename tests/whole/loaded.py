@@ -179,6 +179,7 @@ def _waited_for_a_core() -> float:
 async def _run(how: dict[str, Any]) -> None:
     import logging
 
+    from bot import allocator
     from bot.app import App
     from bot.settings import Admin, Limits, Settings, Telegram, Web
     from engine.config import EngineConfig
@@ -186,6 +187,7 @@ async def _run(how: dict[str, Any]) -> None:
     from tests.adapters.aftermath import books
     from tests.fakes.discord_wire import point_at
 
+    allocator.give_back_what_is_freed()  # as `bot.app.run` does
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     point_at(how["discord"][0])
     os.environ.update(DISCORD_TOKEN=how["discord"][1], TELEGRAM_TOKEN=how["telegram"][1])
