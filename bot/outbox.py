@@ -195,6 +195,8 @@ def _hidden(db: Database, row: OutboxRow) -> bool:
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
+    if not outbox.exists(db, row.id):
+        return  # deleted in the meantime
     for message in messages:
         refs.add(db, message, row.conversation, turn=row.id, version=row.version, job=row.job)
     outbox.set_state(db, row.id, "delivered")

@@ -90,6 +90,10 @@ class Directory(Protocol):
         """Whether the bot takes part in a conversation there (a thread of its own, a chat under way)."""
         ...
 
+    async def paused(self, conversation: ConversationRef) -> bool:
+        """Whether a moderator told the bot to be quiet in that server or group: open no thread there."""
+        ...
+
     async def last_event(self, conversation: ConversationRef) -> str | None:
         """The newest platform message id handled there, for catching up after a lost session."""
         ...

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import discord
+
 from adapters.discord.client import Client
 from adapters.discord.inbound import Inbound
 from adapters.discord.invalid_requests import InvalidRequests
@@ -21,6 +23,9 @@ from bot.ports import Choices, Directory, Handler
 # At DEBUG discord.py prints every payload: people's words, and the tokens of interactions.
 _log = logging.getLogger(__name__)
 _library_log = logging.getLogger("discord")
+
+
+_BY_MENU = "A wish may also come by /edit, or by Apps → Edit this image in the menu of a message."
 
 
 class DiscordAdapter:
@@ -108,7 +113,17 @@ class DiscordAdapter:
             max_upload=max_upload(space),
             max_text=MAX_TEXT,
             age_restricted=is_age_restricted(space),
+            wishes=(*self._by_mention(conversation, space), _BY_MENU),
         )
+
+    def _by_mention(self, conversation: ConversationRef, space: object) -> list[str]:
+        if not isinstance(space, discord.abc.GuildChannel):
+            return []
+        if not self._message_content:
+            return ["Mention me in whatever is for me, answers, too: I can't read other messages here."]
+        if conversation.thread_id is not None:
+            return ["In this thread I read along; elsewhere mention me, or reply to me."]
+        return ["Mention me in what is for me, or reply to me. Under somebody's picture mention me, too."]
 
     async def send(self, reply: Reply) -> Receipt:
         return await self._outbound.send(reply)

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from adapters.discord.receipts import CALL_FAILED
-from bot.events import Action, CommandName
+from bot.events import Action, CommandName, GroupCommand
 
 if TYPE_CHECKING:
     from adapters.discord.client import Client
@@ -29,7 +29,15 @@ DESCRIPTIONS: dict[CommandName, str] = {
     "cancel": "Stop what I'm working on for you",
     "help": "What I can do here",
 }
+FOR_MODERATORS: dict[GroupCommand, str] = {
+    "pause": "Be quiet in this server until /resume",
+    "resume": "Work in this server again after /pause",
+    "stats": "What I did in this server so far",
+}
+"""Shown to those who may manage messages; the bot checks it once more."""
 _HISTORY = "See all pictures of this conversation, and choose one to go on from"
+_SETTINGS = "How I behave in this conversation, or by default in this server"
+_PRIVACY = "What I keep of this conversation, and how to delete it"
 _SHARE = "May your words, or words and pictures, of this conversation be used to train the bot?"
 _RATE = "Give the newest picture one to five stars"
 _PICTURE = "Go on from the picture with this number"
@@ -42,7 +50,14 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
     """Put the commands on the tree; they still have to be synced."""
     for name, description in DESCRIPTIONS.items():
         tree.add_command(_command(name, description))
+    for name, description in FOR_MODERATORS.items():
+        command = _command(name, description)
+        command.guild_only = True
+        command.default_permissions = discord.Permissions(manage_messages=True)
+        tree.add_command(command)
     tree.add_command(app_commands.Command(name="history", description=_HISTORY, callback=_history))
+    tree.add_command(app_commands.Command(name="settings", description=_SETTINGS, callback=_settings))
+    tree.add_command(app_commands.Command(name="privacy", description=_PRIVACY, callback=_privacy))
     tree.add_command(app_commands.Command(name="share", description=_SHARE, callback=_share))
     tree.add_command(app_commands.Command(name="rate", description=_RATE, callback=_rate))
 
@@ -82,6 +97,26 @@ def _name(action: Action) -> str:
     """A picture as the list of choices names it."""
     name = f"{action.number}. {action.label}".strip()
     return name if len(name) <= _CHOICE_LETTERS else name[: _CHOICE_LETTERS - 1] + "…"
+
+
+@app_commands.describe(
+    setting="What to change; leave it out to see how things stand",
+    value="on or off; for undo: requester or anyone; default takes a change back",
+    server="For all conversations of this server that don't say otherwise (moderators only)",
+)
+async def _settings(
+    interaction: discord.Interaction,
+    setting: Literal["questions", "stars", "previews", "undo"] | None = None,
+    value: Literal["on", "off", "requester", "anyone", "default"] | None = None,
+    server: bool = False,
+) -> None:
+    words = ("server" if server else None, setting, value)
+    await _take(interaction, "settings", " ".join(word for word in words if word))
+
+
+@app_commands.describe(what="delete: take everything away that I keep of this conversation; I ask once more")
+async def _privacy(interaction: discord.Interaction, what: Literal["delete"] | None = None) -> None:
+    await _take(interaction, "privacy", what or "")
 
 
 async def _take(interaction: discord.Interaction, name: CommandName, argument: str = "") -> None:

@@ -55,7 +55,7 @@ class Chosen:
 
     async def find(self, interaction: discord.Interaction[Any], message_id: int) -> discord.Message | None:
         """The message, fetched where the bot was restarted in between; None where that can't be had."""
-        kept = self._messages.pop(message_id, None)
+        kept = self._messages.get(message_id)
         if kept is not None or not isinstance(interaction.channel, discord.abc.Messageable):
             return kept
         try:
@@ -97,7 +97,9 @@ async def _menu(interaction: discord.Interaction, message: discord.Message) -> N
         await interaction.response.send_message(_NO_PICTURE, ephemeral=True)
         return
     client.chosen.keep(message)
-    await interaction.response.send_modal(WishForm(message.id, interaction.locale))
+    form = WishForm(message.id, interaction.locale)
+    await interaction.response.send_modal(form)
+    form.stop()  # what was filled in comes to `filled` by custom_id; the form need not be kept in memory
 
 
 def is_form(interaction: discord.Interaction[Any]) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = "That message is gone; please send me the picture."
+_PAUSED = "I'm paused here by a moderator, so I don't take this."
 _CANNOT_POST = "Discord doesn't let me write there just now; please try again in a moment."
 
 
@@ -46,6 +47,7 @@ class Edits:
         """Take a wish for a picture that came with a command; the place it goes on. Raises `CannotEdit`."""
         channel = interaction.channel
         assert channel is not None, "a command is given somewhere"
+        await self._allow(channel)
         picture, data = await downloaded(file_of(file, self._max_download))
         shown = data if data is not None and len(data) <= max_upload(channel) else None
         opener = await self._open(interaction, channel, words, picture, shown)
@@ -63,6 +65,7 @@ class Edits:
         """Take a wish for the picture of a message that was chosen by menu. Raises `CannotEdit`."""
         channel, inbound = interaction.channel, self._client.inbound
         assert channel is not None, "a message is somewhere"
+        await self._allow(channel)
         target = await locate(self._directory, channel, message.id)
         if isinstance(channel, discord.TextChannel) and not inbound.is_mine(message):
             opened = await self._threads.open(message, words)
@@ -76,6 +79,10 @@ class Edits:
         pictures = inbound.pictures_of(message)
         await self._take(interaction, place, opener, words, reply_to=target, replied_attachments=pictures)
         return place
+
+    async def _allow(self, channel: discord.abc.Snowflake) -> None:
+        if await self._directory.paused(conversation_of(channel)):
+            raise CannotEdit(_PAUSED)
 
     async def _open(
         self,

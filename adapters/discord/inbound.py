@@ -104,11 +104,17 @@ class Inbound:
         text = wish(message, self._me)
         if not (text or pictures or self._mentions_me(message)):
             return None  # without the message content intent, what is not for the bot arrives empty
-        wants_thread = bool(pictures or others) and not self.is_mine(replied)
-        in_thread = wants_thread and self._threads.possible(channel)
-        if await self._refusals.message(message, channel, in_thread=in_thread):
-            return None
         place = conversation_of(channel)
+        wants_thread = bool(pictures or others) and not self.is_mine(replied)
+        if await self._directory.paused(place):
+            wants_thread = False
+        elif await self._refusals.message(
+            message,
+            channel,
+            addressed=addressed,
+            in_thread=wants_thread and self._threads.possible(channel),
+        ):
+            return None
         if wants_thread and isinstance(channel, discord.TextChannel):
             opened = await self._threads.open(message, text)
             if opened is None:

@@ -93,9 +93,9 @@ class Refusals:
         self._told: set[tuple[int, int, str]] = set()
 
     async def message(
-        self, message: discord.Message, channel: discord.abc.Snowflake, *, in_thread: bool
+        self, message: discord.Message, channel: discord.abc.Snowflake, *, addressed: bool, in_thread: bool
     ) -> bool:
-        """Whether a message can't be answered; then its author was told, if there is any way."""
+        """Whether a message can't be answered; who spoke to the bot was told then, if there is any way."""
         able = own(channel)
         if able is None:
             return False
@@ -104,7 +104,7 @@ class Refusals:
             return False
         self.log(channel, lacking)
         text = sentence(channel, lacking)
-        if self._is_new(message.author.id, channel.id, text):
+        if addressed and self._is_new(message.author.id, channel.id, text):
             try:
                 if lacking == [NAMES["attach_files"]]:
                     await message.channel.send(text, nonce=f"why-{message.id}")

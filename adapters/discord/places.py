@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 
 from bot.events import ConversationRef, MessageRef
@@ -13,9 +15,11 @@ _RESERVE = 512
 
 def conversation_of(channel: discord.abc.Snowflake) -> ConversationRef:
     """A thread is its own conversation; a channel or direct chat is one as a whole."""
+    guild = getattr(channel, "guild", None)
+    group = str(guild.id) if isinstance(guild, discord.Guild | discord.Object) else None
     if isinstance(channel, discord.Thread):
-        return ConversationRef("discord", str(channel.parent_id), str(channel.id))
-    return ConversationRef("discord", str(channel.id))
+        return ConversationRef("discord", str(channel.parent_id), str(channel.id), group)
+    return ConversationRef("discord", str(channel.id), group_id=group)
 
 
 def channel_id_of(conversation: ConversationRef) -> int:
@@ -52,7 +56,7 @@ async def locate(directory: Directory, channel: discord.abc.Snowflake, message_i
     """The reference of a message; one that started a thread of ours stands in that thread's conversation."""
     place = conversation_of(channel)
     if isinstance(channel, discord.TextChannel):
-        started = ConversationRef("discord", place.space_id, str(message_id))
+        started = replace(place, thread_id=str(message_id))
         if await directory.knows(started):
             place = started
     return MessageRef(place, str(message_id))

@@ -27,6 +27,14 @@ async def test_edits_of_a_spoiler_are_spoilers_to_the_last_and_other_pictures_ar
     assert spoilt(world.last), "a branch grows from the hidden one"
 
 
+async def test_of_several_pictures_the_hidden_one_alone_is_hidden(world: World) -> None:
+    pictures = (photo(png("blue")), replace(photo(png()), spoiler=True))
+    await world.say("paint a cheetah in both of them", *pictures)
+    await world.settle()
+    rows = await world.table("versions")
+    assert [row["spoiler"] for row in rows if row["parent"] is None] == [0, 1]
+
+
 async def test_a_spoiler_stays_one_after_a_restart(world: World) -> None:
     await world.say("paint a cheetah", replace(photo(png()), spoiler=True))
     await world.stop()

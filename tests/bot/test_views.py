@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot import replies, views, wishes
 from bot.conversation import CURRENT_ALREADY, NO_PICTURE
-from bot.events import Action, ButtonName, ConversationRef, Reply
+from bot.events import Acknowledged, Action, ButtonName, ConversationRef, Reply
 from bot.store import StoredTranscript
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
@@ -248,7 +248,9 @@ async def test_whoever_may_not_undo_may_not_choose(world: World) -> None:
     await story(world)
     await world.command("history", user=BOB)
     sheet = world.last
-    await choose(world, sheet, 1, user=BOB)
+    (first, *_) = choices(sheet)
+    assert await world.press("select", first.target, user=BOB) == Acknowledged(replies.ONLY_REQUESTER)
+    await world.command("history", "1", user=BOB)
     assert world.last.text == replies.ONLY_REQUESTER
     for user, number in ((MOD, 1), (ANN, 2)):
         await choose(world, sheet, number, user=user)

@@ -33,6 +33,8 @@ _BUTTON = 2
 _STRING_SELECT = 3
 _STRING = 3
 _ATTACHMENT = 11
+_KINDS: dict[int, type] = {_STRING: str, 4: int, 5: bool}
+"""Discord's numbers for what an option of a command takes."""
 
 
 def point_at(base: str) -> None:
@@ -167,18 +169,20 @@ class DiscordWire:
     async def slash(
         self,
         name: str,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | int | bool] | None = None,
         *,
         channel: int | None = None,
         user: int | None = None,
     ) -> Payload:
-        """A person gives a slash command that the bot registered; its options are texts of its choices."""
+        """A person gives a slash command that the bot registered; where it lists choices, one of them."""
         command = next(one for one in self.world.commands if one["name"] == name)
-        given = [{"type": _STRING, "name": key, "value": value} for key, value in (options or {}).items()]
-        for option in given:
-            known = next(one for one in command["options"] if one["name"] == option["name"])
-            if option["value"] not in [choice["value"] for choice in known["choices"]]:
-                raise LookupError(f"/{name} has no such choice: {option}.")
+        given: list[Payload] = []
+        for key, value in (options or {}).items():
+            known = next(one for one in command["options"] if one["name"] == key)
+            choices = [choice["value"] for choice in known.get("choices", ())]
+            if (choices and value not in choices) or _KINDS[known["type"]] is not type(value):
+                raise LookupError(f"/{name} has no such choice: {key}={value}.")
+            given.append({"type": known["type"], "name": key, "value": value})
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
         channel_id = channel or self.world.general
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
@@ -228,6 +232,11 @@ class DiscordWire:
     @staticmethod
     def custom_ids(message: Payload) -> list[str]:
         return [item["custom_id"] for row in message["components"] for item in row["components"]]
+
+    @staticmethod
+    def labels(message: Payload) -> list[str]:
+        """What the buttons say."""
+        return [item.get("label", "") for row in message["components"] for item in row["components"]]
 
     @staticmethod
     def as_read(text: str) -> str:

@@ -91,8 +91,7 @@ class DiscordHarness(Harness):
         return Act(payload["id"], ref, self.ann)
 
     async def command(self, name: CommandName, argument: str = "") -> Act:
-        options = {"stars" if name == "rate" else "answer": argument} if argument else {}
-        payload = await self.wire.slash(name, options, channel=self.thread)
+        payload = await self.wire.slash(name, _options(name, argument), channel=self.thread)
         return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
 
     async def restrict(self) -> bool:
@@ -119,6 +118,7 @@ class DiscordHarness(Harness):
                 self.wire.as_read(message["content"]),
                 self.wire.file(message["attachments"][0]) if message["attachments"] else None,
                 tuple(one.split(":")[1] for one in self.wire.custom_ids(message)),  # type: ignore[arg-type]
+                tuple(self.wire.labels(message)),
                 message["allowed_mentions"]["parse"] != [],
             )
             for message in self.wire.bot_messages(self.thread)
@@ -129,3 +129,17 @@ class DiscordHarness(Harness):
 
     async def vanished(self) -> ConversationRef | None:
         return ConversationRef("discord", str(self.wire.world.general), "1")
+
+
+def _options(name: CommandName, argument: str) -> dict[str, str | int | bool]:
+    """What a person fills in to say the same as by `argument`."""
+    words = argument.split()
+    if not words:
+        return {}
+    if name == "settings":
+        server = words[:1] == ["server"]
+        given = zip(("setting", "value"), words[1:] if server else words, strict=False)
+        return {**dict(given), **({"server": True} if server else {})}
+    if name == "history":
+        return {"picture": int(argument)}
+    return {{"rate": "stars", "privacy": "what"}.get(name, "answer"): argument}

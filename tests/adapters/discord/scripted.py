@@ -29,6 +29,7 @@ class ScriptedBot:
         self.events: list[InboundEvent] = []
         self.doubles: list[str] = []
         self.answer: Answer | None = None
+        self.quiet: set[ConversationRef] = set()
         self._places: list[ConversationRef] = []
         self._last: dict[ConversationRef, str] = {}
         self.versions: dict[ConversationRef, tuple[Action, ...]] = {}
@@ -67,6 +68,9 @@ class ScriptedBot:
 
     async def knows(self, conversation: ConversationRef) -> bool:
         return conversation in self._places
+
+    async def paused(self, conversation: ConversationRef) -> bool:
+        return conversation in self.quiet
 
     async def last_event(self, conversation: ConversationRef) -> str | None:
         return self._last.get(conversation)

@@ -45,11 +45,17 @@ async def test_the_young_are_answered_and_the_old_are_marked_once() -> None:
             await bot.take(1)
             await until(lambda: marked(wire) != [])
         assert bot.texts == ["in the morning"]
-        async with started(wire, bot, answer_missed_hours=24):
-            await wire.post("still there?", mention=True)
-            await bot.take(2)
         assert marked(wire) == [f"{wire.mention} in the evening"]
         assert len(wire.calls("PUT", "/reactions/")) == 1
+
+
+async def test_what_is_marked_is_not_marked_again_at_the_next_start() -> None:
+    async with away_for(hours=100) as (wire, bot):
+        for count, hours in enumerate((50, 60), start=1):  # newest first: the second comes after the first
+            await wire.missed(f"{wire.mention} {hours} hours ago", hours_ago=hours)
+            async with started(wire, bot):
+                await until(lambda count=count: len(marked(wire)) == count)
+        assert len(wire.calls("PUT", "/reactions/")) == 2
 
 
 async def test_how_old_is_a_setting() -> None:

@@ -142,6 +142,17 @@ async def test_both_work_without_the_message_content_intent() -> None:
         assert [await one.open() for one in command.attachments] == [png()]
 
 
+async def test_two_people_may_write_a_wish_for_the_same_picture_at_once() -> None:
+    async with running(message_content=False) as world:
+        theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
+        first = await world.ann.context_menu(world.channel, MENU, theirs)
+        second = await world.ann.context_menu(world.channel, MENU, theirs)
+        await submit(world, first, "make it winter")
+        await submit(world, second, "make it night")
+        assert [event.text for event in world.messages()] == ["make it winter", "make it night"]
+        assert all(event.replied_attachments for event in world.messages())
+
+
 async def test_in_place_nothing_opens_a_thread() -> None:
     async with running(threads=False) as world:
         theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
@@ -150,6 +161,17 @@ async def test_in_place_nothing_opens_a_thread() -> None:
         await world.ann.send(world.channel, f"{world.me} brighter", attachments=[("dog.png", png())])
         assert {event.ref.conversation for event in world.messages()} == {world.in_channel}
         assert world.channel.threads == []
+
+
+async def test_where_a_moderator_paused_the_bot_nothing_is_shown_or_taken(world: World) -> None:
+    world.bot.quiet.add(world.in_channel)
+    theirs = await world.ann.send(world.channel, "my cat", attachments=[("cat.png", png("green"))])
+    told = await fill(world, theirs, "make it winter")
+    assert told == "I'm paused here by a moderator, so I don't take this."
+    result = await world.ann.slash(world.channel, "edit", image=("dog.png", png()), wish="night")
+    assert result.response is not None and result.response.content == told
+    assert world.bot.events == []
+    assert [message.id for message in world.channel.history()] == [theirs.id]
 
 
 async def test_the_spoiler_of_a_command_stays_one(world: World) -> None:

@@ -75,6 +75,22 @@ async def test_threads_are_enough_where_the_bot_may_write_in_those_alone(world: 
     assert event.ref.conversation.thread_id == str(wish.id)
 
 
+async def test_who_talks_to_others_in_a_conversation_is_not_told() -> None:
+    async with connected() as (wire, bot, adapter):
+        thread = wire.world.snowflake()
+        await wire.gateway.emit(
+            "THREAD_CREATE", wire.world.thread(wire.world.general, thread, "holidays", wire.world.ann)
+        )
+        await wire.post("hello", channel=thread, mention=True)
+        await bot.take(1)
+        await forbid(wire, adapter, ATTACH)
+        await wire.post("nice weather", channel=thread)
+        await wire.post("hello again", channel=thread, mention=True)
+        await until(lambda: len(wire.bot_messages(thread)) == 1)
+        assert "Attach Files" in wire.bot_messages(thread)[0]["content"]
+        assert bot.texts == ["hello"]
+
+
 async def test_what_is_said_to_others_there_is_left_alone(world: World) -> None:
     quiet = quiet_channel(world, send_messages=False)
     await world.ann.send(quiet, "hello everybody", attachments=[("dog.png", png())])

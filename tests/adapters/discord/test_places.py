@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.events import ConversationRef, Delivered, MessageIn, Rejected, Reply
+from bot.replies import help_text
 from tests.adapters.discord.live import connected, in_channel, started
 from tests.adapters.discord.scripted import ScriptedBot, picture, png
 from tests.fakes.discord_wire import DiscordWire
@@ -99,3 +100,15 @@ async def test_without_threads_everything_stays_in_the_channel() -> None:
         (event,) = await bot.take(1)
         assert event.ref.conversation == in_channel(wire)  # type: ignore[union-attr]
         assert wire.calls("POST", "/threads$") == []
+
+
+@pytest.mark.parametrize("message_content", [True, False])
+async def test_help_names_the_ways_that_work_there(message_content: bool) -> None:
+    async with connected(message_content=message_content) as (wire, _, adapter):
+        channel, direct = in_channel(wire), ConversationRef("discord", str(wire.world.direct(wire.world.ann)))
+        thread = ConversationRef("discord", channel.space_id, str(wire.world.snowflake()))
+        told = [help_text(await adapter.capabilities(place)) for place in (channel, thread, direct)]
+        assert all("/edit" in text and "Edit this image" in text for text in told)
+        assert [("ention me" in text) for text in told] == [True, True, False]
+        assert ("In this thread I read along" in told[1]) is message_content
+        assert ["can't read other messages" in text for text in told[:2]] == [not message_content] * 2

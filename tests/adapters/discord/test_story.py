@@ -150,7 +150,7 @@ async def test_a_version_is_chosen_from_a_list_after_a_restart_and_can_be_chosen
 
 
 async def test_commands_are_registered_and_told(world: World) -> None:
-    assert set(world.ann.available_commands(world.channel)) == {
+    everybody = {
         "edit",
         "undo",
         "redo",
@@ -165,7 +165,13 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "help",
         "share",
         "rate",
+        "settings",
+        "privacy",
     }
+    assert set(world.ann.available_commands(world.channel)) == everybody
+    role = world.guild.create_role("mods", permissions=discord.Permissions(manage_messages=True))
+    mod = world.guild.add_member(world.env.create_user("mod"), roles=[role])
+    assert set(mod.available_commands(world.channel)) == everybody | {"pause", "resume", "stats"}
     result = await world.ann.slash(world.channel, "reset")
     assert result.acknowledged
     (event,) = world.bot.events
