@@ -46,13 +46,17 @@ class Someone(ABC):
     async def live(self, seconds: float, pause: float) -> None:
         """Tell stories for so long, with pauses of `pause` seconds on average between two acts."""
         end = time.monotonic() + seconds
-        await asyncio.sleep(self._chance.uniform(0, 2 * pause))
+        await self._rest(2 * pause * self._chance.random(), end)
         while time.monotonic() < end:
             for act, *answers in self._story():
                 await self._do(act, answers)
-                await asyncio.sleep(self._chance.uniform(0.5 * pause, 1.5 * pause))
-                if time.monotonic() > end:
+                await self._rest(pause * self._chance.uniform(0.5, 1.5), end)
+                if time.monotonic() >= end:
                     return
+
+    @staticmethod
+    async def _rest(seconds: float, end: float) -> None:
+        await asyncio.sleep(max(0.0, min(seconds, end - time.monotonic())))
 
     def _story(self) -> Iterator[tuple[Any, ...]]:
         self._told += 1
