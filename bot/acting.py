@@ -11,13 +11,13 @@ from bot import moves, repeats, replies
 from bot.admission import Admission
 from bot.events import ButtonPressed, CommandInvoked, ReactionChanged, RepeatName
 from bot.moves import Wanted
+from bot.permissions import NotAllowed
 from bot.preferences import Preferences
 from bot.settings import Strength
-from bot.store import conversations, outbox
+from bot.store import conversations, outbox, preferences, refs
 from bot.store.outbox import Answer
 
 ActName = Literal["undo", "redo", "reset"] | RepeatName
-ACTS: tuple[ActName, ...] = ("undo", "redo", "reset", "again", "stronger", "subtler", "original")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,22 @@ class Acting:
                     answer = Answer(replies.crowded(crowd))
                     outbox.say(db, wanted.conversation, answer, reply_to=wanted.reply_to)
                 return []
+
+
+def refused(
+    db: Database, event: ReactionChanged | ButtonPressed | CommandInvoked, sentence: NotAllowed
+) -> Done:
+    """Somebody may not. Who pressed is told alone, who reacted once in a conversation, as it may mean
+    anything; a command is always answered."""
+    if isinstance(event, ButtonPressed):
+        return Done(said=str(sentence))
+    known = refs.find(db, event.ref) if isinstance(event, ReactionChanged) else None
+    conversation = known.conversation if known else conversations.find(db, event.ref.conversation)
+    assert conversation is not None, "where there is none, nobody is refused anything"
+    platform, user, text = event.user.platform, event.user.user_id, str(sentence)
+    if isinstance(event, ReactionChanged):
+        text = replies.ONLY_REQUESTER_REACTED
+        if not preferences.tell_once(db, platform, conversation, user, "may not undo"):
+            return Done()
+    outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
+    return Done(conversation)

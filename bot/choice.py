@@ -24,10 +24,12 @@ from bot.store.outbox import Answer
 def concerned(db: Database, job: Job, base: str | None) -> tuple[str, ...]:
     """The pictures of which a wish may mean any, when nobody chose yet; none for a wish about just one.
 
-    `base` is the picture that it would be about otherwise.
+    `base` is the picture that it would be about otherwise. An answer to a message with several pictures is
+    about the first, unless it says itself which it means.
     """
     if job.parent is not None:
-        return ()
+        pictures = albums.begun_by(db, job.parent)
+        return pictures if choosing.named(job.wish or "", len(pictures)) else ()
     pictures = albums.undecided(db, job.conversation)
     return pictures if base in pictures else ()
 

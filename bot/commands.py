@@ -16,12 +16,13 @@ class Commands:
     def __init__(self, acting: Acting, preferences: Preferences) -> None:
         self._acting, self._preferences = acting, preferences
 
-    def do(self, db: Database, event: CommandInvoked, able: Capabilities) -> Done:
-        """Do a command, or say why not; `able` is what its place can show. Raises `NotAllowed`."""
+    def do(self, db: Database, event: CommandInvoked, able: Capabilities | None) -> Done:
+        """Do a command, or say why not; help needs to know what its place can show. Raises `NotAllowed`."""
         name, argument = event.name, event.argument
         conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
         match name:
             case "help":
+                assert able is not None
                 in_group = conversations.get(db, conversation)["group_id"] is not None
                 text = replies.help_text(able, moderates=in_group and event.user.moderator)
                 return _tell(db, event, conversation, Answer(text))

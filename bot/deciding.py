@@ -69,7 +69,7 @@ class Deciding:
             return None
         conversation = conversations.load(db, job.conversation)
         base = self._base(db, job, conversation.head)
-        named = choosing.named(wish, len(choice.concerned(db, job, base)))
+        named = choosing.named(wish, len(choice.concerned(db, replace(job, wish=wish), base)))
         way = tree.path(conversation, base) if base else ()
         said = turns.context(db, job.turn, way[0].id if way else None, CONTEXT_TURNS - 1)
         question = DialogueJob(
@@ -133,7 +133,7 @@ class Deciding:
         meant = [pictures[number - 1] for number in named.numbers] if named else pictures or (base,)
         instruction = decision.instruction or (named.wish if named else job.wish)
         choice.order(db, job, instruction, decision.text or None, meant)
-        if pictures:
+        if pictures and job.parent is None:
             albums.chosen(db, job.conversation)
         jobs.set_state(db, job.id, "done")
 

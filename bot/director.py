@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from sqlite_utils import Database
 
 from bot import groups, inbox, intake, moves, presses, ratings, replies, views
-from bot.acting import Acting, Done
+from bot.acting import Acting, Done, refused
 from bot.admission import Admission
 from bot.commands import Commands
 from bot.events import (
@@ -43,9 +43,8 @@ from bot.preferences import Preferences
 from bot.presses import Presses
 from bot.progress import Statuses
 from bot.settings import Settings
-from bot.store import Store, StoreError, conversations, jobs, ledger, outbox, preferences, refs
+from bot.store import Store, StoreError, conversations, jobs, ledger, outbox, refs
 from bot.store.images import NEW_SECONDS, StoredImage
-from bot.store.outbox import Answer
 from bot.views import Drawer, View
 from bot.wordlist import WordList
 from bot.work import MAX_ATTEMPTS, Work
@@ -203,7 +202,8 @@ class Director:
             if attempts > MAX_ATTEMPTS:
                 log.error("message %s: the bot died %d times at its picture", event.event_id, attempts - 1)
                 words = await intake.take(event.text, (), limits, self._words)
-                return replace(words, trouble=replies.DEADLY_PICTURE)
+                several = len(attachments) > 1
+                return replace(words, trouble=replies.DEADLY_ALBUM if several else replies.DEADLY_PICTURE)
         return await intake.take(event.text, attachments, limits, self._words)
 
     def _forget(self, db: Database, event: MessageIn) -> None:
@@ -225,9 +225,9 @@ class Director:
             if outcome is not None:
                 return Done(said=None if outcome in SILENT else outcome)
             try:
-                done = self._hushed(db, event) or act(db)
+                done = groups.hushed(db, event) or act(db)
             except NotAllowed as sentence:
-                done = self._refused(db, event, sentence)
+                done = refused(db, event, sentence)
             outcome = done.said or (HANDLED if done.conversation else IGNORED)
             known = None if done.erased else done.conversation
             ledger.record(db, platform, event.event_id, type(event).__name__, outcome, known)
@@ -241,41 +241,6 @@ class Director:
         if done.erased:
             await self._erased(done)
         return done.said
-
-    def _hushed(self, db: Database, event: ReactionChanged | ButtonPressed | CommandInvoked) -> Done | None:
-        """What is done where moderators told the bot to be quiet; None elsewhere."""
-        place = event.ref.conversation
-        if not conversations.paused(db, place):
-            return None
-        match event:
-            case ReactionChanged():
-                return Done()
-            case ButtonPressed():
-                return None if event.name in presses.WHILE_PAUSED else Done(said=replies.IS_PAUSED)
-            case CommandInvoked():
-                if event.name in groups.WHILE_PAUSED:
-                    return None
-                conversation = conversations.ensure(db, place, event.user.user_id)
-                groups.tell_paused(db, conversation, event.user.user_id, event.ref.message_id)
-                return Done(conversation)
-
-    def _refused(
-        self, db: Database, event: ReactionChanged | ButtonPressed | CommandInvoked, sentence: NotAllowed
-    ) -> Done:
-        """Somebody may not. Who pressed is told alone, who reacted once in a conversation, as it may mean
-        anything; a command is always answered."""
-        if isinstance(event, ButtonPressed):
-            return Done(said=str(sentence))
-        known = refs.find(db, event.ref) if isinstance(event, ReactionChanged) else None
-        conversation = known.conversation if known else conversations.find(db, event.ref.conversation)
-        assert conversation is not None, "where there is none, nobody is refused anything"
-        platform, user, text = event.user.platform, event.user.user_id, str(sentence)
-        if isinstance(event, ReactionChanged):
-            text = replies.ONLY_REQUESTER_REACTED
-            if not preferences.tell_once(db, platform, conversation, user, "may not undo"):
-                return Done()
-        outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
-        return Done(conversation)
 
     def _went_on(self, conversation: str, stopped: list[str]) -> None:
         """There is something to do or to say in a conversation, or no more."""
@@ -331,7 +296,8 @@ class Director:
         if event.name == "compare" or (event.name == "history" and not event.argument):
             await self._view(event, event.name)
         else:
-            able = await self._adapters[event.ref.conversation.platform].capabilities(event.ref.conversation)
+            place = event.ref.conversation
+            able = await self._adapters[place.platform].capabilities(place) if event.name == "help" else None
             await self._once(event, lambda db: self._commands.do(db, event, able))
 
     async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> str | None:

@@ -12,13 +12,22 @@ from sqlite_utils import Database
 
 from bot import replies
 from bot.acting import Done
-from bot.events import CommandInvoked, CommandName, GroupCommand
+from bot.events import (
+    ButtonName,
+    ButtonPressed,
+    CommandInvoked,
+    CommandName,
+    GroupCommand,
+    ReactionChanged,
+)
 from bot.permissions import NotAllowed
 from bot.store import conversations, outbox, preferences, stats
 from bot.store.outbox import Answer
 
 WHILE_PAUSED: tuple[CommandName, ...] = ("pause", "resume", "stats", "settings", "privacy", "help", "cancel")
 """The commands that are answered all the same."""
+PRESSED_WHILE_PAUSED: tuple[ButtonName, ...] = ("cancel", "set", "delete")
+"""The buttons that work all the same."""
 
 
 def order(db: Database, event: CommandInvoked, name: GroupCommand) -> Done:
@@ -42,6 +51,24 @@ def order(db: Database, event: CommandInvoked, name: GroupCommand) -> Done:
         text = replies.PAUSE[name, was_paused]
     outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
     return Done(conversation, going_on=going_on)
+
+
+def hushed(db: Database, event: ReactionChanged | ButtonPressed | CommandInvoked) -> Done | None:
+    """What is done where the bot is to be quiet; None elsewhere, and for what works all the same."""
+    place = event.ref.conversation
+    if not conversations.paused(db, place):
+        return None
+    match event:
+        case ReactionChanged():
+            return Done()
+        case ButtonPressed():
+            return None if event.name in PRESSED_WHILE_PAUSED else Done(said=replies.IS_PAUSED)
+        case CommandInvoked():
+            if event.name in WHILE_PAUSED:
+                return None
+            conversation = conversations.ensure(db, place, event.user.user_id)
+            tell_paused(db, conversation, event.user.user_id, event.ref.message_id)
+            return Done(conversation)
 
 
 def tell_paused(db: Database, conversation: str, user: str, reply_to: str) -> bool:

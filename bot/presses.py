@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from bot import admission, choice, inbox, moves, preferences, privacy, ratings
+from bot import admission, choice, inbox, moves, preferences, privacy, ratings, replies
 from bot.acting import Acting, Done
 from bot.admission import Admission
-from bot.events import STARS, ButtonName, ButtonPressed
+from bot.events import STARS, ButtonPressed
+from bot.moves import Wanted
 from bot.preferences import Preferences
 from bot.store import conversations, outbox, refs
-
-WHILE_PAUSED: tuple[ButtonName, ...] = ("cancel", "set", "delete")
-"""The buttons that work where the bot is to be quiet."""
 
 
 class Presses:
@@ -36,7 +34,7 @@ class Presses:
             case "compare":
                 raise AssertionError("a view is drawn first")
             case "all" | "pick":
-                return Done(conversation, said=choice.pressed(db, wanted, event.target))
+                return Done(conversation, said=self._choose(db, wanted, event.target))
             case "set":
                 argument = preferences.as_argument(event.target)
                 answer = self._preferences.order(db, conversation, event.user, argument)
@@ -49,6 +47,14 @@ class Presses:
                 return Done(conversation)
             case name:
                 return Done(conversation, self._acting.act(db, wanted, name, event.target))
+
+    def _choose(self, db: Database, wanted: Wanted, target: str) -> str | None:
+        """Which of several pictures a wish is for, if there is room for it; what to say to the press."""
+        place = conversations.place(db, wanted.conversation)
+        crowd = self._admission.crowd(db, place, wanted.user.user_id)
+        if crowd is not None:
+            return replies.joined(replies.crowded(crowd), replies.PRESS_AGAIN)
+        return choice.pressed(db, wanted, target)
 
 
 def conversation_of(db: Database, event: ButtonPressed) -> str | None:

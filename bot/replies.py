@@ -48,6 +48,7 @@ PAUSE: dict[tuple[Literal["pause", "resume"], bool], str] = {
 NO_STATS = "Nobody has asked me for anything here yet."
 JUST_THE_FIRST = "Just the first"
 CHOSEN_ALREADY = "That is settled already. Reply to a picture with a wish to change that one."
+PRESS_AGAIN = "Press again then."
 LEFT_AS_THEY_ARE = "All right, I leave the pictures as they are."
 SETTINGS_HERE = "This is how I go about it in this conversation:"
 SETTINGS_OF_GROUP = "This is how I go about it here, wherever a conversation doesn't say otherwise:"
@@ -127,6 +128,7 @@ LISTED = "I'm sorry, that is a wish that I don't fulfil here. I'm glad to help w
 BROKEN = "Something went wrong on my side. Your picture is unchanged; please ask again."
 CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please ask again."
 DEADLY_PICTURE = "I broke down twice over that picture, so I let it be. Please send another one."
+DEADLY_ALBUM = "I broke down twice over those pictures, so I let them be. Please send them one by one."
 DISK_FULL = "My disk is full, so I can't keep anything just now. I'll go on as soon as there is room again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
 

@@ -6,6 +6,7 @@ commands it: everything else stays unread. Each chat, or each topic of a chat, i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -65,6 +66,7 @@ COMMANDS: dict[str, CommandName] = {
     "start": "help",
 }
 EDIT = "edit"
+EDIT_COMMAND = re.compile(r"^/edit(?:@\w+)?\s*", re.IGNORECASE)
 """/edit and a wish, alone or under a picture: a message that is meant for the bot."""
 OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """The bot was put out of a group, or blocked in a private chat."""
@@ -200,8 +202,8 @@ class Translator:
 
 
 def wish_of_edit(text: str) -> str:
-    """What follows /edit; the bot's @name is taken out before."""
-    return text[len(EDIT) + 1 :].strip()
+    """What follows /edit or /edit@thisbot."""
+    return EDIT_COMMAND.sub("", text, count=1)
 
 
 def bare(emoji: str) -> str:

@@ -22,6 +22,12 @@ def of_turn(db: Database, turn: str | None) -> tuple[str, ...]:
     return tuple(row["version"] for row in found)
 
 
+def begun_by(db: Database, version: str) -> tuple[str, ...]:
+    """The pictures of which this one is the first."""
+    row = one(db, "SELECT turn FROM albums WHERE version = ? AND number = 1", version)
+    return of_turn(db, row["turn"]) if row else ()
+
+
 def begin(db: Database, conversation: str, turn: str) -> None:
     """The pictures of a turn are what wishes are about now; nothing waits for a choice any more."""
     album = turn if of_turn(db, turn) else None

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot import replies
-from bot.events import MOST_PICTURES, Acknowledged, Action, Attachment, MessageRef, Reply
+from bot.events import (
+    MOST_PICTURES,
+    Acknowledged,
+    Action,
+    Attachment,
+    ConversationRef,
+    MessageRef,
+    Reply,
+)
 from bot.store import StoredTranscript
 from engine.jobs import Refused
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
@@ -277,6 +285,23 @@ async def test_all_of_them_are_one_wish_in_the_line_and_one_at_a_time(tmp_path: 
     await world.stop()
 
 
+async def test_without_room_the_question_stays_open(tmp_path: Path, at_once: None) -> None:
+    world = World(tmp_path, waiting_per_user=1)
+    await world.start()
+    await world.say("sepia", *album())
+    asked = world.last
+    world.engine.hold()
+    await world.director.handle(world.message("blue", photo(png()), at=ConversationRef("web", "other")))
+    await world.until_editing()
+    refused = await world.press("all", button(asked, 0).target)
+    assert refused is not None and refused.text.endswith(replies.PRESS_AGAIN)
+    world.engine.release()
+    await world.settle()
+    await press(world, button(asked, 0))
+    assert pictures(edits(world))[1:] == [painted(kept, "sepia") for kept in KEPT]
+    await world.stop()
+
+
 async def test_stop_stops_what_is_left_of_them(world: World) -> None:
     await world.say("sepia", *album())
     asked = world.last
@@ -392,6 +417,14 @@ async def test_a_reply_to_a_picture_of_an_album_means_that_one(world: World) -> 
         there = MessageRef(HERE, str(pieces[number].message_id))
         await world.say("darker", reply_to=there)
         assert world.picture == painted(KEPT[number], "darker")
+
+
+async def test_a_reply_to_a_message_with_several_may_say_which(world: World) -> None:
+    event = await world.say("sepia", *album())
+    await world.say("crop the second picture", reply_to=event.ref)
+    assert world.picture == painted(KEPT[1], "crop it")
+    await world.say("darker", reply_to=event.ref)
+    assert world.picture == painted(KEPT[0], "darker")
 
 
 async def test_the_question_is_no_part_of_what_the_model_hears(world: World) -> None:

@@ -41,6 +41,23 @@ async def test_the_wish_is_free_of_mentions() -> None:
         ]
 
 
+async def test_the_server_is_told_and_no_thread_opened_where_the_bot_is_paused() -> None:
+    async with connected() as (wire, bot, _):
+        place = in_channel(wire)
+        bot.quiet.add(place)
+        await wire.post("brighter", [("dog.png", png())], mention=True)
+        (event,) = await bot.take(1)
+        assert isinstance(event, MessageIn)
+        assert event.ref.conversation == place
+        assert event.ref.conversation.group_id == str(wire.world.guild_id)
+        bot.quiet.clear()
+        message = await wire.post("brighter", [("dog.png", png())], mention=True)
+        opened = (await bot.take(2))[1]
+        assert isinstance(opened, MessageIn)
+        assert opened.ref.conversation.thread_id == message["id"]
+        assert opened.ref.conversation.group_id == str(wire.world.guild_id)
+
+
 async def test_files_that_cannot_be_had_say_so() -> None:
     async with connected() as (wire, bot, _):
         files = [("gone.png", png()), ("slow.png", png()), ("flaky.png", png())]

@@ -45,6 +45,19 @@ async def test_moves_made_before_a_jump_was_known_are_kept(tmp_path: Path) -> No
     await store.close()
 
 
+async def test_groups_are_noted_for_conversations_that_tell_theirs(tmp_path: Path) -> None:
+    db = Database(tmp_path / "dialogpaint.db")
+    migrations.apply(db, stop_before="m011_servers_and_groups")
+    for number, (platform, space) in enumerate((("telegram", "-5"), ("telegram", "5"), ("discord", "7"))):
+        values = (str(number), platform, space)
+        write(db, "INSERT INTO conversations (id, platform, space, owner) VALUES (?, ?, ?, 'ann')", *values)
+    db.close()
+    store = await Store.open(tmp_path)
+    found = await store.run(lambda db: rows(db, "SELECT group_id FROM conversations ORDER BY id"))
+    assert [row["group_id"] for row in found] == ["-5", None, None]
+    await store.close()
+
+
 async def test_the_database_keeps_its_promises(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
 
