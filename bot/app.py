@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
 
-from bot import logs, views
+from bot import allocator, logs, views
 from bot.admin import Admin
 from bot.director import Director
 from bot.doctor import Finding
@@ -289,6 +289,7 @@ def ratings_finding(settings: Settings) -> Finding:
 
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. Raises `StartError`."""
+    allocator.give_back_what_is_freed()
     logs.set_up(settings.log_level, settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

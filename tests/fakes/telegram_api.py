@@ -246,7 +246,10 @@ class FakeTelegram:
         """An update of any content (a poison one, too); None when the bot does not want this kind."""
         if kind not in self.allowed:
             return None
-        update: JSON = {"update_id": next(self._update_ids), kind: payload}
+        return self.deliver({"update_id": next(self._update_ids), kind: payload})
+
+    def deliver(self, update: JSON) -> int:
+        """An update as it stands, under its own id."""
         self._pending[update["update_id"]] = update
         self._past.append(update)
         self._soon()

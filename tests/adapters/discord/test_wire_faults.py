@@ -6,13 +6,17 @@ single call makes of an answer stands in test_sending.py, what the session does 
 
 from __future__ import annotations
 
+import io
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot import replies
+from engine.jobs import Edited
 from tests.adapters.aftermath import Books, until
 from tests.adapters.discord.scripted import png
 from tests.adapters.discord.whole import life, room
@@ -136,14 +140,35 @@ async def test_a_picture_over_the_limit_comes_smaller_and_says_so(
     code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with room(tmp_path, monkeypatch) as r:
+        r.engine.outcomes.append(grainy())
         r.wire.fail("POST", ANSWERS, status=413, code=code, message="Request entity too large")
         thread = await r.wish("make it night")
         assert await r.hears(thread, 1) == [DONE]
         ((_, picture),) = r.said(thread)
         assert picture is not None
         assert picture.startswith(b"\xff\xd8"), "a JPEG"
+        assert len(picture) <= len(grainy().image) // 2
         assert "smaller" in r.wire.bot_messages(thread)[0]["content"]
         assert await r.rests() == ONCE
+
+
+async def test_where_no_picture_fits_the_words_come_alone_and_say_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with room(tmp_path, monkeypatch) as r:
+        r.wire.world.upload_limit = 0
+        thread = await r.wish("make it night")
+        assert await r.hears(thread, 1) == [DONE]
+        assert r.said(thread) == [(DONE, None)]
+        assert "too large" in r.wire.bot_messages(thread)[0]["content"]
+        assert await r.rests() == ONCE
+
+
+def grainy() -> Edited:
+    """A picture that takes half a megabyte."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (400, 300), random.Random(1).randbytes(400 * 300 * 3)).save(out, "PNG")
+    return Edited(out.getvalue(), "image/png", 400, 300, editor="exact", seed=1, seconds=0.0)
 
 
 async def test_a_thread_deleted_while_the_bot_paints_takes_its_jobs_along(
