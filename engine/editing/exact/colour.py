@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from engine.editing.exact.operations import Curve, Operation, on_colours
 from engine.editing.exact.phrases import degree, percent
-from engine.editing.exact.strips import Bytes, in_strips, pixels_in_strips
+from engine.editing.exact.strips import in_strips
 from engine.editing.exact.tone import amplify, to_linear
 
 LUMA = (0.2126, 0.7152, 0.0722)
@@ -127,15 +126,15 @@ class Vibrance(Operation):
     def apply(self, image: Image.Image) -> Image.Image:
         if image.mode == "L" or not self.amount:
             return image.copy()
-        return on_colours(image, lambda rgb: pixels_in_strips(rgb, self.lift))
+        return on_colours(image, lambda rgb: in_strips(rgb, self.lift))
 
-    def lift(self, rgb: Bytes) -> Bytes:
-        done = cv2.transform(rgb, saturation_matrix(1 + self.amount))
-        red, green, blue = cv2.split(rgb)
-        chroma = cv2.max(cv2.max(red, green), blue)
-        chroma -= cv2.min(cv2.min(red, green), blue)
-        kept = cv2.multiply(chroma, 1 / 255, dtype=cv2.CV_32F)
-        return cv2.blendLinear(rgb, done, kept, 1 - kept)
+    def lift(self, rgb: Image.Image) -> Image.Image:
+        done = mix(rgb, saturation_matrix(1 + self.amount))
+        red, green, blue = rgb.split()
+        lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+        darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+        done.paste(rgb, mask=ImageChops.subtract(lightest, darkest))
+        return done
 
 
 @dataclass(frozen=True, slots=True)
