@@ -12,8 +12,7 @@ from PIL import Image
 
 from engine.editing.exact.operations import Operation, Size, checked
 from engine.editing.exact.phrases import enumerate_phrases, number, percent
-from engine.editing.exact.strips import Bytes, assemble, picture, pixels
-from engine.editing.exact.tone import ENCODED, LIGHT
+from engine.editing.exact.strips import assemble, picture, pixels
 
 Transpose = Image.Transpose
 Side = Literal["left", "top", "right", "bottom"]
@@ -256,20 +255,6 @@ def resample(image: Image.Image, size: Size) -> Image.Image:
 
     def strip(top: int, bottom: int) -> Image.Image:
         box = (0, top / height * image.height, image.width, bottom / height * image.height)
-        small = source.resize((width, bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
-        if lost is None:
-            return small
-        return picture(cv2.add(np.asarray(small), lost[top:bottom]), image.mode)
+        return source.resize((width, bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
-    lost = lost_light(image, size) if source is image else None
     return assemble(source.mode, size, strip).convert(image.mode)
-
-
-def lost_light(image: Image.Image, size: Size) -> Bytes:
-    """By how much the mean of the light is brighter than the mean of the levels, in a smaller picture.
-
-    Fine light and dark detail would turn too dark without it (E. Brasseur, "Gamma error in picture scaling").
-    """
-    levels = pixels(image)
-    light = cv2.resize(cv2.LUT(levels, LIGHT), size, interpolation=cv2.INTER_AREA)
-    return cv2.subtract(cv2.LUT(light, ENCODED), cv2.resize(levels, size, interpolation=cv2.INTER_AREA))
