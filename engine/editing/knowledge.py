@@ -30,8 +30,8 @@ DEEDS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 """Words that don't say what of by themselves: "remove the colours" is known, "remove it" is not."""
-KINDS = frozenset(("weather", "season", "style", "effect", "filter"))
-"""Words that only say of what kind the word beside them is."""
+KINDS = frozenset(("weather", "season", "style", "effect", "filter", "thick", "dense", "heavy"))
+"""Words that only say of what kind the word beside them is, or how much of it."""
 OF_PEOPLE = frozenset(
     ("old", "age", "antique", "past", "cool", "cooler", "colder", "warm", "warmer", "intense", "dramatic")
 )

@@ -96,7 +96,7 @@ def starter() -> Knowledge:
             "make the sky blue",
             "put her on a beach",
         ),
-        *("as a cartoon", "leave it as it is", "do nothing", "make the season winter"),
+        *("as a cartoon", "leave it as it is", "put it in thick fog", "heavy rain"),
     ],
 )
 def test_the_starter_says_yes_to_what_it_knows_in_other_words(starter: Knowledge, wish: str) -> None:
