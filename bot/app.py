@@ -6,9 +6,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Self
 
-from bot import logs
+from bot import logs, views
 from bot.admin import Admin
 from bot.director import Director
 from bot.doctor import Finding
@@ -134,9 +135,12 @@ class App:
             token.get_secret_value(),
             self.director.handle,
             StoredDirectory(self.store),
+            partial(views.choices, self.store),
             undo_emoji=discord.undo_emoji,
             message_content=discord.message_content,
+            threads=discord.threads,
             thread_archive_minutes=discord.thread_archive_minutes,
+            answer_missed_hours=self.settings.limits.answer_missed_hours,
             max_download=int(self.settings.limits.upload_mb * 1e6),
         )
 

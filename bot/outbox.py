@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -27,7 +28,7 @@ from bot.lanes import Lanes
 from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.store import Store, conversations, jobs, outbox, refs
+from bot.store import Store, conversations, jobs, outbox, refs, spoilers
 from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ class Courier:
         text, picture = row.text, None
         if row.image is not None:
             picture, note = await self._picture(row.image, capabilities.max_upload)
+            picture = replace(picture, spoiler=await self._store.run(lambda db: _hidden(db, row)))
             text = replies.joined(text, note)
         if len(text) > capabilities.max_text:
             text = text[: capabilities.max_text - 1] + "…"
@@ -185,7 +187,16 @@ def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]
     return conversations.place(db, row.conversation), job and job.status_message
 
 
+def _hidden(db: Database, row: OutboxRow) -> bool:
+    """Whether a row's picture is sent hidden. A view may show any picture of its conversation."""
+    if row.decision == "view":
+        return spoilers.any_hidden(db, row.conversation)
+    return row.version is not None and spoilers.hidden(db, row.version)
+
+
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
+    if not outbox.exists(db, row.id):
+        return  # deleted in the meantime
     for message in messages:
         refs.add(db, message, row.conversation, turn=row.id, version=row.version, job=row.job)
     outbox.set_state(db, row.id, "delivered")

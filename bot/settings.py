@@ -47,6 +47,7 @@ class Web(Section):
 class Discord(Section):
     undo_emoji: tuple[str, ...] = ("↩️",)
     message_content: bool = True
+    threads: bool = True
     thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
 
 
@@ -66,6 +67,7 @@ class Limits(Section):
     upload_mb: float = Field(default=20.0, gt=0)
     megapixels: float = Field(default=24.0, gt=0)
     wish_characters: int = Field(default=1000, ge=20)
+    answer_missed_hours: float = Field(default=24.0, ge=0, le=24 * 365)
     waiting_per_user: int = Field(default=3, ge=1)
     waiting_per_group: int = Field(default=8, ge=1)
     waiting_in_all: int = Field(default=50, ge=1)

@@ -20,7 +20,13 @@ from collections.abc import Sequence
 from functools import cache
 
 import httpx
-from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+)
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -55,6 +61,7 @@ TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 OFFLINE = "not connected to Telegram"
 
 COMMANDS = [
+    BotCommand("edit", "What to change in your photo"),
     BotCommand("undo", "Take the last edit back"),
     BotCommand("redo", "Do it again after all"),
     BotCommand("reset", "Start over from your photo"),
@@ -67,8 +74,16 @@ COMMANDS = [
     BotCommand("original", "All the edits anew, from your photo"),
     BotCommand("rate", "1 to 5: how good is the newest picture?"),
     BotCommand("share", "on, pictures or off: may they train the bot?"),
+    BotCommand("settings", "How I behave in this conversation"),
+    BotCommand("privacy", "What I keep, and how to delete it"),
     BotCommand("help", "What I can do"),
 ]
+FOR_ADMINISTRATORS = [
+    BotCommand("pause", "Be quiet in this group until /resume"),
+    BotCommand("resume", "Work in this group again"),
+    BotCommand("stats", "What I did in this group so far"),
+]
+"""In groups; the bot checks once more who gives them."""
 
 
 class TelegramAdapter:
@@ -174,9 +189,13 @@ class TelegramAdapter:
 
     async def _publish_commands(self) -> None:
         """The menu behind the "/" key; the bot works without it."""
-        for scope in (BotCommandScopeAllPrivateChats(), BotCommandScopeAllGroupChats()):
+        for scope, more in (
+            (BotCommandScopeAllPrivateChats(), []),
+            (BotCommandScopeAllGroupChats(), []),
+            (BotCommandScopeAllChatAdministrators(), FOR_ADMINISTRATORS),
+        ):
             try:
-                await self._bot.set_my_commands(COMMANDS, scope)
+                await self._bot.set_my_commands([*COMMANDS, *more], scope)
             except TelegramError as error:
                 log.warning("Telegram did not take the list of commands: %s", error)
 

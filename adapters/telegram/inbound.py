@@ -6,6 +6,7 @@ commands it: everything else stays unread. Each chat, or each topic of a chat, i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -57,15 +58,25 @@ COMMANDS: dict[str, CommandName] = {
     "original": "original",
     "compare": "compare",
     "history": "history",
+    "settings": "settings",
+    "privacy": "privacy",
+    "pause": "pause",
+    "resume": "resume",
+    "stats": "stats",
     "start": "help",
 }
+EDIT = "edit"
+EDIT_COMMAND = re.compile(r"^/edit(?:@\w+)?\s*", re.IGNORECASE)
+"""/edit and a wish, alone or under a picture: a message that is meant for the bot."""
 OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """The bot was put out of a group, or blocked in a private chat."""
 BUTTONS: dict[str, ButtonName] = {"select": "select", **{name: name for name in LABELS}}
 
 
 def conversation_of(chat_id: int, thread_id: int | None = None) -> ConversationRef:
-    return ConversationRef("telegram", str(chat_id), None if thread_id is None else str(thread_id))
+    """People have positive ids; any other chat is a group, and its own moderators decide there."""
+    thread, group = None if thread_id is None else str(thread_id), str(chat_id) if chat_id < 0 else None
+    return ConversationRef("telegram", str(chat_id), thread, group)
 
 
 def place_of(message: MaybeInaccessibleMessage) -> ConversationRef:
@@ -118,20 +129,26 @@ class Translator:
         if command and command.foreign:
             return None
         name = COMMANDS.get(command.name) if command else None
+        edit = command is not None and command.name == EDIT
         if not (
             first.chat.type == ChatType.PRIVATE
             or words.mentioned
             or (command and command.explicit)
             or self._answers_bot(first)
-            or (name and await self._directory.knows(where))
+            or ((name or edit) and await self._directory.knows(where))
         ):
             return None
         author = await self._with_rights(author, first)
         if command and name:
             return CommandInvoked(event_id, ref, author, name, command.argument)
         reply_to, replied = self._reply(first, where)
-        files = tuple(file for message in messages for file in attachments_of(message, self._bot))
-        return MessageIn(event_id, ref, author, words.text, files, reply_to, replied)
+        files = tuple(
+            replace(file, message_id=str(message.message_id))
+            for message in messages
+            for file in attachments_of(message, self._bot)
+        )
+        text = wish_of_edit(words.text) if command and command.name == EDIT else words.text
+        return MessageIn(event_id, ref, author, text, files, reply_to, replied)
 
     async def _reaction(self, change: MessageReactionUpdated, event_id: str) -> ReactionChanged | None:
         if change.user is None or change.user.is_bot:
@@ -182,6 +199,11 @@ class Translator:
             return author
         moderator = await self._members.moderates(message.chat.id, int(author.user_id))
         return replace(author, moderator=moderator)
+
+
+def wish_of_edit(text: str) -> str:
+    """What follows /edit or /edit@thisbot."""
+    return EDIT_COMMAND.sub("", text, count=1)
 
 
 def bare(emoji: str) -> str:

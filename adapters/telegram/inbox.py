@@ -165,7 +165,7 @@ async def answer(query: CallbackQuery, acknowledged: Acknowledged | None) -> Non
     """Stop the button's spinning circle, and show what the press came to where nothing is posted for it."""
     try:
         await query.answer(acknowledged and acknowledged.text)
-        if acknowledged:
+        if acknowledged and acknowledged.actions is not None:
             await query.edit_message_reply_markup(keyboard_of(acknowledged.actions))
     except TelegramError as error:  # too old, answered before a crash …: the circle stops by itself
         log.debug("A button press could not be answered: %s", error)

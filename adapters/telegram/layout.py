@@ -32,6 +32,10 @@ LABELS: dict[ButtonName, str] = {
     "original": "🔁 From original",
     "cancel": "✖️ Cancel",
     "retry": "🔄 Try again",
+    "all": "🖼 All of them",
+    "pick": "This one",
+    "set": "Change",
+    "delete": "🗑 Delete it all",
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
 # More than three words in one row would be cut off on a phone, and so would a longer label beside another.
@@ -40,6 +44,8 @@ ROWS = (
     ("again", "stronger", "subtler"),
     ("compare", "original"),
     ("retry",),
+    ("all",),
+    ("delete",),
     tuple(STARS),
 )
 NUMBERS_IN_A_ROW = 5
@@ -74,19 +80,23 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """The buttons in their rows, and the numbers of versions to choose from below them.
+    """The buttons in their rows, below them the pictures to choose from and the settings, one a row.
 
     A button's data is `name:target` (of 64 bytes at most 8 + 1 + 32).
     """
     rows = [[_button(action) for action in actions if action.name in names] for names in ROWS]
-    numbers = [_button(action) for action in actions if action.name == "select"]
-    rows += [numbers[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(numbers), NUMBERS_IN_A_ROW)]
+    for name in ("pick", "select"):
+        choices = [_button(action) for action in actions if action.name == name]
+        if name == "pick" and choices:  # "Just the first" is too long to stand beside numbers
+            rows, choices = [*rows, choices[:1]], choices[1:]
+        rows += [choices[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(choices), NUMBERS_IN_A_ROW)]
+    rows += [[_button(action)] for action in actions if action.name == "set"]
     return InlineKeyboardMarkup([row for row in rows if row]) if actions else None
 
 
 def _button(action: Action) -> InlineKeyboardButton:
     """Its data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
-    label = str(action.number) if action.name == "select" else LABELS[action.name]
+    label = str(action.number) if action.name == "select" else action.label or LABELS[action.name]
     return InlineKeyboardButton(label, callback_data=f"{action.name}:{action.target}")
 
 

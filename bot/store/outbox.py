@@ -156,6 +156,17 @@ def offers(db: Database, conversation: str, job: str, action: Action) -> bool:
     return found is not None
 
 
+def asks_to_delete(db: Database, conversation: str) -> bool:
+    """Whether the question stands there whether all of it is to be deleted."""
+    sql = "SELECT 1 FROM outbox WHERE conversation = ? AND actions LIKE 'delete:%'"
+    return one(db, sql, conversation) is not None
+
+
+def exists(db: Database, row: str) -> bool:
+    """Whether a row was not deleted in the meantime."""
+    return one(db, "SELECT 1 FROM outbox WHERE id = ?", row) is not None
+
+
 def drop(db: Database, conversation: str, reason: str) -> None:
     """Deliver nothing more there."""
     sql = f"UPDATE outbox SET state = 'failed', reason = ?, changed = {NOW} WHERE conversation = ? AND {OPEN}"
@@ -192,7 +203,7 @@ def _as_text(buttons: Iterable[Action]) -> str:
 
 
 def _button(action: Action) -> str:
-    listed = f":{action.number}:{quote(action.label)}" if action.number else ""
+    listed = f":{action.number}:{quote(action.label)}" if action.number or action.label else ""
     return f"{action.name}:{action.target}{listed}"
 
 

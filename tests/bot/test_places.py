@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from bot.events import Capabilities, CommandInvoked, ConversationMoved, ConversationRef, MessageRef
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.events import (
+    Capabilities,
+    CommandInvoked,
+    ConversationMoved,
+    ConversationRef,
+    MessageRef,
+    UserRef,
+)
 from bot.store import StoredDirectory
-from tests.bot.world import ANN, HERE, World, cleaned, photo, png
+from tests.bot.world import ANN, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
 PHOTO = cleaned(png())
@@ -58,6 +70,20 @@ async def test_help_names_only_what_works_here(world: World) -> None:
     assert "reaction" not in world.last.text
     assert "Undo" not in world.last.text.replace("/undo", "")
     assert "/undo" in world.last.text
+
+
+@pytest.mark.parametrize("user", [ANN, MOD])
+@pytest.mark.parametrize("group", [None, "guild"])
+async def test_help_names_every_command_and_those_for_moderators_to_them(
+    world: World, user: UserRef, group: str | None
+) -> None:
+    await world.command("help", user=user, at=replace(HERE, group_id=group))
+    named = set(re.findall(r"/([a-z]+)", world.last.text))
+    for_all = {"undo", "redo", "reset", "cancel", "history", "again", "stronger", "subtler", "compare"}
+    for_all |= {"original", "rate", "settings", "privacy", "share"}
+    moderates = user is MOD and group is not None
+    assert named == for_all | ({"pause", "resume", "stats"} if moderates else set())
+    assert len(world.last.text) <= 1900, "one message on Discord"
 
 
 async def test_a_command_alone_does_not_make_the_bot_part_of_a_channel(world: World) -> None:

@@ -43,9 +43,13 @@ class MemoryJournal:
 class MemoryDirectory:
     def __init__(self) -> None:
         self.known: set[ConversationRef] = set()
+        self.quiet: set[ConversationRef] = set()
 
     async def knows(self, conversation: ConversationRef) -> bool:
         return conversation in self.known
+
+    async def paused(self, conversation: ConversationRef) -> bool:
+        return conversation in self.quiet
 
     async def last_event(self, conversation: ConversationRef) -> str | None:
         return None
