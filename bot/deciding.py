@@ -104,8 +104,8 @@ class Deciding:
     def decided(self, db: Database, asked: Job, decision: Decision) -> None:
         """What the model decided becomes an answer, an edit job, or a move of the head."""
         job = jobs.still_open(db, asked)
-        if job is None:
-            return  # cancelled in the meantime
+        if job is None or jobs.wish_of(db, job.id) != asked.wish:
+            return  # cancelled, or changed, in the meantime
         jobs.set_decision(db, job.id, decision.act, decision.instruction, decision.text)
         row = conversations.get(db, job.conversation)
         base = self._base(db, job, row["head"])

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import groups, inbox, intake, moves, presses, ratings, replies, views
+from bot import corrections, groups, inbox, intake, missed, moves, presses, ratings, replies, views
 from bot.acting import Acting, Done, refused
 from bot.admission import Admission
 from bot.commands import Commands
@@ -25,7 +25,9 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     InboundEvent,
+    MessageEdited,
     MessageIn,
+    MessageMissed,
     Platform,
     ReactionChanged,
     ViewName,
@@ -57,6 +59,9 @@ HANDLED, IGNORED = "handled", "ignored"
 SILENT = (HANDLED, IGNORED, "deleted")
 """Outcomes in the ledger that are no sentences for whoever pressed a button."""
 IMAGES = "images"
+
+
+Once = MessageEdited | MessageMissed | ReactionChanged | ButtonPressed | CommandInvoked
 
 
 class Director:
@@ -144,6 +149,12 @@ class Director:
                 door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
                 async with door:  # a wish mustn't overtake the picture it came after
                     await self._message(event)
+            case MessageEdited():
+                door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
+                async with door:
+                    await self._changed(event)
+            case MessageMissed():
+                await self._once(event, lambda db: missed.tell(db, event))
             case ReactionChanged():
                 await self._once(event, lambda db: self._reaction(db, event))
             case ButtonPressed():
@@ -180,6 +191,13 @@ class Director:
         if taken is not None:
             self._went_on(taken.conversation, taken.stopped)
 
+    async def _changed(self, event: MessageEdited) -> None:
+        if await self._store.run(lambda db: corrections.becomes_new(db, event)):
+            await self._message(event.now)
+            return
+        brought = await intake.take(event.now.text, (), self._settings.limits, self._words)
+        await self._once(event, lambda db: corrections.correct(db, event, brought, self._admission))
+
     async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Taken | None:
         brought = await self._bring(event, attachments)
         for picture in brought.pictures:
@@ -211,9 +229,7 @@ class Director:
 
     # ------------------------------------------------------------ reactions, buttons, commands
 
-    async def _once(
-        self, event: ReactionChanged | ButtonPressed | CommandInvoked, act: Callable[[Database], Done]
-    ) -> str | None:
+    async def _once(self, event: Once, act: Callable[[Database], Done]) -> str | None:
         """Do and record an event in one transaction, then stop the edits that it cancelled.
 
         Returns what to tell whoever pressed a button: the same when the press is delivered again.
@@ -227,6 +243,8 @@ class Director:
             try:
                 done = groups.hushed(db, event) or act(db)
             except NotAllowed as sentence:
+                if isinstance(event, MessageEdited | MessageMissed):
+                    raise  # those move nothing that is somebody else's
                 done = refused(db, event, sentence)
             outcome = done.said or (HANDLED if done.conversation else IGNORED)
             known = None if done.erased else done.conversation

@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 
 import aiohttp
 
-from bot.settings import Settings
+from bot.settings import Settings, Telegram
 
 DISCORD_API = "https://discord.com/api/v10"
 # https://discord.com/developers/docs/resources/application#application-object-application-flags
@@ -205,17 +205,48 @@ async def _telegram(settings: Settings, http: aiohttp.ClientSession) -> list[Fin
     if status != 200:
         return [Finding("Telegram", "wrong", f"the Bot API can't be asked ({answer.get('error', status)}).")]
     me: dict[str, Any] = answer.get("result", {})
-    findings = [Finding("Telegram", "good", f"logged in as @{me.get('username')}.")]
-    if not me.get("can_read_all_group_messages"):
-        findings.append(
-            Finding(
-                "Telegram groups",
-                "note",
-                "privacy mode is on: in groups it sees commands, mentions and replies to it only, and "
-                "reactions only as an administrator (@BotFather /setprivacy changes the first).",
-            )
-        )
+    findings = [Finding("Telegram", "good", f"logged in as @{me.get('username')}."), _telegram_groups(me)]
+    status, answer = await _get(http, f"{url.removesuffix('getMe')}getWebhookInfo", {})
+    if status == 200:
+        findings.append(_telegram_updates(settings.telegram, answer.get("result", {})))
     return findings
+
+
+def _telegram_groups(me: dict[str, Any]) -> Finding:
+    """What the bot gets to see in groups (https://core.telegram.org/bots/features#privacy-mode)."""
+    if not me.get("can_join_groups", True):
+        return Finding("Telegram groups", "note", "it can't be added to groups (@BotFather /setjoingroups).")
+    if me.get("can_read_all_group_messages"):
+        return Finding(
+            "Telegram groups",
+            "good",
+            "privacy mode is off: it sees every message in groups, and works on those meant for it alone; "
+            "reactions it sees as an administrator only.",
+        )
+    return Finding(
+        "Telegram groups",
+        "note",
+        "privacy mode is on: in groups it sees commands, mentions and replies to it only, and "
+        "everything, with reactions, as an administrator (@BotFather /setprivacy changes the first).",
+    )
+
+
+def _telegram_updates(settings: Telegram, webhook: dict[str, Any]) -> Finding:
+    """How messages come to the bot, and whether they do."""
+    url, waiting = webhook.get("url"), webhook.get("pending_update_count", 0)
+    if url != (settings.webhook_url or ""):
+        means = f"Telegram calls {url}" if url else "no webhook is set"
+        return Finding("Telegram updates", "note", f"{means}; the bot changes that when it starts.")
+    if not url:
+        return Finding("Telegram updates", "good", f"the bot asks for them (getUpdates); {waiting} wait.")
+    if webhook.get("last_error_message") and waiting:
+        trouble = (
+            f"Telegram can't deliver to {url} ({webhook['last_error_message']}); {waiting} updates wait."
+        )
+        return Finding(
+            "Telegram updates", "wrong", f"{trouble} Check the proxy, its certificate and the port."
+        )
+    return Finding("Telegram updates", "good", f"Telegram calls {url}; {waiting} wait.")
 
 
 async def _get(http: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:

@@ -99,6 +99,33 @@ class MessageIn:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """The words of an earlier message were changed by its author: `now` is what it says, as a new event.
+
+    `now.ref` is the message that it always was, `now.event_id` the id of this change.
+    """
+
+    now: MessageIn
+
+    @property
+    def event_id(self) -> str:
+        return self.now.event_id
+
+    @property
+    def ref(self) -> MessageRef:
+        return self.now.ref
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMissed:
+    """A message or command for the bot that came while it was away, longer ago than it should answer."""
+
+    event_id: str
+    ref: MessageRef
+    author: UserRef
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionChanged:
     """Reactions that one person put under or took from a message; emoji without variation selectors."""
 
@@ -164,7 +191,7 @@ class CommandInvoked:
 
 @dataclass(frozen=True, slots=True)
 class ConversationMoved:
-    """The platform gave a chat a new id (Telegram: group becomes supergroup)."""
+    """The platform gave a chat a new id (Telegram: group becomes supergroup). Messages do not come along."""
 
     event_id: str
     old: ConversationRef
@@ -180,7 +207,14 @@ class ConversationGone:
 
 
 InboundEvent = (
-    MessageIn | ReactionChanged | ButtonPressed | CommandInvoked | ConversationMoved | ConversationGone
+    MessageIn
+    | MessageEdited
+    | MessageMissed
+    | ReactionChanged
+    | ButtonPressed
+    | CommandInvoked
+    | ConversationMoved
+    | ConversationGone
 )
 
 
@@ -202,7 +236,8 @@ def place_of(event: InboundEvent) -> ConversationRef:
 class Picture:
     """An encoded picture to be sent. `name` is the file name that the person sees.
 
-    `spoiler`: hidden until somebody uncovers it, where the platform has that.
+    `spoiler`: hidden until somebody uncovers it, where the platform has that. `as_file`: made of one that was
+    sent as a document; a platform that compresses photos sends it as one, too.
     """
 
     data: bytes = field(repr=False)
@@ -211,6 +246,7 @@ class Picture:
     height: int
     name: str
     spoiler: bool = False
+    as_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

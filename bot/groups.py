@@ -18,6 +18,8 @@ from bot.events import (
     CommandInvoked,
     CommandName,
     GroupCommand,
+    MessageEdited,
+    MessageMissed,
     ReactionChanged,
 )
 from bot.permissions import NotAllowed
@@ -53,13 +55,15 @@ def order(db: Database, event: CommandInvoked, name: GroupCommand) -> Done:
     return Done(conversation, going_on=going_on)
 
 
-def hushed(db: Database, event: ReactionChanged | ButtonPressed | CommandInvoked) -> Done | None:
+def hushed(
+    db: Database, event: MessageEdited | MessageMissed | ReactionChanged | ButtonPressed | CommandInvoked
+) -> Done | None:
     """What is done where the bot is to be quiet; None elsewhere, and for what works all the same."""
     place = event.ref.conversation
     if not conversations.paused(db, place):
         return None
     match event:
-        case ReactionChanged():
+        case ReactionChanged() | MessageEdited() | MessageMissed():
             return Done()
         case ButtonPressed():
             return None if event.name in PRESSED_WHILE_PAUSED else Done(said=replies.IS_PAUSED)

@@ -108,4 +108,4 @@ async def _picture(attachment: Attachment, limits: Limits) -> Upload:
     max_pixels = int(limits.megapixels * 1_000_000)
     loop = asyncio.get_running_loop()
     upload = await loop.run_in_executor(DECODERS, pictures.normalise, data, max_bytes, max_pixels)
-    return replace(upload, spoiler=attachment.spoiler)
+    return replace(upload, spoiler=attachment.spoiler, as_file=attachment.kind == "document")

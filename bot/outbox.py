@@ -28,7 +28,7 @@ from bot.lanes import Lanes
 from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.store import Store, conversations, jobs, outbox, refs, spoilers
+from bot.store import Store, as_files, conversations, jobs, outbox, refs, spoilers
 from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,8 @@ class Courier:
         text, picture = row.text, None
         if row.image is not None:
             picture, note = await self._picture(row.image, capabilities.max_upload)
-            picture = replace(picture, spoiler=await self._store.run(lambda db: _hidden(db, row)))
+            hidden, as_file = await self._store.run(lambda db: (_hidden(db, row), _goes_as_file(db, row)))
+            picture = replace(picture, spoiler=hidden, as_file=as_file)
             text = replies.joined(text, note)
         if len(text) > capabilities.max_text:
             text = text[: capabilities.max_text - 1] + "…"
@@ -192,6 +193,11 @@ def _hidden(db: Database, row: OutboxRow) -> bool:
     if row.decision == "view":
         return spoilers.any_hidden(db, row.conversation)
     return row.version is not None and spoilers.hidden(db, row.version)
+
+
+def _goes_as_file(db: Database, row: OutboxRow) -> bool:
+    """A view is to be looked at: it needs no quality."""
+    return row.decision != "view" and row.version is not None and as_files.made_of_file(db, row.version)
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:

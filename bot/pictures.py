@@ -32,7 +32,7 @@ class BadPicture(Exception):
 class Upload:
     """A cleaned picture: JPEG (quality 95, 4:4:4) for what came compressed with loss, else PNG.
 
-    `spoiler`: it was sent hidden, see `bot.events.Attachment`.
+    `spoiler`: it was sent hidden, `as_file`: as a document, see `bot.events.Attachment`.
     """
 
     data: bytes = field(repr=False)
@@ -42,6 +42,7 @@ class Upload:
     sha256: str
     note: str | None = None
     spoiler: bool = False
+    as_file: bool = False
 
 
 def too_large(size: int, max_bytes: int) -> str:

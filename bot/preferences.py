@@ -117,6 +117,8 @@ class Preferences:
         head = replies.SETTINGS_OF_GROUP if change.server else replies.SETTINGS_HERE
         lines = [head, *(f"• {replies.SETTINGS[name, values[name]]}" for name in NAMES)]
         lines.append(replies.HOW_TO_SET)
+        if row["group_id"] is not None and not change.server:
+            lines.append(replies.SETTINGS_FOR_GROUP)
         prefix = "server." if change.server else ""
         others = [(name, VALUES[name][1 - VALUES[name].index(values[name])]) for name in NAMES]
         actions = [

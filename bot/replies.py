@@ -78,9 +78,9 @@ SETTINGS_OFFERED = {
 SET = "Done."
 HOW_TO_SET = (
     "To change it: /settings questions on or off, stars on or off, previews on or off, undo requester or"
-    ' anyone; "default" takes a change back. Moderators set it for the whole server or group with'
-    " /settings server before that."
+    ' anyone; "default" takes a change back.'
 )
+SETTINGS_FOR_GROUP = "Those who moderate set it for all conversations here with /settings server …"
 PRIVACY = (
     "I keep what this conversation needs: what you write to me and what I answer; the pictures, without what"
     " a camera writes into them (place, time, device); who asked for what, by the id you have here; the stars"
@@ -130,6 +130,9 @@ CUT_OFF = "I was interrupted twice while working on this, so I let it be. Please
 DEADLY_PICTURE = "I broke down twice over that picture, so I let it be. Please send another one."
 DEADLY_ALBUM = "I broke down twice over those pictures, so I let them be. Please send them one by one."
 DISK_FULL = "My disk is full, so I can't keep anything just now. I'll go on as soon as there is room again."
+DONE_ALREADY = "I answered that wish already. Reply to a picture with your new words, and I go on from there."
+WISH_CHANGED = "You changed your wish, so I stopped and begin anew with the new words."
+MISSED = "I'm sorry, I was away when you wrote this. If you still wish for it, please ask again."
 STOPPED_BY_ENGINE = "That edit was stopped. Your picture is unchanged."
 
 

@@ -6,6 +6,7 @@ one sentence that names the key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -23,6 +24,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.logs import LogFormat
 from bot.wordlist import plain
+
+SECRETS = ("discord_token", "telegram_token", "telegram_webhook_secret")
 
 
 class SettingsError(Exception):
@@ -52,9 +55,15 @@ class Discord(Section):
 
 
 class Telegram(Section):
+    """`local_server`: the Bot API server at `api_url` is one's own, and runs with --local."""
+
     undo_emoji: tuple[str, ...] = ("👎",)
     api_url: str = "https://api.telegram.org"
+    local_server: bool = False
     album_seconds: float = Field(default=1.2, gt=0, le=10)
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://[^/]+/.+$")
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8443, ge=0, le=65535)
 
 
 class Admin(Section):
@@ -131,8 +140,18 @@ class Safety(Section):
         return words
 
 
+def _secret_token(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+        raise ValueError("1 to 256 of the signs A-Z, a-z, 0-9, _ and - are allowed")
+    return secret
+
+
+WebhookSecret = Annotated[SecretStr, AfterValidator(_secret_token)]
+"""https://core.telegram.org/bots/api#setwebhook"""
+
+
 class Settings(BaseSettings):
-    """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
+    """Secrets are read from the environment only: DISCORD_TOKEN, TELEGRAM_TOKEN, TELEGRAM_WEBHOOK_SECRET."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         extra="forbid",
@@ -156,6 +175,9 @@ class Settings(BaseSettings):
     safety: Safety = Safety()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
+    telegram_webhook_secret: WebhookSecret | None = Field(
+        default=None, validation_alias="TELEGRAM_WEBHOOK_SECRET"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -183,10 +205,11 @@ def load(path: Path | None = None) -> Settings:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise SettingsError(f"The settings file {file} can't be read: {error}.") from error
-    for secret in ("discord_token", "telegram_token", "DISCORD_TOKEN", "TELEGRAM_TOKEN"):
-        if secret in values:
+    for secret in SECRETS:
+        if found := values.keys() & {secret, secret.upper()}:
             raise SettingsError(
-                f"{secret}: tokens do not belong in {file}; set {secret.upper()} in the environment instead."
+                f"{found.pop()}: tokens do not belong in {file}; set {secret.upper()} in the environment"
+                " instead."
             )
     try:
         return Settings(**values)

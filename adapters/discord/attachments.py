@@ -99,12 +99,16 @@ def _sticker(sticker: discord.StickerItem, max_download: int) -> Attachment:
 
 
 async def _fetch(read: Callable[[], Awaitable[bytes]], max_download: int) -> bytes:
-    """Download with one more try after a broken connection; raises `AttachmentGone`."""
+    """Download, with one more try after a broken connection or a 5xx; raises `AttachmentGone`."""
     try:
         async with asyncio.timeout(FETCH_SECONDS):
             try:
                 data = await read()
-            except (aiohttp.ClientError, OSError, discord.DiscordServerError):
+            except (aiohttp.ClientError, OSError):
+                data = await read()
+            except discord.HTTPException as error:  # of the CDN discord.py makes no DiscordServerError
+                if error.status < 500:
+                    raise
                 data = await read()
     except TimeoutError as error:
         raise AttachmentGone("Discord did not send the file in time.") from error

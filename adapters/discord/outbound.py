@@ -48,10 +48,11 @@ REFUSED_SECONDS = 300.0
 """No status is tried for so long in a channel that refused one: refusals count towards a ban."""
 
 _SMALLEST = 64 * 1024
-"""Bytes; a picture that Discord finds too large even then is given up."""
+"""Bytes; where a picture is too large even then, the words come alone."""
 
 _SMALLER = "\n-# Sent as a smaller JPEG, as the picture is over the upload limit here."
 _NO_FILES = "\n-# I lack the permission Attach Files here, so I can't show you the picture."
+_NOTHING_FITS = "\n-# Discord finds the picture too large here, however small I make it."
 _BAR = 10
 _ALT_TEXT = 1024
 
@@ -106,8 +107,10 @@ class Outbound:
             try:
                 return await self._create(reply, picture, note)
             except discord.HTTPException as error:
-                if not is_too_large(error) or len(picture.data) <= _SMALLEST:
+                if not is_too_large(error):
                     raise
+                if len(picture.data) <= _SMALLEST:
+                    return await self._create(reply, None, _NOTHING_FITS)
                 _log.warning("Discord: %s bytes are too large for the server: %s", len(picture.data), error)
                 limit = len(picture.data) // 2
 
@@ -200,14 +203,16 @@ class Outbound:
         if message.nonce is not None:
             return message.nonce == reply.key
         answered = message.reference.message_id if message.reference else None
+        alone = reply.image is not None and not message.attachments
+        notes = (_NO_FILES, _NOTHING_FITS) if alone else ("", _SMALLER)
         return (
             (reply.reply_to is None or message.id > int(reply.reply_to.message_id))
             and (
                 answered is None
                 or (reply.reply_to is not None and str(answered) == reply.reply_to.message_id)
             )
-            and message.content in [self._content(reply, note) for note in ("", _SMALLER, _NO_FILES)]
-            and (bool(message.attachments) == bool(reply.image) or message.content.endswith(_NO_FILES))
+            and (reply.image is not None or not message.attachments)
+            and message.content in [self._content(reply, note) for note in notes]
             and custom_ids(message.components) == expected_ids(reply.actions)
         )
 

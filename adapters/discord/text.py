@@ -63,7 +63,7 @@ def wish(message: discord.Message, me: discord.abc.Snowflake) -> str:
     role = message.guild.self_role if message.guild else None
     if role:
         own.append(f"&{role.id}")
-    text = re.sub(rf"[ \t]*<@(?:{'|'.join(own)})>[ \t]*", " ", message.content)
+    text = re.sub(rf"[ \t]*<@(?:{'|'.join(own)})>(?:[ \t]*[,:](?=\s))?[ \t]*", " ", message.content)
     for person in message.mentions:
         text = re.sub(rf"<@!?{person.id}>", lambda _, name=person.display_name: f"@{name}", text)
     for other in message.role_mentions:

@@ -236,9 +236,10 @@ def with_open_jobs(db: Database, platform: str, group: str) -> list[str]:
 
 
 def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
-    """A chat has a new id: its conversations and messages go along, one that began there already is joined.
+    """A chat has a new id: its conversations go along, one that began there already is joined.
 
     A chat moves with all its threads; a thread moves alone. Returns the ids of those that are there now.
+    Messages stay behind: in the new chat their ids are those of other messages.
     """
     moved: list[str] = []
     if old.group_id and new.group_id and old.group_id != new.group_id and old.thread_id is None:
@@ -246,9 +247,10 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
     where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
     if old.thread_id is not None:
         where, params = where + " AND thread = ?", [*params, old.thread_id]
-    for row in rows(db, f"SELECT id, platform, space, thread FROM conversations WHERE {where}", *params):
+    for row in rows(db, f"SELECT id, thread FROM conversations WHERE {where}", *params):
         thread = new.thread_id if old.thread_id is not None else row["thread"] or new.thread_id
         target = ConversationRef(new.platform, new.space_id, thread or None)
+        _leave_messages(db, row["id"])
         there = find(db, target)
         if there is not None and there != row["id"]:
             _join(db, row["id"], there)
@@ -262,17 +264,18 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
                 target.thread_id or "",
                 row["id"],
             )
-        write(
-            db,
-            "UPDATE OR REPLACE message_refs SET space = ?, thread = ?"
-            " WHERE platform = ? AND space = ? AND thread = ?",
-            target.space_id,
-            target.thread_id or "",
-            row["platform"],
-            row["space"],
-            row["thread"],
-        )
     return moved
+
+
+def _leave_messages(db: Database, conversation: str) -> None:
+    """Nothing that is still to be said answers, or is put into, a message of the chat that was left."""
+    for change in (
+        "UPDATE turns SET message_id = NULL WHERE conversation = ?",
+        "UPDATE jobs SET status_message = NULL WHERE conversation = ?",
+        "UPDATE outbox SET place = NULL, reply_to = NULL WHERE conversation = ?",
+        "UPDATE conversations SET last_message = NULL WHERE id = ?",
+    ):
+        write(db, change, conversation)
 
 
 def _join(db: Database, old: str, new: str) -> None:

@@ -117,6 +117,12 @@ def set_wish(db: Database, job: str, wish: str) -> None:
     write(db, "UPDATE jobs SET wish = ? WHERE id = ?", wish, job)
 
 
+def wish_of(db: Database, job: str) -> str | None:
+    """The words as they are by now: a person may change them."""
+    row = one(db, "SELECT wish FROM jobs WHERE id = ?", job)
+    return row["wish"] if row else None
+
+
 def set_parent(db: Database, job: str, version: str) -> None:
     write(db, "UPDATE jobs SET parent = ? WHERE id = ?", version, job)
 
@@ -210,6 +216,17 @@ def last_of(db: Database, conversation: str, user: str) -> Job | None:
         user,
     )
     return _job(row) if row else None
+
+
+def of_turn(db: Database, turn: str) -> list[Job]:
+    """All that a message caused so far, oldest first."""
+    return [_job(row) for row in rows(db, f"SELECT {FIELDS} FROM jobs WHERE turn = ? ORDER BY n", turn)]
+
+
+def decision_of(db: Database, job: str) -> Act | None:
+    """What the model decided on a wish."""
+    row = one(db, "SELECT act FROM jobs WHERE id = ?", job)
+    return row["act"] if row else None
 
 
 def open_ids(db: Database, conversation: str) -> list[str]:

@@ -357,3 +357,10 @@ def m014_spoilers(db: Database) -> None:
     """A picture that was sent hidden stays hidden, and so does everything that is made of it."""
     # spoiler: of an upload; an edit is one where the upload is that it began with
     write(db, "ALTER TABLE versions ADD COLUMN spoiler INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m015_pictures_sent_as_files(db: Database) -> None:
+    """A picture sent as a file, in its original quality, and all that is made of it goes as a file."""
+    # as_file: of an upload, like spoiler
+    write(db, "ALTER TABLE versions ADD COLUMN as_file INTEGER NOT NULL DEFAULT 0")

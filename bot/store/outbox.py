@@ -102,6 +102,19 @@ def say(
     )
 
 
+def said(db: Database, conversation: str, text: str, reply_to: str) -> bool:
+    """Whether a message was answered with just these words."""
+    sql = "SELECT 1 FROM outbox WHERE conversation = ? AND reply_to = ? AND text = ?"
+    return one(db, sql, conversation, reply_to, text) is not None
+
+
+def last_said(db: Database, conversation: str) -> str | None:
+    """The bot's last words there, if nobody spoke after them."""
+    sql = "SELECT speaker, text FROM turns WHERE conversation = ? ORDER BY n DESC LIMIT 1"
+    row = one(db, sql, conversation)
+    return row["text"] if row and row["speaker"] == "bot" else None
+
+
 def answer(db: Database, job: Job, said: Answer) -> None:
     """Answer the person's turn; the job is done."""
     message = turns.get(db, job.turn)["message_id"]

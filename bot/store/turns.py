@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.ids import new_id
-from bot.store.sql import insert, one, rows
+from bot.store.sql import insert, one, rows, write
 from engine.jobs import Turn
 
 
@@ -47,6 +47,21 @@ def get(db: Database, turn: str) -> dict[str, Any]:
     if row is None:
         raise KeyError(turn)
     return row
+
+
+def set_text(db: Database, turn: str, text: str) -> None:
+    write(db, "UPDATE turns SET text = ? WHERE id = ?", text, turn)
+
+
+def newest_wish(db: Database, conversation: str) -> str | None:
+    """The last turn there that a person wished for something in."""
+    row = one(
+        db,
+        "SELECT t.id FROM turns t JOIN jobs j ON j.turn = t.id AND j.kind = 'dialogue'"
+        " WHERE t.conversation = ? AND t.speaker = 'user' ORDER BY t.n DESC LIMIT 1",
+        conversation,
+    )
+    return row["id"] if row else None
 
 
 def context(db: Database, turn: str, root: str | None, limit: int) -> tuple[Turn, ...]:

@@ -165,6 +165,73 @@ async def test_without_tokens_it_says_what_is_off(tmp_path: Path, monkeypatch: p
     assert "no TELEGRAM_TOKEN" in found["Telegram"].sentence
 
 
+@pytest.mark.parametrize(
+    ("me", "state", "words"),
+    [
+        ({}, "note", "privacy mode is on"),
+        ({"can_read_all_group_messages": True}, "good", "privacy mode is off"),
+        ({"can_join_groups": False}, "note", "can't be added to groups"),
+    ],
+)
+async def test_what_telegram_shows_in_groups_is_told(
+    me: dict[str, Any], state: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await examined(
+        tmp_path,
+        monkeypatch,
+        {
+            "/applications/@me": (401, {}),
+            "/bot1:ttoken/getMe": (200, {"result": {"username": "p_bot"} | me}),
+            "/bot1:ttoken/getWebhookInfo": (500, {}),
+        },
+    )
+    assert found["Telegram groups"].state == state
+    assert words in found["Telegram groups"].sentence
+    assert "Telegram updates" not in found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "info", "state", "words"),
+    [
+        (None, {"url": "", "pending_update_count": 3}, "good", "asks for them (getUpdates); 3 wait"),
+        ("https://a.org/t", {"url": "https://a.org/t"}, "good", "Telegram calls https://a.org/t"),
+        ("https://a.org/t", {"url": ""}, "note", "no webhook is set"),
+        (None, {"url": "https://old.org/t"}, "note", "Telegram calls https://old.org/t"),
+        (
+            "https://a.org/t",
+            {
+                "url": "https://a.org/t",
+                "pending_update_count": 7,
+                "last_error_message": "Wrong response: 502",
+            },
+            "wrong",
+            "Wrong response: 502",
+        ),
+    ],
+)
+async def test_how_telegrams_messages_come_is_told(
+    wanted: str | None,
+    info: dict[str, Any],
+    state: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if wanted:
+        monkeypatch.setenv("DIALOGPAINT_TELEGRAM__WEBHOOK_URL", wanted)
+    found = await examined(
+        tmp_path,
+        monkeypatch,
+        {
+            "/applications/@me": (401, {}),
+            "/bot1:ttoken/getMe": (200, {"result": {"username": "p_bot"}}),
+            "/bot1:ttoken/getWebhookInfo": (200, {"result": info}),
+        },
+    )
+    assert found["Telegram updates"].state == state
+    assert words in found["Telegram updates"].sentence
+
+
 async def test_a_dead_line_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "dtoken")
     monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -13,10 +14,11 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     MessageRef,
+    NotSent,
     UserRef,
 )
 from bot.store import StoredDirectory
-from tests.bot.world import ANN, HERE, MOD, World, cleaned, photo, png
+from tests.bot.world import ANN, HERE, MOD, PATIENCE, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
 PHOTO = cleaned(png())
@@ -31,8 +33,42 @@ async def test_a_moved_chat_goes_on_with_its_pictures(world: World) -> None:
     await world.say("brighter", at=NEW)
     assert world.picture == painted(painted(PHOTO, "blue"), "brighter")
     assert world.last.conversation == NEW
+    answers = len(world.adapter.sent)
     await world.react(MessageRef(NEW, old.message_id), added="↩️")
-    assert world.picture == PHOTO
+    assert len(world.adapter.sent) == answers, "there it is another message"
+    await world.command("undo", at=NEW)
+    assert world.picture == painted(PHOTO, "blue")
+
+
+async def test_what_a_moved_chat_still_waits_for_is_said_there_anew(world: World) -> None:
+    """Ids of the old chat are those of other people's messages in the new one: none may be touched."""
+    world.engine.hold()
+    asked = world.message("blue", photo(png()))
+    await world.director.handle(asked)
+    await world.until_editing()
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    world.engine.release()
+    await world.settle()
+    done = world.adapter.sent[-1]
+    assert (done.conversation, done.status, done.reply_to) == (NEW, None, None)
+    assert world.picture == painted(PHOTO, "blue")
+
+
+async def test_a_reply_that_failed_before_the_move_finds_a_new_place(world: World) -> None:
+    world.adapter.can = Capabilities(undo_emoji=("👎",), needs_place=True)
+    world.adapter.receipts.append(NotSent("the group got a new id", retry_after=0.05))
+    await world.director.handle(world.message("chat"))
+    async with asyncio.timeout(PATIENCE):
+        while not world.adapter.tries:  # noqa: ASYNC110 - the courier's doing
+            await asyncio.sleep(0.01)
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.settle()
+    first, second = world.adapter.tries
+    assert (first.conversation, second.conversation) == (HERE, NEW)
+    assert first.status is not None
+    assert second.status is not None
+    assert (second.status.conversation, second.reply_to) == (NEW, None)
+    assert second.status.message_id != first.status.message_id
 
 
 async def test_a_moved_chat_is_joined_with_what_began_in_the_new_one(world: World) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -35,6 +35,8 @@ class Fault:
     """No answer at all."""
     delivered: bool = False
     """The request is carried out before it goes wrong."""
+    half: Literal["stalls", "breaks"] | None = None
+    """The answer begins, and then nothing more comes, or the connection breaks."""
 
 
 @dataclass
@@ -327,12 +329,16 @@ async def _read(request: web.Request) -> Request:
 
 
 async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
-    if fault.silent:
+    begun = web.StreamResponse(headers={"Content-Length": "100000"})
+    if fault.half:
+        await begun.prepare(request)
+        await begun.write(b"\x89PNG")
+    if fault.silent or fault.half == "stalls":
         await asyncio.sleep(3600)
-    if fault.reset:
+    if fault.reset or fault.half:
         assert request.transport is not None
         request.transport.abort()
-        return web.Response()
+        return begun
     body: Payload = {"code": fault.code, "message": fault.message}
     if fault.retry_after is not None:
         body |= {"retry_after": fault.retry_after, "global": False}

@@ -15,7 +15,7 @@ wire: reconnects, replays, lost sessions, time-outs, refusals, nonces that are r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Self
 
@@ -37,11 +37,19 @@ _KINDS: dict[int, type] = {_STRING: str, 4: int, 5: bool}
 """Discord's numbers for what an option of a command takes."""
 
 
+def point_at(base: str) -> None:
+    """From here on the discord.py of this process talks to the wire at `base`."""
+    discord.http.Route.BASE = base + API
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(base.replace("http", "ws", 1) + "/")
+
+
 class DiscordWire:
     """Start and stop it as a context manager; one at a time, as discord.py's addresses are global."""
 
-    def __init__(self, token: str = "wire-token-never-to-be-logged") -> None:
-        self.world = World(token)
+    def __init__(
+        self, world: Callable[[str], World] = World, token: str = "wire-token-never-to-be-logged"
+    ) -> None:
+        self.world = world(token)
         self.gateway = Gateway(self.world)
         self.rest = Rest(self.world, self.gateway)
         self.token = token
@@ -54,18 +62,18 @@ class DiscordWire:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
+        """`port`: the one that it had before, for a Discord that comes back."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.add_routes([web.get("/", self.gateway.handle), *self.rest.routes()])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.world.base = f"http://127.0.0.1:{port}"
+        self.port = self._runner.addresses[0][1]
+        self.world.base = f"http://127.0.0.1:{self.port}"
         self._before = (discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
-        discord.http.Route.BASE = self.world.base + API
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://127.0.0.1:{port}/")
+        point_at(self.world.base)
 
     async def stop(self) -> None:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = self._before

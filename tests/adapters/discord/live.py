@@ -27,10 +27,10 @@ def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> DiscordAd
 
 @contextlib.asynccontextmanager
 async def connected(
-    bot: ScriptedBot | None = None, **options: Any
+    bot: ScriptedBot | None = None, *, wire: DiscordWire | None = None, **options: Any
 ) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
     bot = bot or ScriptedBot()
-    async with DiscordWire() as wire, started(wire, bot, **options) as adapter:
+    async with wire or DiscordWire() as wire, started(wire, bot, **options) as adapter:
         yield wire, bot, adapter
 
 

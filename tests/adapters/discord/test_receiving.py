@@ -28,12 +28,14 @@ async def test_the_wish_is_free_of_mentions() -> None:
         await wire.post(f"make {wire.mention} it like <@{wire.world.ann}>'s **photo**")
         await wire.post(f"<@&{wire.world.bot_role}> people pick the bot's role by mistake")
         await wire.post(f"<@{wire.world.ann}> how are you?")
+        await wire.post(f"{wire.mention}, brighter: {wire.mention} please")
         await wire.post(f"{wire.mention} like <a:party:12> and \u202eturned\u202c")
         await wire.post("the last", mention=True)
-        await bot.take(4)
+        await bot.take(5)
         assert bot.texts == [
             "make it like @Ann's **photo**",
             "people pick the bot's role by mistake",
+            "brighter: please",
             "like :party: and turned",
             "the last",
         ]

@@ -194,12 +194,14 @@ async def test_a_picture_is_made_smaller_until_it_arrives() -> None:
         assert all(after <= before / 2 for before, after in itertools.pairwise(tries))
 
 
-async def test_a_picture_that_never_fits_is_given_up() -> None:
+async def test_where_no_picture_fits_the_words_come_alone_and_are_found_again() -> None:
     async with connected() as (wire, _, adapter):
         wire.world.upload_limit = 1
-        reply = Reply("job-7", in_channel(wire), "Made it night.", image=picture())
-        assert isinstance(await adapter.send(reply), Rejected)
-        assert len(wire.calls("POST", MESSAGES)) == 1
+        reply = Reply("job-7", in_channel(wire), "Made it night.", image=picture(), actions=_UNDO)
+        sent = await adapter.send(replace(reply, decision="edit"))
+        assert isinstance(sent, Delivered)
+        assert await adapter.find(replace(reply, decision="edit")) == sent
+        assert len(wire.calls("POST", MESSAGES)) == 2
 
 
 async def test_a_spoiler_and_its_preview_are_sent_as_spoilers() -> None:

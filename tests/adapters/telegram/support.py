@@ -76,6 +76,7 @@ class Desk:
         settings: dict[str, Any] = {
             "api_url": self.telegram.url,
             "album_seconds": 0.3,
+            "answer_missed_hours": 1e6,
             "status_seconds": 0.0,
             "request_seconds": 2.0,
             "poll_seconds": 1.0,

@@ -22,7 +22,7 @@ async def test_migrations_run_once_and_the_store_opens_again(tmp_path: Path) -> 
         store = await Store.open(tmp_path)
         applied = await store.run(migrations.applied)
         names = [step.name[:4] for step in applied]
-        assert names == [f"m{n:03}" for n in range(1, 15)]
+        assert names == [f"m{n:03}" for n in range(1, 16)]
         await store.close()
 
 
