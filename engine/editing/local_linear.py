@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 Array = NDArray[np.float32]
 
@@ -35,7 +35,9 @@ def fit(guide: Array, target: Array, radius: int, epsilon: float, prior: Array |
     """
 
     def mean(values: Array) -> Array:
-        return uniform_filter(values, (2 * radius + 1,) * 2 + (0,) * (values.ndim - 2), mode="nearest")
+        planes = values.reshape(*values.shape[:2], -1)
+        side = (2 * radius + 1,) * 2
+        return cv2.blur(planes, side, borderType=cv2.BORDER_REPLICATE).reshape(values.shape)
 
     guide_mean, target_mean = mean(guide), mean(target)
     spread = mean(guide[..., :, None] * guide[..., None, :])
