@@ -2,7 +2,7 @@
 
 It knows private chats by webhook: texts, photos with captions, their download, buttons, chat actions. It has
 no `editMessageMedia`, so no picture of the bot arrives there, and sends no secret: a proxy adds that here.
-Skipped unless the extra `second-opinion` is installed.
+Skipped unless the packages of the extra `second-opinion` are there; `.ci/run` brings them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.adapters.telegram.support import PATIENCE, MemoryDirectory, MemoryJou
 fakeredis = pytest.importorskip("fakeredis")
 moto = pytest.importorskip("moto.server")
 uvicorn = pytest.importorskip("uvicorn")
-pytest.importorskip("telemelya.server")
+pytest.importorskip("telemelya.server", reason="needs the extra second-opinion")
 
 ANN = 4711
 SECRET = "secret"
