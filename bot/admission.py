@@ -1,4 +1,6 @@
-"""Who is let in: limits per person, chat and in all, over everything that is not done yet. Nothing is lost.
+"""Who is let in: limits per person, chat and in all, over every wish that is not done yet. Nothing is lost.
+
+A wish for several pictures is one: they are done one after the other, and others take turns with them.
 
 What there is no room for is kept as a failed job, and taken up again by its button or by "now".
 """
@@ -33,7 +35,7 @@ class Admission:
     def crowd(self, db: Database, place: ConversationRef, user: str) -> Crowd | None:
         """Why one more wish of this person can't be let in; None: it can."""
         limits = self._limits
-        line = jobs.open_everywhere(db)
+        line = jobs.wishes_everywhere(db)
         mine = [row["id"] for row in line if (row["platform"], row["user_id"]) == (place.platform, user)]
         chat = [row["id"] for row in line if row["group_id"] == group_of(place)]
         everyone = [row["id"] for row in line]
@@ -67,10 +69,11 @@ def refuse(db: Database, job: Job, crowd: Crowd) -> None:
 
 
 def retry(db: Database, wanted: Wanted, job_id: str, admission: Admission) -> None:
-    """Take up again what there was no room for."""
+    """Take up again what there was no room for. Raises `NotAllowed`."""
     job = jobs.get(db, job_id)
-    if job is None or job.conversation != wanted.conversation or not moves.may(db, wanted, job.user_id):
+    if job is None or job.conversation != wanted.conversation:
         return
+    moves.check(db, wanted, job.user_id)
     if not was_refused(db, job):
         outbox.say(db, wanted.conversation, Answer(replies.TRIED_AGAIN_ALREADY), reply_to=wanted.reply_to)
         return

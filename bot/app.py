@@ -6,9 +6,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Self
 
-from bot import logs
+from bot import allocator, logs, views
 from bot.admin import Admin
 from bot.director import Director
 from bot.doctor import Finding
@@ -134,17 +135,28 @@ class App:
             token.get_secret_value(),
             self.director.handle,
             StoredDirectory(self.store),
+            partial(views.choices, self.store),
             undo_emoji=discord.undo_emoji,
             message_content=discord.message_content,
+            threads=discord.threads,
             thread_archive_minutes=discord.thread_archive_minutes,
+            answer_missed_hours=self.settings.limits.answer_missed_hours,
             max_download=int(self.settings.limits.upload_mb * 1e6),
         )
 
     def _telegram(self) -> Adapter:
         from adapters.telegram.adapter import TelegramAdapter
+        from adapters.telegram.webhook import WebhookAddress, kept_secret
 
         telegram, token = self.settings.telegram, self.settings.telegram_token
         assert token is not None
+        webhook = None
+        if telegram.webhook_url is not None:
+            given = self.settings.telegram_webhook_secret
+            secret = given.get_secret_value() if given else kept_secret(self.settings.data_dir)
+            webhook = WebhookAddress(
+                telegram.webhook_url, telegram.webhook_host, telegram.webhook_port, secret
+            )
         return TelegramAdapter(
             token.get_secret_value(),
             self.director.handle,
@@ -152,7 +164,10 @@ class App:
             StoredDirectory(self.store),
             undo_emoji=telegram.undo_emoji,
             api_url=telegram.api_url,
+            local_server=telegram.local_server,
             album_seconds=telegram.album_seconds,
+            answer_missed_hours=self.settings.limits.answer_missed_hours,
+            webhook=webhook,
         )
 
     def health(self) -> dict[str, object]:
@@ -196,6 +211,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         editor_revision=engine.editor_revision,
         safety_checker=settings.safety.checker,
         safety_checker_revision=settings.safety.checker_revision,
+        preset=engine.preset,
         steps=engine.steps,
         text_guidance=engine.text_guidance,
         image_guidance=engine.image_guidance,
@@ -274,6 +290,7 @@ def ratings_finding(settings: Settings) -> Finding:
 
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM. Raises `StartError`."""
+    allocator.give_back_what_is_freed()
     logs.set_up(settings.log_level, settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -107,13 +107,21 @@ def edit(picture: Path, wish: str, out: Path | None, seed: int, as_json: bool, c
 
 
 @main.command()
+@click.option("--invite", is_flag=True, help="Print the link that lets the bot into a Discord server, only.")
 @config_option
 @json_option
-def doctor(config: Path | None, as_json: bool) -> None:
+def doctor(invite: bool, config: Path | None, as_json: bool) -> None:
     """Check tokens, intents, permissions, GPU, weights and database, and say what to do."""
     settings = load_settings(config)
     from bot import app, doctor
 
+    if invite:
+        try:
+            link = asyncio.run(doctor.invite(settings))
+        except doctor.NoInvite as error:
+            raise Problem(f"Discord: {error}") from error
+        click.echo(json.dumps({"invite": link}) if as_json else link)
+        return
     findings = asyncio.run(
         doctor.examine(settings, [*app.engine_findings(settings), app.ratings_finding(settings)])
     )

@@ -3,6 +3,9 @@
 Every picture is a `Version`; the *head* is the current one. Undoing moves the head towards the root, choosing
 a picture moves it anywhere; both are kept as a `Move`, so that they can be taken back. Nothing is ever
 removed from the tree.
+
+Several uploads are several roots, worked on side by side: undoing an edit of a picture that is not the
+current one goes to that picture first. Only within one picture's tree a branch that was left can't be undone.
 """
 
 from __future__ import annotations
@@ -82,6 +85,11 @@ def path(conversation: Conversation, version: str | None = None) -> tuple[Versio
     return tuple(reversed(found))
 
 
+def root(conversation: Conversation, version: str) -> str:
+    """The upload that a version was made from."""
+    return path(conversation, version)[0].id
+
+
 def rounds(conversation: Conversation, version: str | None = None) -> tuple[Version, ...]:
     """The edits that made `version` (default: the head) out of the upload, oldest first.
 
@@ -152,12 +160,17 @@ def undo(conversation: Conversation, version: str) -> Conversation:
         raise CannotMove(NO_PICTURE)
     if version not in {v.id for v in (*way, *way_back(conversation))}:
         back = (move for move in conversation.moves if move.kind != "jump")
-        undone = any(version in left_by(conversation, move) for move in back)
-        raise CannotMove(UNDONE_ALREADY if undone else OTHER_BRANCH)
-    before = _before(conversation.versions[version])
+        if any(version in left_by(conversation, move) for move in back):
+            raise CannotMove(UNDONE_ALREADY)
+        if root(conversation, version) == way[0].id:
+            raise CannotMove(OTHER_BRANCH)
+        before = _before(conversation.versions[version])
+        there = jump(conversation, version) if before is not None else conversation
+    else:
+        before, there = _before(conversation.versions[version]), conversation
     if before is None:
         raise CannotMove(FIRST_PICTURE)
-    return _moved(conversation, "undo", version, way[-1].id, before)
+    return _moved(there, "undo", version, str(there.head), before)
 
 
 def undo_last(conversation: Conversation, count: int = 1) -> Conversation:
@@ -189,7 +202,8 @@ def jump(conversation: Conversation, version: str) -> Conversation:
 def redo(conversation: Conversation, version: str | None = None) -> Conversation:
     """Take back the last move, or the undo of `version`: the head returns to where it was before.
 
-    Later undos go with an earlier one; a reset or jump since then, or a new picture, makes it impossible.
+    Later undos go with an earlier one. After a reset or jump since then, or a new picture, it is impossible
+    for the upload that is worked on now; a version of another one becomes the head again all the same.
     Raises `CannotMove`.
     """
     moves = conversation.moves
@@ -202,6 +216,9 @@ def redo(conversation: Conversation, version: str | None = None) -> Conversation
             return replace(conversation, head=moves[place].start, moves=moves[:place])
         if moves[place].kind != "undo":
             break
+    head = conversation.head
+    if head is not None and root(conversation, version) != root(conversation, head):
+        return jump(conversation, version)
     raise CannotMove(MOVED_ON)
 
 

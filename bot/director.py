@@ -7,13 +7,14 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
 from weakref import WeakValueDictionary
 
 from sqlite_utils import Database
 
-from bot import admission, inbox, intake, moves, ratings, repeats, replies, sharing, views
+from bot import corrections, groups, inbox, intake, missed, moves, presses, ratings, replies, views
+from bot.acting import Acting, Done, refused
 from bot.admission import Admission
+from bot.commands import Commands
 from bot.events import (
     STARS,
     Acknowledged,
@@ -24,10 +25,11 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     InboundEvent,
+    MessageEdited,
     MessageIn,
+    MessageMissed,
     Platform,
     ReactionChanged,
-    RepeatName,
     ViewName,
     place_of,
 )
@@ -36,14 +38,15 @@ from bot.inbox import Taken
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.logs import about
-from bot.moves import Wanted
 from bot.outbox import Courier
+from bot.permissions import NotAllowed
 from bot.ports import Adapter
+from bot.preferences import Preferences
+from bot.presses import Presses
 from bot.progress import Statuses
 from bot.settings import Settings
 from bot.store import Store, StoreError, conversations, jobs, ledger, outbox, refs
-from bot.store.images import StoredImage
-from bot.store.outbox import Answer
+from bot.store.images import NEW_SECONDS, StoredImage
 from bot.views import Drawer, View
 from bot.wordlist import WordList
 from bot.work import MAX_ATTEMPTS, Work
@@ -51,8 +54,14 @@ from engine.jobs import Engine
 
 log = logging.getLogger(__name__)
 
-ActName = Literal["undo", "redo", "reset"] | RepeatName
 VARIATION_SELECTOR = "\ufe0f"
+HANDLED, IGNORED = "handled", "ignored"
+SILENT = (HANDLED, IGNORED, "deleted")
+"""Outcomes in the ledger that are no sentences for whoever pressed a button."""
+IMAGES = "images"
+
+
+Once = MessageEdited | MessageMissed | ReactionChanged | ButtonPressed | CommandInvoked
 
 
 class Director:
@@ -71,10 +80,15 @@ class Director:
         self._full_disk = store.on_full = FullDisk(adapters)
         self._admission = Admission(settings.limits, self.statuses.latest)
         self._drawer = Drawer(store)
+        self._preferences = Preferences(settings)
+        self._acting = Acting(settings.strength, self._preferences, self._admission)
+        self._presses = Presses(self._acting, self._preferences, self._admission)
+        self._commands = Commands(self._acting, self._preferences)
         self._work = Work(
             store,
             engine,
             settings,
+            self._preferences,
             self._words,
             adapters,
             self.statuses,
@@ -83,12 +97,14 @@ class Director:
             lambda conversation: self._went_on(conversation, []),
         )
         self._lanes = Lanes("director", self._work.step)
+        self._sweeper = Lanes("director sweeps", self._sweep)
         self._doors: WeakValueDictionary[ConversationRef, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Take up the jobs that were open when the bot stopped, but for those that nobody waits for now."""
         await self._store.run(self._drop_expired)
         await self._go_on()
+        self._sweeper.wake(IMAGES)
 
     async def _go_on(self) -> None:
         for conversation in await self._store.run(jobs.conversations_with_open_jobs):
@@ -105,6 +121,7 @@ class Director:
     async def stop(self) -> None:
         """Let go of everything under way; it is taken up at the next start."""
         await self._lanes.stop()
+        await self._sweeper.stop()
         await self.courier.stop()
         await self.statuses.stop()
         try:
@@ -117,6 +134,10 @@ class Director:
         await self._lanes.idle()
         await self.courier.idle()
 
+    async def swept(self) -> None:
+        """Wait until the files of what was deleted are removed."""
+        await self._sweeper.idle()
+
     async def handle(self, event: InboundEvent) -> Acknowledged | None:
         """Take an event: when this returns it is in the ledger, with all it caused. Raises `StoreError`."""
         with self._full_disk.waiting(place_of(event)):
@@ -128,14 +149,16 @@ class Director:
                 door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
                 async with door:  # a wish mustn't overtake the picture it came after
                     await self._message(event)
+            case MessageEdited():
+                door = self._doors.setdefault(event.ref.conversation, asyncio.Lock())
+                async with door:
+                    await self._changed(event)
+            case MessageMissed():
+                await self._once(event, lambda db: missed.tell(db, event))
             case ReactionChanged():
                 await self._once(event, lambda db: self._reaction(db, event))
-            case ButtonPressed(name="compare"):
-                await self._view(event, "compare")
             case ButtonPressed():
-                await self._once(event, lambda db: self._button(db, event))
-                if event.name in STARS:
-                    return await self._store.run(lambda db: ratings.acknowledgement(db, event))
+                return await self._pressed(event)
             case CommandInvoked():
                 await self._command(event)
             case ConversationMoved():
@@ -150,6 +173,11 @@ class Director:
         context = await self._store.run(lambda db: inbox.look(db, event))
         if context.seen:
             return
+        if context.paused:
+            said = await self._store.run(lambda db: inbox.hush(db, event))
+            if said is not None:
+                self.courier.wake(said)
+            return
         if not context.meant:
             await self._store.run(lambda db: inbox.ignore(db, event))
             return
@@ -163,10 +191,17 @@ class Director:
         if taken is not None:
             self._went_on(taken.conversation, taken.stopped)
 
+    async def _changed(self, event: MessageEdited) -> None:
+        if await self._store.run(lambda db: corrections.becomes_new(db, event)):
+            await self._message(event.now)
+            return
+        brought = await intake.take(event.now.text, (), self._settings.limits, self._words)
+        await self._once(event, lambda db: corrections.correct(db, event, brought, self._admission))
+
     async def _receive(self, event: MessageIn, attachments: tuple[Attachment, ...]) -> Taken | None:
         brought = await self._bring(event, attachments)
-        if brought.upload is not None:
-            await self._store.keep_image(brought.upload.data, brought.upload.mime)
+        for picture in brought.pictures:
+            await self._store.keep_image(picture.upload.data, picture.upload.mime)
         taken = await self._store.run(lambda db: inbox.receive(db, event, brought, self._admission))
         if taken is not None:
             with about(event=event.event_id, conversation=taken.conversation):
@@ -185,33 +220,45 @@ class Director:
             if attempts > MAX_ATTEMPTS:
                 log.error("message %s: the bot died %d times at its picture", event.event_id, attempts - 1)
                 words = await intake.take(event.text, (), limits, self._words)
-                return replace(words, trouble=replies.DEADLY_PICTURE)
+                several = len(attachments) > 1
+                return replace(words, trouble=replies.DEADLY_ALBUM if several else replies.DEADLY_PICTURE)
         return await intake.take(event.text, attachments, limits, self._words)
 
     def _forget(self, db: Database, event: MessageIn) -> None:
         ledger.forget_attempts(db, event.ref.conversation.platform, event.event_id)
 
-    # ------------------------------------------------------------ moves
+    # ------------------------------------------------------------ reactions, buttons, commands
 
-    async def _once(
-        self,
-        event: ReactionChanged | ButtonPressed | CommandInvoked,
-        act: Callable[[Database], tuple[str | None, list[str]]],
-    ) -> None:
-        """Do and record an event in one transaction; then stop the edits that it cancelled."""
+    async def _once(self, event: Once, act: Callable[[Database], Done]) -> str | None:
+        """Do and record an event in one transaction, then stop the edits that it cancelled.
+
+        Returns what to tell whoever pressed a button: the same when the press is delivered again.
+        """
         platform = event.ref.conversation.platform
 
-        def transaction(db: Database) -> tuple[str | None, list[str]]:
-            if ledger.seen(db, platform, event.event_id):
-                return None, []
-            conversation, stopped = act(db)
-            outcome = "handled" if conversation else "ignored"
-            ledger.record(db, platform, event.event_id, type(event).__name__, outcome, conversation)
-            return conversation, stopped
+        def transaction(db: Database) -> Done:
+            outcome = ledger.outcome(db, platform, event.event_id)
+            if outcome is not None:
+                return Done(said=None if outcome in SILENT else outcome)
+            try:
+                done = groups.hushed(db, event) or act(db)
+            except NotAllowed as sentence:
+                if isinstance(event, MessageEdited | MessageMissed):
+                    raise  # those move nothing that is somebody else's
+                done = refused(db, event, sentence)
+            outcome = done.said or (HANDLED if done.conversation else IGNORED)
+            known = None if done.erased else done.conversation
+            ledger.record(db, platform, event.event_id, type(event).__name__, outcome, known)
+            return done
 
-        conversation, stopped = await self._store.run(transaction)
-        if conversation is not None:
-            self._went_on(conversation, stopped)
+        done = await self._store.run(transaction)
+        if done.conversation is not None:
+            self._went_on(done.conversation, done.stopped)
+        for conversation in done.going_on:
+            self._went_on(conversation, [])
+        if done.erased:
+            await self._erased(done)
+        return done.said
 
     def _went_on(self, conversation: str, stopped: list[str]) -> None:
         """There is something to do or to say in a conversation, or no more."""
@@ -222,142 +269,84 @@ class Director:
         self._lanes.wake(conversation)
         self.courier.wake(conversation)
 
-    def _reaction(self, db: Database, event: ReactionChanged) -> tuple[str | None, list[str]]:
+    async def _erased(self, done: Done) -> None:
+        """A conversation was deleted: its status messages go, and so do the files that nobody else uses."""
+        log.info("conversation %s was deleted by a person", done.conversation)
+        for job in done.stopped:
+            await self.statuses.take_away(job)
+        self._sweeper.wake(IMAGES)
+
+    async def _sweep(self, _: str) -> bool:
+        """Remove the files of deleted pictures; those that are brand-new have to wait."""
+        left = await self._store.remove_doomed()
+        if left:
+            await asyncio.sleep(NEW_SECONDS)
+        return left
+
+    def _reaction(self, db: Database, event: ReactionChanged) -> Done:
         known = refs.find(db, event.ref)
         if known is None or known.version is None:
-            return None, []
-        wanted = self._wanted(event, known.conversation, quiet=True)
+            return Done()
+        wanted = self._acting.wanted(db, event, known.conversation)
         if self._means_undo(event, event.added):
-            return known.conversation, moves.undo(db, wanted, known.version)
+            return Done(known.conversation, moves.undo(db, wanted, known.version))
         if self._means_undo(event, event.removed) and conversations.was_undone(db, known.version):
-            return known.conversation, moves.redo(db, wanted, known.version)
-        return None, []
+            return Done(known.conversation, moves.redo(db, wanted, known.version))
+        return Done()
 
     def _means_undo(self, event: ReactionChanged, emoji: tuple[str, ...]) -> bool:
         section = getattr(self._settings, event.ref.conversation.platform)
         undo = {sign.replace(VARIATION_SELECTOR, "") for sign in section.undo_emoji}
         return any(sign.replace(VARIATION_SELECTOR, "") in undo for sign in emoji)
 
-    def _button(self, db: Database, event: ButtonPressed) -> tuple[str | None, list[str]]:
-        conversation = self._of_button(db, event)
-        if conversation is None:
-            return None, []
-        wanted = self._wanted(event, conversation)
-        match event.name:
-            case "cancel":
-                return conversation, moves.cancel(db, wanted, event.target)
-            case "select":
-                return conversation, moves.select(db, wanted, event.target)
-            case "retry":
-                admission.retry(db, wanted, event.target, self._admission)
-                return conversation, []
-            case "compare":
-                raise AssertionError("a view is drawn first")
-            case "star1" | "star2" | "star3" | "star4" | "star5":
-                ratings.rate(db, conversation, event.target, event.user, STARS[event.name])
-                return conversation, []
-            case name:
-                return conversation, self._act(db, wanted, name, event.target)
-
-    def _of_button(self, db: Database, event: ButtonPressed) -> str | None:
-        """The conversation that a button acts on; None for a button of another chat, or a made-up one."""
-        table = "jobs" if event.name in {"cancel", "retry"} else "versions"
-        conversation = inbox.owner_of(db, table, event.target)
-        if conversation is None or not inbox.same_place(db, conversation, event.ref.conversation):
-            return None
-        return conversation
+    async def _pressed(self, event: ButtonPressed) -> Acknowledged | None:
+        if event.name == "compare":
+            said = await self._view(event, "compare")
+        else:
+            said = await self._once(event, lambda db: self._presses.do(db, event))
+        if said is not None:
+            return Acknowledged(said)
+        if event.name in STARS:
+            return await self._store.run(lambda db: ratings.acknowledgement(db, event))
+        return None
 
     async def _command(self, event: CommandInvoked) -> None:
-        if event.name == "help":
-            adapter = self._adapters[event.ref.conversation.platform]
-            text = replies.help_text(await adapter.capabilities(event.ref.conversation))
-            await self._once(event, lambda db: self._tell(db, event, text))
-        elif event.name == "cancel":
-            await self._once(event, lambda db: self._cancel(db, event))
-        elif event.name == "share":
-            await self._once(event, lambda db: self._share(db, event))
-        elif event.name == "rate":
-            await self._once(event, lambda db: self._rate(db, event))
-        elif event.name == "compare" or event.name == "history":
+        if event.name == "compare" or (event.name == "history" and not event.argument):
             await self._view(event, event.name)
         else:
-            name = event.name
-            await self._once(event, lambda db: self._command_act(db, event, name))
+            place = event.ref.conversation
+            able = await self._adapters[place.platform].capabilities(place) if event.name == "help" else None
+            await self._once(event, lambda db: self._commands.do(db, event, able))
 
-    async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> None:
+    async def _view(self, event: ButtonPressed | CommandInvoked, name: ViewName) -> str | None:
         """What was delivered twice is looked at twice, and answered once."""
         view = await self._store.run(lambda db: self._look(db, event, name))
-        if view is not None:
-            image = await self._drawer.draw(view)
-            await self._once(event, lambda db: self._show(db, event, view, image))
+        image = await self._drawer.draw(view) if view is not None else None
+        return await self._once(event, lambda db: self._show(db, event, view, image))
 
     def _look(self, db: Database, event: ButtonPressed | CommandInvoked, name: ViewName) -> View | None:
-        if ledger.seen(db, event.ref.conversation.platform, event.event_id):
+        """None where there is nothing to be drawn."""
+        place = event.ref.conversation
+        if ledger.seen(db, place.platform, event.event_id) or conversations.paused(db, place):
             return None
         if isinstance(event, ButtonPressed):
-            return views.look(db, self._of_button(db, event), name, event.target)
-        return views.look(db, conversations.find(db, event.ref.conversation), name)
+            return views.look(db, presses.conversation_of(db, event), name, event.target)
+        return views.look(db, conversations.find(db, place), name)
 
     def _show(
-        self, db: Database, event: ButtonPressed | CommandInvoked, view: View, image: StoredImage | None
-    ) -> tuple[str | None, list[str]]:
+        self,
+        db: Database,
+        event: ButtonPressed | CommandInvoked,
+        view: View | None,
+        image: StoredImage | None,
+    ) -> Done:
         if isinstance(event, ButtonPressed):
-            conversation = self._of_button(db, event)
+            conversation = presses.conversation_of(db, event)
         else:
             conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        if conversation is not None:
+        if conversation is not None and view is not None:
             views.tell(db, conversation, view, image, reply_to=event.ref.message_id)
-        return conversation, []
-
-    def _tell(self, db: Database, event: CommandInvoked, text: str) -> tuple[str | None, list[str]]:
-        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        outbox.say(db, conversation, Answer(text), reply_to=event.ref.message_id)
-        return conversation, []
-
-    def _cancel(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
-        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        stopped = moves.stop(db, self._wanted(event, conversation))
-        return self._tell(db, event, replies.NOTHING_TO_STOP) if stopped is None else (conversation, stopped)
-
-    def _share(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
-        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        return self._tell(db, event, sharing.share(db, conversation, event.user, event.argument))
-
-    def _rate(self, db: Database, event: CommandInvoked) -> tuple[str | None, list[str]]:
-        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        return self._tell(db, event, ratings.rate_newest(db, conversation, event.user, event.argument))
-
-    def _command_act(
-        self, db: Database, event: CommandInvoked, name: ActName
-    ) -> tuple[str | None, list[str]]:
-        conversation = conversations.ensure(db, event.ref.conversation, event.user.user_id)
-        return conversation, self._act(db, self._wanted(event, conversation), name)
-
-    def _act(self, db: Database, wanted: Wanted, name: ActName, target: str | None = None) -> list[str]:
-        """What buttons and commands have in common; `target` is a version, None the head."""
-        match name:
-            case "undo":
-                return moves.undo(db, wanted, target)
-            case "redo":
-                return moves.redo(db, wanted, target)
-            case "reset":
-                return moves.reset(db, wanted)
-            case "again" | "stronger" | "subtler" | "original":
-                place = conversations.ref_of(conversations.get(db, wanted.conversation))
-                crowd = self._admission.crowd(db, place, wanted.user.user_id)
-                if crowd is not None:
-                    answer = Answer(replies.crowded(crowd))
-                    outbox.say(db, wanted.conversation, answer, reply_to=wanted.reply_to)
-                    return []
-                repeats.order(db, wanted, name, self._settings.strength, target)
-                return []
-
-    def _wanted(
-        self, event: ReactionChanged | ButtonPressed | CommandInvoked, conversation: str, quiet: bool = False
-    ) -> Wanted:
-        return Wanted(
-            conversation, event.user, self._settings.limits.undo_by, event.ref.message_id, quiet=quiet
-        )
+        return Done(conversation)
 
     # ------------------------------------------------------------ places
 

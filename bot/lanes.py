@@ -48,10 +48,10 @@ class Lanes:
     async def _drain(self, key: str) -> None:
         with about(conversation=key):
             try:
-                while self._open and key in self._woken:
-                    self._woken.discard(key)
-                    while self._open and await self._step(key):
-                        pass
+                more = True
+                while self._open and (more or key in self._woken):
+                    self._woken.discard(key)  # what it was woken for until now, this step sees
+                    more = await self._step(key)
             except Exception:
                 log.exception("%s: conversation %s stopped; its next event starts it again", self._name, key)
             finally:

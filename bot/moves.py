@@ -1,4 +1,7 @@
-"""Undo, redo, reset, select, cancel: each is one transaction that moves the head, stops jobs and answers."""
+"""Undo, redo, reset, select, cancel: each is one transaction that moves the head, stops jobs and answers.
+
+Each raises `NotAllowed`, having changed nothing, when whoever wants it may not.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from bot import conversation as tree
 from bot import replies, strength
 from bot.conversation import CannotMove, Conversation, Version
 from bot.events import Action, UserRef
-from bot.permissions import may_change
-from bot.store import conversations, jobs, outbox, turns
+from bot.permissions import NotAllowed, may_change
+from bot.store import albums, conversations, jobs, outbox, turns
 from bot.store.jobs import Job
 from bot.store.outbox import Answer, Decision
 
@@ -22,17 +25,13 @@ UndoBy = Literal["requester", "anyone"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who wants the head moved, and where the answer goes.
-
-    `quiet`: somebody who may not gets no answer (a reaction may mean anything).
-    """
+    """Who wants the head moved, and where the answer goes."""
 
     conversation: str
     user: UserRef
     undo_by: UndoBy
     reply_to: str | None = None
     turn: str | None = None
-    quiet: bool = False
 
 
 def undo(db: Database, wanted: Wanted, target: str | None = None, count: int = 1) -> list[str]:
@@ -40,8 +39,8 @@ def undo(db: Database, wanted: Wanted, target: str | None = None, count: int = 1
     before = conversations.load(db, wanted.conversation)
     edits = tree.way_back(before)
     victim = target or (edits[min(count, len(edits)) - 1].id if edits else before.head)
-    if victim is not None and not may(db, wanted, before.versions[victim].requester):
-        return []
+    if victim is not None:
+        check(db, wanted, before.versions[victim].requester)
     stopped = _stop_edits(db, wanted.conversation, before, victim)
     text = replies.back(min(count, len(edits))) if target is None else None
 
@@ -55,16 +54,16 @@ def redo(db: Database, wanted: Wanted, target: str | None = None) -> list[str]:
     """Take back the last undo, or the one of `target`."""
     before = conversations.load(db, wanted.conversation)
     victim = target or (before.moves[-1].target if before.moves else None)
-    if victim is not None and not may(db, wanted, before.versions[victim].requester):
-        return []
+    if victim is not None:
+        check(db, wanted, before.versions[victim].requester)
     return _move(db, wanted, before, lambda c: tree.redo(c, target), "undo", replies.REDONE, [])
 
 
 def reset(db: Database, wanted: Wanted) -> list[str]:
     """Back to the upload. Returns the ids of the edits to be stopped."""
     before = conversations.load(db, wanted.conversation)
-    if before.head is not None and not may(db, wanted, before.versions[before.head].requester):
-        return []
+    if before.head is not None:
+        check(db, wanted, before.versions[before.head].requester)
     root = tree.path(before)[0].id if before.head else None
     stopped = _stop_edits(db, wanted.conversation, before, root)
     return _move(db, wanted, before, tree.reset, "reset", replies.BACK_TO_UPLOAD, stopped)
@@ -73,8 +72,8 @@ def reset(db: Database, wanted: Wanted) -> list[str]:
 def select(db: Database, wanted: Wanted, target: str) -> list[str]:
     """Go on from the version `target`, wherever it is. Returns the ids of the edits to be stopped."""
     before = conversations.load(db, wanted.conversation)
-    if before.head is not None and not may(db, wanted, before.versions[before.head].requester):
-        return []
+    if before.head is not None:
+        check(db, wanted, before.versions[before.head].requester)
     kept = {version.id for version in tree.path(before, target)}
     left = next((version.id for version in tree.path(before) if version.id not in kept), None)
     stopped = _stop_edits(db, wanted.conversation, before, left)
@@ -83,21 +82,21 @@ def select(db: Database, wanted: Wanted, target: str) -> list[str]:
 
 
 def cancel(db: Database, wanted: Wanted, job_id: str) -> list[str]:
-    """Stop one job. Returns its id when it was open."""
+    """Stop one job, and with it the same wish for other pictures. Returns the ids of those that were open."""
     job = jobs.get(db, job_id)
     if job is None or job.conversation != wanted.conversation:
         return []
-    if not may(db, replace(wanted, undo_by="requester"), job.user_id):
-        return []
+    check(db, replace(wanted, undo_by="requester"), job.user_id)
     if not jobs.is_open(db, job_id):
         _say(db, wanted, Answer(replies.FINISHED_ALREADY))
         return []
-    jobs.set_state(db, job_id, "cancelled")
+    stopped = [job_id, *jobs.alike(db, job)]
+    for each in stopped:
+        jobs.set_state(db, each, "cancelled")
     keep_upload(db, job)
-    _say(
-        db, replace(wanted, turn=job.turn), Answer(replies.CANCELLED), job_id
-    )  # the wish isn't open any more
-    return [job_id]
+    text = replies.CANCELLED if len(jobs.in_series(db, job)) <= 1 else replies.CANCELLED_REST
+    _say(db, replace(wanted, turn=job.turn), Answer(text), job_id)  # the wish isn't open any more
+    return stopped
 
 
 def stop(db: Database, wanted: Wanted, answered: str | None = None) -> list[str] | None:
@@ -112,10 +111,11 @@ def stop(db: Database, wanted: Wanted, answered: str | None = None) -> list[str]
 
 
 def begin_upload(db: Database, job: Job, version: str) -> None:
-    """A picture that was sent becomes the current one."""
+    """A picture that was sent becomes the current one; of several the first does, until one is chosen."""
     before = conversations.load(db, job.conversation)
     if version in {v.id for v in tree.path(before)}:
         return  # a second attempt
+    albums.begin(db, job.conversation, job.turn)
     conversations.save(db, job.conversation, before, tree.begin(before, version), job.user_id)
     conversations.count_questions(db, job.conversation, 0)
 
@@ -145,13 +145,16 @@ def picture_actions(conversation: Conversation) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-def may(db: Database, wanted: Wanted, requester: str) -> bool:
-    """Whether they may; if not, they are told so."""
+def check(db: Database, wanted: Wanted, requester: str) -> None:
+    """Raises `NotAllowed`, with a sentence for them, for those who may not."""
     owner = conversations.get(db, wanted.conversation)["owner"]
-    allowed = may_change(wanted.user, requester, owner, wanted.undo_by)
-    if not allowed and not wanted.quiet:
-        _say(db, wanted, Answer(replies.ONLY_REQUESTER))
-    return allowed
+    if not may_change(wanted.user, requester, owner, wanted.undo_by):
+        raise NotAllowed(replies.ONLY_REQUESTER)
+
+
+def refuse(db: Database, wanted: Wanted, sentence: NotAllowed) -> None:
+    """Whoever asked for it in words is answered like with any words."""
+    _say(db, wanted, Answer(str(sentence)))
 
 
 def _stop_edits(db: Database, conversation: str, before: Conversation, victim: str | None) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -27,7 +28,7 @@ from bot.lanes import Lanes
 from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.store import Store, conversations, jobs, outbox, refs
+from bot.store import Store, as_files, conversations, jobs, outbox, refs, spoilers
 from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -67,23 +68,22 @@ class Courier:
         await self._lanes.idle()
 
     async def _deliver_next(self, conversation: str) -> bool:
-        row = await self._store.run(lambda db: outbox.next_open(db, conversation))
-        if row is None:
+        found = await self._store.run(lambda db: _next(db, conversation))
+        if found is None:
             return False
+        row, ref, status = found
         with about(job=row.job):
-            return await self._deliver(row)
+            return await self._deliver(row, ref, status)
 
-    async def _deliver(self, row: OutboxRow) -> bool:
-        """False while the platform's adapter isn't there."""
-        if row.job is not None:
-            await self._statuses.close(row.job)
-        ref, status = await self._store.run(lambda db: _address(db, row))
+    async def _deliver(self, row: OutboxRow, ref: ConversationRef, status: str | None) -> bool:
+        """False when there is nothing more, and while the platform's adapter isn't there."""
+        if row.job is not None and await self._statuses.close(row.job):
+            ref, status = await self._store.run(lambda db: _address(db, row))  # it may have come just now
         adapter = self._adapters.get(ref.platform)
         if adapter is None:
             return False
         reply = await self._reply(adapter, row, ref, status or row.place)
-        await self._settle(row, await self._send(adapter, row, reply))
-        return True
+        return await self._settle(row, await self._send(adapter, row, reply))
 
     async def _send(self, adapter: Adapter, row: OutboxRow, reply: Reply) -> Receipt:
         """Send, unless an earlier try, broken off by a crash, may have arrived."""
@@ -103,13 +103,14 @@ class Courier:
             receipt = await _guarded(adapter.find(reply))
         return receipt
 
-    async def _settle(self, row: OutboxRow, receipt: Receipt) -> None:
-        """Close the row, or wait before the next try."""
+    async def _settle(self, row: OutboxRow, receipt: Receipt) -> bool:
+        """Close the row, or wait before the next try. False when there is nothing more to be delivered."""
         match receipt:
             case Delivered(messages):
                 # Lost in a power cut, it is looked for on the platform, as after any send broken off.
-                await self._store.run(lambda db: _close_delivered(db, row, messages), flush=False)
+                more = await self._store.run(lambda db: _close_delivered(db, row, messages), flush=False)
                 log.info("reply %s of conversation %s delivered", row.id, row.conversation)
+                return more
             case Rejected(reason):
                 log.error("reply %s of conversation %s was rejected: %s", row.id, row.conversation, reason)
                 await self._store.run(lambda db: outbox.set_state(db, row.id, "failed", reason))
@@ -127,6 +128,7 @@ class Courier:
                 )
                 await self._store.run(lambda db: outbox.set_state(db, row.id, "open", reason))
                 await self._pause(wait)
+        return True
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -141,6 +143,8 @@ class Courier:
         text, picture = row.text, None
         if row.image is not None:
             picture, note = await self._picture(row.image, capabilities.max_upload)
+            hidden, as_file = await self._store.run(lambda db: (_hidden(db, row), _goes_as_file(db, row)))
+            picture = replace(picture, spoiler=hidden, as_file=as_file)
             text = replies.joined(text, note)
         if len(text) > capabilities.max_text:
             text = text[: capabilities.max_text - 1] + "…"
@@ -179,13 +183,38 @@ async def _guarded(call: Awaitable[Receipt]) -> Receipt:
         return Unknown(f"{type(error).__name__}: {error}")
 
 
+def _next(db: Database, conversation: str) -> tuple[OutboxRow, ConversationRef, str | None] | None:
+    """The row that is next, with its address."""
+    row = outbox.next_open(db, conversation)
+    return None if row is None else (row, *_address(db, row))
+
+
 def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]:
     """Where a row goes, and the id of the status message that it replaces."""
     job = jobs.get(db, row.job) if row.job else None
     return conversations.place(db, row.conversation), job and job.status_message
 
 
-def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
+def _hidden(db: Database, row: OutboxRow) -> bool:
+    """Whether a row's picture is sent hidden. A view may show any picture of its conversation."""
+    if row.decision == "view":
+        return spoilers.any_hidden(db, row.conversation)
+    return row.version is not None and spoilers.hidden(db, row.version)
+
+
+def _goes_as_file(db: Database, row: OutboxRow) -> bool:
+    """A view is to be looked at: it needs no quality."""
+    return row.decision != "view" and row.version is not None and as_files.made_of_file(db, row.version)
+
+
+def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> bool:
+    """Whether there is more to be delivered there."""
+    if outbox.exists(db, row.id):  # else deleted in the meantime
+        _note_delivered(db, row, messages)
+    return outbox.next_open(db, row.conversation) is not None
+
+
+def _note_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> None:
     for message in messages:
         refs.add(db, message, row.conversation, turn=row.id, version=row.version, job=row.job)
     outbox.set_state(db, row.id, "delivered")

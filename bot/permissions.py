@@ -7,6 +7,10 @@ from typing import Literal
 from bot.events import UserRef
 
 
+class NotAllowed(Exception):
+    """Somebody may not do that; the message is one kind sentence for them."""
+
+
 def may_change(
     user: UserRef, requester: str, owner: str, undo_by: Literal["requester", "anyone"] = "requester"
 ) -> bool:

@@ -30,7 +30,10 @@ class BadPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A cleaned picture: JPEG (quality 95, 4:4:4) for what came compressed with loss, else PNG."""
+    """A cleaned picture: JPEG (quality 95, 4:4:4) for what came compressed with loss, else PNG.
+
+    `spoiler`: it was sent hidden, `as_file`: as a document, see `bot.events.Attachment`.
+    """
 
     data: bytes = field(repr=False)
     mime: str
@@ -38,6 +41,8 @@ class Upload:
     height: int
     sha256: str
     note: str | None = None
+    spoiler: bool = False
+    as_file: bool = False
 
 
 def too_large(size: int, max_bytes: int) -> str:

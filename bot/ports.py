@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.events import (
     Acknowledged,
+    Action,
     Capabilities,
     ConversationRef,
     InboundEvent,
@@ -21,6 +22,10 @@ Handler = Callable[[InboundEvent], Awaitable[Acknowledged | None]]
 """Takes one event for good: when it returns, the event is in the ledger and won't be lost.
 
 What comes back is shown where the button was pressed; None: the answer, if any, comes as a reply."""
+
+
+Choices = Callable[[ConversationRef], Awaitable[Sequence[Action]]]
+"""The pictures of a conversation to choose from: the actions "select" of its history, oldest first."""
 
 
 class Adapter(Protocol):
@@ -83,6 +88,10 @@ class Directory(Protocol):
 
     async def knows(self, conversation: ConversationRef) -> bool:
         """Whether the bot takes part in a conversation there (a thread of its own, a chat under way)."""
+        ...
+
+    async def paused(self, conversation: ConversationRef) -> bool:
+        """Whether a moderator told the bot to be quiet in that server or group: open no thread there."""
         ...
 
     async def last_event(self, conversation: ConversationRef) -> str | None:

@@ -27,10 +27,20 @@ class Reporter:
     """Shows the progress of one job; call it with each `Progress`. Only the newest is shown."""
 
     def __init__(
-        self, store: Store, adapter: Adapter, job: Job, conversation: ConversationRef, reply_to: str | None
+        self,
+        store: Store,
+        adapter: Adapter,
+        job: Job,
+        conversation: ConversationRef,
+        reply_to: str | None,
+        *,
+        previews: bool,
+        spoiler: bool,
     ) -> None:
         self._store, self._adapter, self._job, self._conversation = store, adapter, job, conversation
+        self._spoiler = spoiler
         self._reply_to = MessageRef(conversation, reply_to) if reply_to else None
+        self._previews = previews
         known = job.status_message
         self._message = MessageRef(conversation, known) if known else None
         self.latest: Progress | None = None
@@ -57,6 +67,11 @@ class Reporter:
         self.shut()
         _, late = await asyncio.wait({self._task}, timeout=PATIENCE)
         self._late = bool(late)
+
+    async def withdraw(self) -> None:
+        """Take the status message away."""
+        if self._message is not None:
+            await self._adapter.clear_status(self._message)
 
     async def _run(self) -> None:
         try:
@@ -89,8 +104,11 @@ class Reporter:
             self._showing = False
 
     def _note(self, db: Database, message: MessageRef) -> None:
+        job = jobs.get(db, self._job.id)
+        if job is None:
+            return  # deleted in the meantime
         jobs.set_status_message(db, self._job.id, message.message_id)
-        refs.add(db, message, self._job.conversation, job=self._job.id)
+        refs.add(db, message, job.conversation, job=job.id)
 
     def _update(self, latest: Progress) -> StatusUpdate:
         step = latest if isinstance(latest, Step) else None
@@ -100,9 +118,10 @@ class Reporter:
             text=replies.progress(latest),
             message=self._message,
             reply_to=self._reply_to,
-            preview=step.preview if step else None,
+            preview=step.preview if step and self._previews else None,
             progress=step.step / step.steps if step else None,
             actions=(Action("cancel", self._job.id),),
+            spoiler=self._spoiler,
         )
 
 
@@ -113,12 +132,25 @@ class Statuses:
         self._store, self._adapters = store, adapters
         self._reporters: dict[str, Reporter] = {}
 
-    def open(self, job: Job, conversation: ConversationRef, reply_to: str | None) -> Reporter | None:
-        """A reporter for a job that begins; None while the platform's adapter isn't there."""
+    def open(
+        self,
+        job: Job,
+        conversation: ConversationRef,
+        reply_to: str | None,
+        *,
+        previews: bool,
+        spoiler: bool = False,
+    ) -> Reporter | None:
+        """A reporter for a job that begins; None while the platform's adapter isn't there.
+
+        `spoiler`: its previews are shown hidden.
+        """
         adapter = self._adapters.get(conversation.platform)
         if adapter is None:
             return None
-        reporter = Reporter(self._store, adapter, job, conversation, reply_to)
+        reporter = Reporter(
+            self._store, adapter, job, conversation, reply_to, previews=previews, spoiler=spoiler
+        )
         self._reporters[job.id] = reporter
         return reporter
 
@@ -132,11 +164,19 @@ class Statuses:
         if job in self._reporters:
             self._reporters[job].shut()
 
-    async def close(self, job: str) -> None:
-        """Called before the job's answer is sent."""
+    async def close(self, job: str) -> bool:
+        """Called before the job's answer is sent. Whether it may have had a status message until now."""
         reporter = self._reporters.pop(job, None)
         if reporter is not None:
             await reporter.close()
+        return reporter is not None
+
+    async def take_away(self, job: str) -> None:
+        """Nobody is to see any more how a job is getting on."""
+        reporter = self._reporters.get(job)
+        await self.close(job)
+        if reporter is not None:
+            await reporter.withdraw()
 
     async def stop(self) -> None:
         for job in list(self._reporters):

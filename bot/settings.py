@@ -6,6 +6,7 @@ one sentence that names the key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -23,6 +24,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.logs import LogFormat
 from bot.wordlist import plain
+
+SECRETS = ("discord_token", "telegram_token", "telegram_webhook_secret")
 
 
 class SettingsError(Exception):
@@ -47,13 +50,20 @@ class Web(Section):
 class Discord(Section):
     undo_emoji: tuple[str, ...] = ("↩️",)
     message_content: bool = True
+    threads: bool = True
     thread_archive_minutes: Literal[60, 1440, 4320, 10080] = 1440
 
 
 class Telegram(Section):
+    """`local_server`: the Bot API server at `api_url` is one's own, and runs with --local."""
+
     undo_emoji: tuple[str, ...] = ("👎",)
     api_url: str = "https://api.telegram.org"
+    local_server: bool = False
     album_seconds: float = Field(default=1.2, gt=0, le=10)
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://[^/]+/.+$")
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8443, ge=0, le=65535)
 
 
 class Admin(Section):
@@ -66,6 +76,7 @@ class Limits(Section):
     upload_mb: float = Field(default=20.0, gt=0)
     megapixels: float = Field(default=24.0, gt=0)
     wish_characters: int = Field(default=1000, ge=20)
+    answer_missed_hours: float = Field(default=24.0, ge=0, le=24 * 365)
     waiting_per_user: int = Field(default=3, ge=1)
     waiting_per_group: int = Field(default=8, ge=1)
     waiting_in_all: int = Field(default=50, ge=1)
@@ -80,6 +91,7 @@ class Engine(Section):
     dialogue_revision: str | None = None
     editor: str = "starter"
     editor_revision: str | None = None
+    preset: Literal["quality", "balanced", "fast"] = "quality"
     steps: int | None = Field(default=None, ge=1, le=200)
     text_guidance: TextGuidance | None = None
     image_guidance: ImageGuidance | None = None
@@ -129,8 +141,18 @@ class Safety(Section):
         return words
 
 
+def _secret_token(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+        raise ValueError("1 to 256 of the signs A-Z, a-z, 0-9, _ and - are allowed")
+    return secret
+
+
+WebhookSecret = Annotated[SecretStr, AfterValidator(_secret_token)]
+"""https://core.telegram.org/bots/api#setwebhook"""
+
+
 class Settings(BaseSettings):
-    """`discord_token` and `telegram_token` are read from DISCORD_TOKEN and TELEGRAM_TOKEN only."""
+    """Secrets are read from the environment only: DISCORD_TOKEN, TELEGRAM_TOKEN, TELEGRAM_WEBHOOK_SECRET."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         extra="forbid",
@@ -154,6 +176,9 @@ class Settings(BaseSettings):
     safety: Safety = Safety()
     discord_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_TOKEN")
     telegram_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_TOKEN")
+    telegram_webhook_secret: WebhookSecret | None = Field(
+        default=None, validation_alias="TELEGRAM_WEBHOOK_SECRET"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -181,10 +206,11 @@ def load(path: Path | None = None) -> Settings:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise SettingsError(f"The settings file {file} can't be read: {error}.") from error
-    for secret in ("discord_token", "telegram_token", "DISCORD_TOKEN", "TELEGRAM_TOKEN"):
-        if secret in values:
+    for secret in SECRETS:
+        if found := values.keys() & {secret, secret.upper()}:
             raise SettingsError(
-                f"{secret}: tokens do not belong in {file}; set {secret.upper()} in the environment instead."
+                f"{found.pop()}: tokens do not belong in {file}; set {secret.upper()} in the environment"
+                " instead."
             )
     try:
         return Settings(**values)

@@ -17,7 +17,7 @@ from bot import contact_sheet, replies, side_by_side
 from bot import conversation as tree
 from bot.contact_sheet import Tile
 from bot.conversation import NO_PICTURE, Conversation, Version
-from bot.events import Action, ViewName
+from bot.events import Action, ConversationRef, ViewName
 from bot.rendition import jpeg
 from bot.repeats import SUMMARIES
 from bot.store import Store, conversations, images, jobs, outbox, turns
@@ -54,6 +54,17 @@ def look(db: Database, conversation: str | None, name: ViewName, target: str | N
     if name == "history":
         return _history(found, found.versions[found.head])
     return _comparison(found, found.versions[target or found.head])
+
+
+async def choices(store: Store, place: ConversationRef) -> tuple[Action, ...]:
+    """`bot.ports.Choices`: as in the list under the sheet of a conversation's pictures, but all of them."""
+
+    def read(db: Database) -> tuple[Action, ...]:
+        found = conversations.find(db, place)
+        all_of_it = conversations.load(db, found) if found else Conversation()
+        return tuple(_choice(all_of_it, version) for version in all_of_it.versions.values())
+
+    return await store.run(read, flush=False)
 
 
 def tell(
@@ -130,27 +141,27 @@ def _comparison(conversation: Conversation, version: Version) -> View:
 
 def _history(conversation: Conversation, head: Version) -> View:
     newest = list(conversation.versions.values())[-contact_sheet.MOST :]
-    captions = {version.id: _caption(version) for version in newest}
+    listed = tuple(_choice(conversation, version) for version in newest)
     tiles = tuple(
         Tile(
-            tree.number(conversation, version.id),
+            choice.number,
             tree.number(conversation, version.parent) if version.parent else None,
-            captions[version.id],
+            choice.label,
             version.id == head.id,
         )
-        for version in newest
-    )
-    choices = tuple(
-        Action("select", version.id, tile.number, tile.caption)
-        for version, tile in zip(newest, tiles, strict=True)
+        for version, choice in zip(newest, listed, strict=True)
     )
     return View(
         replies.history(len(newest), len(conversation.versions)),
         head,
         tuple(version.image for version in newest),
         tiles,
-        choices if len(choices) > 1 else (),
+        listed if len(listed) > 1 else (),
     )
+
+
+def _choice(conversation: Conversation, version: Version) -> Action:
+    return Action("select", version.id, tree.number(conversation, version.id), _caption(version))
 
 
 def _caption(version: Version) -> str:

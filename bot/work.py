@@ -17,13 +17,15 @@ from bot import conversation as tree
 from bot.conversation import Version
 from bot.deciding import Deciding
 from bot.events import ConversationRef, Platform
+from bot.failing import fail
 from bot.full_disk import FullDisk
 from bot.ids import new_id
 from bot.logs import about
 from bot.ports import Adapter
+from bot.preferences import Preferences
 from bot.progress import Statuses
-from bot.settings import Ask, Settings
-from bot.store import Store, conversations, images, jobs, outbox, turns
+from bot.settings import Settings
+from bot.store import Store, conversations, images, jobs, outbox, spoilers, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
@@ -51,13 +53,18 @@ MAX_ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class BegunEdit:
-    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it."""
+    """An edit job that has begun: sha256 of the source, where it lives, the message that asked for it.
+
+    `spoiler`: the source was sent hidden.
+    """
 
     job: Job
     conversation: ConversationRef
     image: str
     earlier: tuple[Round, ...]
     message: str | None
+    previews: bool
+    spoiler: bool
 
 
 class Work:
@@ -68,6 +75,7 @@ class Work:
         store: Store,
         engine: Engine,
         settings: Settings,
+        preferences: Preferences,
         words: WordList,
         adapters: Mapping[Platform, Adapter],
         statuses: Statuses,
@@ -75,9 +83,8 @@ class Work:
         drawer: Drawer,
         went_on: Callable[[str], None],
     ) -> None:
-        self._store, self._engine, self._deciding = store, engine, Deciding(settings)
-        self._words = words
-        self._ask: Ask = settings.ratings.ask
+        self._store, self._engine, self._words = store, engine, words
+        self._preferences, self._deciding = preferences, Deciding(settings, preferences)
         self._weights = settings.engine.editor_weights
         self._skip_age_restricted = settings.safety.skip_age_restricted
         self._adapters, self._statuses, self._drawer = adapters, statuses, drawer
@@ -85,20 +92,30 @@ class Work:
         self._stopped: dict[str, bool] = {}  # of the jobs under way
 
     async def step(self, conversation: str) -> bool:
-        """Do the next open job; False when there is none."""
-        job = await self._store.run(lambda db: jobs.next_open(db, conversation))
-        if job is None or job.id in self._stopped:  # the lane that it came along from is at it
+        """Do the next open job; False when there is no other."""
+        found = await self._store.run(lambda db: self._next(db, conversation))
+        if found is None or found[0].id in self._stopped:  # the lane that it came along from is at it
             return False
-        place = await self._store.run(lambda db: conversations.place(db, conversation))
+        job, place = found
         self._stopped[job.id] = False
         try:
             with self._full_disk.waiting(place), about(job=job.id, conversation=conversation):
                 await self._do(job)
         finally:
             del self._stopped[job.id]
-        now = await self._store.run(lambda db: jobs.get(db, job.id))
+        now, more = await self._store.run(
+            lambda db: (jobs.get(db, job.id), self._next(db, conversation) is not None)
+        )
         self._went_on(now.conversation if now is not None else conversation)
-        return True
+        return more
+
+    def _next(self, db: Database, conversation: str) -> tuple[Job, ConversationRef] | None:
+        """The next open job and its place. Where the bot is to be quiet everything waits until it goes on."""
+        job = jobs.next_open(db, conversation)
+        if job is None:
+            return None
+        place = conversations.place(db, conversation)
+        return None if conversations.paused(db, place) else (job, place)
 
     async def _do(self, job: Job) -> None:
         try:
@@ -154,7 +171,9 @@ class Work:
             safety_check=await self._safety_check(begun.conversation),
             earlier=begun.earlier,
         )
-        reporter = self._statuses.open(job, begun.conversation, begun.message)
+        reporter = self._statuses.open(
+            job, begun.conversation, begun.message, previews=begun.previews, spoiler=begun.spoiler
+        )
         try:
             outcome = await self._run(order, reporter)
         finally:
@@ -181,15 +200,17 @@ class Work:
             return None
         ref = conversations.place(db, job.conversation)
         image = conversation.versions[str(job.parent)].image
-        return BegunEdit(job, ref, image, earlier, turns.get(db, job.turn)["message_id"])
+        message = turns.get(db, job.turn)["message_id"]
+        previews = self._preferences.previews(db, job.conversation)
+        spoiler = spoilers.hidden(db, str(job.parent))
+        return BegunEdit(job, ref, image, earlier, message, previews, spoiler)
 
     def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:
         """Every edit passes here: one put together from several turns, and an old one asked for once more."""
         listed = next((found for text in instructions if (found := self._words.find(text))), None)
         if listed is None:
             return False
-        outbox.answer(db, job, Answer(replies.LISTED, "error"))
-        jobs.set_state(db, job.id, "failed", f"refused by the word list ({listed})")
+        fail(db, job, replies.LISTED, f"refused by the word list ({listed})")
         log.warning("job %s: refused by the word list (%s)", job.id, listed)
         return True
 
@@ -209,6 +230,7 @@ class Work:
         """Picture, version, turn and outbox row: all of them, or nothing."""
         job = jobs.still_open(db, begun)
         if job is None:
+            images.doom(db, image)
             return  # cancelled in the meantime: the answer was given
         images.record(db, image)
         # What was asked for once more is told as that.
@@ -232,7 +254,8 @@ class Work:
         after = tree.edit(before, version)
         conversations.save(db, job.conversation, before, after, job.user_id)
         text = replies.joined(job.note, summary)
-        actions = (*moves.picture_actions(after), *ratings.ask(db, job.conversation, version, self._ask))
+        stars = ratings.ask(db, job.conversation, version, self._preferences.stars(db, job.conversation))
+        actions = (*moves.picture_actions(after), *stars)
         outbox.answer(db, job, Answer(text, "edit", version, actions))
 
     # ------------------------------------------------------------ both
@@ -277,8 +300,7 @@ class Work:
             now = jobs.still_open(db, job)
             if now is None:
                 return False
-            outbox.answer(db, now, Answer(sentence, "error"))
-            jobs.set_state(db, job.id, "failed", error)
+            fail(db, now, sentence, error)
             return True
 
         if await self._store.run(write):

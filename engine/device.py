@@ -35,6 +35,13 @@ def choose(wanted: Literal["auto", "cpu", "cuda"]) -> Compute:
     return Compute(torch.device("cpu"), _cpu_dtype())
 
 
+def onto(device: torch.device, values: torch.Tensor) -> torch.Tensor:
+    """Values of the CPU, there; to a card by way of pinned memory, so that nobody waits for the copy."""
+    if device.type != "cuda" or values.is_cuda:
+        return values.to(device)
+    return values.pin_memory().to(device, non_blocking=True)
+
+
 def _cuda_problem() -> str | None:
     """Why CUDA can't be used, or None. A driver that is too old shows only when something is computed."""
     if not torch.cuda.is_available():

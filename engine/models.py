@@ -58,9 +58,13 @@ class Models:
 def load(config: EngineConfig, say: Say) -> Models:
     """Raises `EngineError` with one sentence for the admin."""
     say("Looking for the weights.", None)
-    dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision)
-    editor_folder = resolve("editor", config.editor, config.editor_revision)
-    checker_folder = resolve_checker(config)
+
+    def found(progress: str) -> None:
+        say(progress, None)
+
+    dialogue_folder = resolve("dialogue", config.dialogue, config.dialogue_revision, found)
+    editor_folder = resolve("editor", config.editor, config.editor_revision, found)
+    checker_folder = resolve_checker(config, found)
 
     say("Starting torch.", LOAD_SECONDS)
     import diffusers
@@ -82,7 +86,7 @@ def load(config: EngineConfig, say: Say) -> Models:
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
     check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
-    load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance)
+    load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance, config.preset)
     painter = _load(editor_folder, load_editor)
     painter.previews = Previews(PREVIEW_SECONDS, PREVIEW_SHARE)
     editor: Edits = painter
@@ -94,7 +98,8 @@ def load(config: EngineConfig, say: Say) -> Models:
         editor = Guard(editor, _load(checker_folder, load_checker))
     say("Warming up.", LOAD_SECONDS)
     _load(dialogue_folder, lambda: dialogue.decide([_QUESTION]))
-    pace = _load(editor_folder, lambda: _first_steps(editor))
+    shapes = _SHAPES if compute.device.type == "cuda" else _SHAPES[:1]
+    pace = _load(editor_folder, lambda: [_first_steps(editor, shape) for shape in shapes])[0]
     checked = ", with a safety check" if checker_folder else ""
     at_once = config.edits_at_once or _edits_at_once(compute, *folders)
     detail = f"Ready on {compute}{checked}."
@@ -104,20 +109,27 @@ def load(config: EngineConfig, say: Say) -> Models:
 _QUESTION = DialogueJob("warm-up", "warm-up", (Turn("user", "can you change the background?"),))
 
 
-def _first_steps(editor: Edits) -> Pace | None:
-    """The first step compiles and allocates nearly all that later ones use; the second shows their pace."""
+_SHAPES = ((256, 256), (320, 240), (240, 320))  # what most pictures are like
+
+
+def _first_steps(editor: Edits, size: tuple[int, int]) -> Pace | None:
+    """The first step sets up nearly all that later ones use, on a card the second records the network; the
+    last one shows the pace. The decoder has run by then, too."""
     from PIL import Image
 
     png = BytesIO()
-    Image.new("RGB", (256, 256), (120, 130, 140)).save(png, "PNG")
+    Image.new("RGB", size, (120, 130, 140)).save(png, "PNG")
     job = EditJob("warm-up", "warm-up", png.getvalue(), "make it winter", seed=0)
     steps = alone(editor.edit(job), editor.predict)
-    first = next(steps, None)
-    began = time.perf_counter()
-    second = next(steps, None) if first is not None else None
-    seconds = time.perf_counter() - began
+    pace = None
+    next(steps, None)
+    for _ in range(2):
+        began = time.perf_counter()
+        step = next(steps, None)
+        if step is not None:
+            pace = Pace(time.perf_counter() - began, step.steps)
     steps.close()
-    return Pace(seconds, second.steps) if second is not None else None
+    return pace
 
 
 def threads_for(*folders: Path) -> int:

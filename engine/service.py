@@ -268,6 +268,7 @@ class LocalEngine:
             return
         match message:
             case Loading(detail, limit):
+                log.info("%s", detail)
                 self._set(self._state[0], detail)
                 self._arm(None if limit is None else at + limit)
             case Ready():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,17 +39,21 @@ _WANTED: dict[Kind, list[str]] = {
 _UNWANTED = ["*.fp16.safetensors", "*.non_ema.safetensors"]
 
 
-def resolve(kind: Kind, source: str, revision: str | None = None) -> Path:
+Say = Callable[[str], None]
+"""Told in a sentence how far a download is."""
+
+
+def resolve(kind: Kind, source: str, revision: str | None = None, say: Say | None = None) -> Path:
     """The folder of complete weights for `source`, downloaded into the Hub's cache when need be.
 
     Raises `WeightsError` with one sentence that names the setting, the repository or the file.
     """
-    folder = _find(kind, source, revision)
+    folder = _find(kind, source, revision, say)
     check(kind, folder)
     return folder
 
 
-def resolve_checker(config: EngineConfig) -> Path | None:
+def resolve_checker(config: EngineConfig, say: Say | None = None) -> Path | None:
     """The folder that holds the safety checker's complete weights; None where there is to be no check.
 
     Raises `WeightsError`: a checker that is there in part is not passed over in silence.
@@ -57,8 +62,8 @@ def resolve_checker(config: EngineConfig) -> Path | None:
     if config.safety_checker == "off" or (auto and config.editor == "starter"):
         return None
     if not auto:
-        return resolve("safety", config.safety_checker, config.safety_checker_revision)
-    folder = _find("safety", config.editor, config.editor_revision)
+        return resolve("safety", config.safety_checker, config.safety_checker_revision, say)
+    folder = _find("safety", config.editor, config.editor_revision, say)
     if not (folder / "safety_checker").is_dir():
         return None
     try:
@@ -77,7 +82,7 @@ def checker_parts(folder: Path) -> tuple[Path, Path]:
     return folder, folder
 
 
-def _find(kind: Kind, source: str, revision: str | None) -> Path:
+def _find(kind: Kind, source: str, revision: str | None, say: Say | None) -> Path:
     if source == "starter":
         folder = _STARTER / kind
         if not folder.is_dir():
@@ -85,7 +90,7 @@ def _find(kind: Kind, source: str, revision: str | None) -> Path:
     elif source and Path(source).expanduser().is_dir():
         folder = Path(source).expanduser().resolve()
     elif _HUB_ID.fullmatch(source) and not source.startswith("."):
-        folder = _download(kind, source, revision)
+        folder = _download(kind, source, revision, say)
     else:
         raise WeightsError(
             f'{_SETTING[kind]} is "{source}", which is neither a folder here nor an id on the Hub.'
@@ -93,7 +98,7 @@ def _find(kind: Kind, source: str, revision: str | None) -> Path:
     return folder
 
 
-def _download(kind: Kind, repo: str, revision: str | None) -> Path:
+def _download(kind: Kind, repo: str, revision: str | None, say: Say | None) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
@@ -103,10 +108,16 @@ def _download(kind: Kind, repo: str, revision: str | None) -> Path:
         RevisionNotFoundError,
     )
 
+    from engine.download import told
+
     at = f" at revision {revision}" if revision else ""
     try:
         folder = snapshot_download(
-            repo, revision=revision, allow_patterns=_WANTED[kind], ignore_patterns=_UNWANTED
+            repo,
+            revision=revision,
+            allow_patterns=_WANTED[kind],
+            ignore_patterns=_UNWANTED,
+            tqdm_class=told(repo, say) if say is not None else None,
         )
     except GatedRepoError as error:
         raise WeightsError(f"The Hub asks for a licence agreement or a token for {repo}.") from error

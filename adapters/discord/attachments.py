@@ -1,16 +1,19 @@
-"""Files, stickers and forwarded pictures of a message as the bot's `Attachment`s."""
+"""Files, stickers, forwarded and linked pictures of a message as the bot's `Attachment`s."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import aiohttp
 import discord
 
 from adapters.discord.receipts import CALL_FAILED
 from bot.events import Attachment, AttachmentGone
+
+Fetch = Callable[[str], Awaitable[bytes]]
 
 FETCH_SECONDS = 60.0
 """For one download; discord.py itself would wait for five minutes."""
@@ -23,16 +26,47 @@ _STICKER_MIME = {
 }
 
 
-def attachments_of(message: discord.Message, max_download: int) -> tuple[Attachment, ...]:
-    """Everything that came with the message, in order; the pictures of a forwarded message are its own."""
-    files = [*message.attachments, *(file for copy in message.message_snapshots for file in copy.attachments)]
-    return (
-        *(_file(file, max_download) for file in files),
-        *(_sticker(sticker, max_download) for sticker in message.stickers),
-    )
+def attachments_of(message: discord.Message, max_download: int, fetch: Fetch) -> tuple[Attachment, ...]:
+    """Everything that came with the message, in order; the pictures of a forwarded message are its own.
+
+    Pictures that Discord shows for links, and those that other bots embed, count where there is nothing else.
+    `fetch` downloads an address.
+    """
+    parts = (message, *message.message_snapshots)
+    files = [file_of(file, max_download) for part in parts for file in part.attachments]
+    stickers = [_sticker(sticker, max_download) for sticker in message.stickers]
+    if files or stickers:
+        return (*files, *stickers)
+    links = (link for part in parts for embed in part.embeds if (link := _shown(embed)))
+    return tuple(_linked(link, max_download, fetch) for link in links)
 
 
-def _file(file: discord.Attachment, max_download: int) -> Attachment:
+def _shown(embed: discord.Embed) -> str | None:
+    """The picture of an embed at Discord's own media proxy; a mere thumbnail beside a text is none."""
+    if embed.image.proxy_url:
+        return embed.image.proxy_url
+    return embed.thumbnail.proxy_url if embed.type == "image" else None
+
+
+def _linked(link: str, max_download: int, fetch: Fetch) -> Attachment:
+    return Attachment(kind="photo", open=lambda: _fetch(lambda: fetch(link), max_download))
+
+
+async def downloaded(attachment: Attachment) -> tuple[Attachment, bytes | None]:
+    """Fetch the file now, once for all; None where that can't be done (`open` says why, then)."""
+    try:
+        data = await attachment.open()
+    except AttachmentGone:
+        return attachment, None
+
+    async def again() -> bytes:
+        return data
+
+    return replace(attachment, open=again), data
+
+
+def file_of(file: discord.Attachment, max_download: int) -> Attachment:
+    """A file that came with a message or a command."""
     claimed = file.content_type or mimetypes.guess_type(file.filename)[0]
     mime = claimed.partition(";")[0].strip() if claimed else None
 
@@ -50,6 +84,7 @@ def _file(file: discord.Attachment, max_download: int) -> Attachment:
         height=file.height,
         name=file.filename,
         animated=file.flags.animated or mime == "image/gif",
+        spoiler=file.is_spoiler(),
     )
 
 
@@ -64,12 +99,16 @@ def _sticker(sticker: discord.StickerItem, max_download: int) -> Attachment:
 
 
 async def _fetch(read: Callable[[], Awaitable[bytes]], max_download: int) -> bytes:
-    """Download with one more try after a broken connection; raises `AttachmentGone`."""
+    """Download, with one more try after a broken connection or a 5xx; raises `AttachmentGone`."""
     try:
         async with asyncio.timeout(FETCH_SECONDS):
             try:
                 data = await read()
-            except (aiohttp.ClientError, OSError, discord.DiscordServerError):
+            except (aiohttp.ClientError, OSError):
+                data = await read()
+            except discord.HTTPException as error:  # of the CDN discord.py makes no DiscordServerError
+                if error.status < 500:
+                    raise
                 data = await read()
     except TimeoutError as error:
         raise AttachmentGone("Discord did not send the file in time.") from error

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LOOK: dict[ButtonName, tuple[str, str]] = {
+_LOOK: dict[ButtonName, tuple[str, str | None]] = {
     "undo": ("Undo", "↩️"),
     "redo": ("Redo", "↪️"),
     "again": ("Again", "🎲"),
@@ -28,10 +28,15 @@ _LOOK: dict[ButtonName, tuple[str, str]] = {
     "original": ("From the original", "🔁"),
     "cancel": ("Cancel", "✖️"),
     "retry": ("Try again", "🔄"),
+    "all": ("All of them", "🖼️"),
+    "pick": ("This one", None),
+    "set": ("Change", None),
+    "delete": ("Delete it all", "🗑️"),
     **{name: (str(stars), "⭐") for name, stars in STARS.items()},
 }
 _ROW: dict[ButtonName, int] = {"compare": 1, "original": 1, **dict.fromkeys(STARS, 4)}
 """Of the five that a message may have, of five buttons each; the others stand in the first."""
+_IN_A_ROW = 5
 
 _LIST_HOLDS = 25
 _OPTION_LETTERS = 100
@@ -47,12 +52,12 @@ class ActionButton(
         label, emoji = _LOOK[action.name]
         super().__init__(
             ui.Button(
-                label=label,
+                label=action.label or label,
                 emoji=emoji,
                 style=discord.ButtonStyle.secondary,
                 custom_id=custom_id(action),
             ),
-            row=_ROW.get(action.name, 0),
+            row=_row(action),
         )
         self.action = action
 
@@ -67,6 +72,13 @@ class ActionButton(
         acknowledged = await cast("Client", interaction.client).inbound.button(interaction, self.action)
         if acknowledged is not None:
             await _show(interaction, acknowledged)
+
+
+def _row(action: Action) -> int:
+    """Pictures to pick from stand below "All of them", in their order."""
+    if action.name == "pick":
+        return 1 + (action.number - 1) // _IN_A_ROW
+    return _ROW.get(action.name, 0)
 
 
 class VersionList(ui.DynamicItem[ui.Select[Any]], template=r"dialogpaint:select:(?P<newest>.{1,32})"):
@@ -92,8 +104,12 @@ class VersionList(ui.DynamicItem[ui.Select[Any]], template=r"dialogpaint:select:
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await _defer(interaction)
         (chosen,) = self.item.values
-        await cast("Client", interaction.client).inbound.button(interaction, Action("select", chosen))
+        acknowledged = await cast("Client", interaction.client).inbound.button(
+            interaction, Action("select", chosen)
+        )
         await self._reset(interaction)
+        if acknowledged is not None:
+            await _show(interaction, acknowledged)
 
     async def _reset(self, interaction: discord.Interaction[Any]) -> None:
         """Without this the person's app keeps the choice, and the same one can't be made again."""
@@ -122,14 +138,15 @@ def _option(action: Action) -> discord.SelectOption:
 
 async def _show(interaction: discord.Interaction[Any], acknowledged: Acknowledged) -> None:
     """Change the pressed message's buttons, and tell the person, whom alone it concerns."""
-    view = buttons(acknowledged.actions)
-    if view is not None:
-        view.stop()
     try:
-        await interaction.edit_original_response(view=view)
+        if acknowledged.actions is not None:
+            view = buttons(acknowledged.actions)
+            if view is not None:
+                view.stop()
+            await interaction.edit_original_response(view=view)
         await interaction.followup.send(acknowledged.text, ephemeral=True)
     except CALL_FAILED as error:  # it is noted all the same
-        _log.info("Discord: a rating could not be acknowledged: %s", error)
+        _log.info("Discord: what a press came to could not be shown: %s", error)
 
 
 def custom_id(action: Action) -> str:

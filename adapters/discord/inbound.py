@@ -12,13 +12,17 @@ from weakref import WeakValueDictionary
 import discord
 
 from adapters.discord.attachments import attachments_of
-from adapters.discord.places import Threads, conversation_of, is_moderator, locate
+from adapters.discord.edits import Edits
+from adapters.discord.permissions import Refusals
+from adapters.discord.places import channel_id_of, conversation_of, is_moderator, locate
 from adapters.discord.reactions import ReactionLog
 from adapters.discord.receipts import CALL_FAILED
 from adapters.discord.text import wish
+from adapters.discord.threads import Threads
 from bot.events import (
     Acknowledged,
     Action,
+    Attachment,
     ButtonPressed,
     CommandInvoked,
     CommandName,
@@ -29,7 +33,7 @@ from bot.events import (
     ReactionChanged,
     UserRef,
 )
-from bot.ports import Directory, Handler
+from bot.ports import Choices, Directory, Handler
 
 if TYPE_CHECKING:
     from adapters.discord.client import Client
@@ -53,18 +57,21 @@ class Inbound:
         client: Client,
         handler: Handler,
         directory: Directory,
+        choices: Choices,
         *,
         threads: Threads,
+        refusals: Refusals,
         undo_emoji: Sequence[str],
         max_download: int,
     ) -> None:
         self._client = client
         self._handler = handler
-        self._directory = directory
-        self._threads = threads
+        self._directory, self._choices = directory, choices
+        self._threads, self._refusals = threads, refusals
         self._undo_emoji = {bare(emoji) for emoji in undo_emoji}
         self._max_download = max_download
         self._reactions = ReactionLog()
+        self.edits = Edits(client, directory, threads, max_download)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.open = asyncio.Event()
         """Closed between the start of a session and the moment when the places to catch up from are noted."""
@@ -87,25 +94,28 @@ class Inbound:
                 await self._handler(event)
 
     async def _message_in(self, message: discord.Message) -> MessageIn | None:
-        me = self._me
         channel = await self._known_channel(message.channel)
-        place = conversation_of(channel)
         replied = await self._replied(message)
-        answers_me = replied is not None and replied.author.id == me.id
-        addressed = self._mentions_me(message) or answers_me or message.guild is None
-        if isinstance(channel, discord.Thread):
-            own = channel.owner_id == me.id
-            if not (addressed or own or await self._directory.knows(place)):
-                return None
-            addressed = addressed or own
-        elif not addressed:
+        addressed = await self._addressed(message, channel, replied)
+        if addressed is None:
             return None
-        pictures = attachments_of(message, self._max_download)
-        others = attachments_of(replied, self._max_download) if replied else ()
-        text = wish(message, me)
+        pictures = self.pictures_of(message)
+        others = self.pictures_of(replied) if replied else ()
+        text = wish(message, self._me)
         if not (text or pictures or self._mentions_me(message)):
             return None  # without the message content intent, what is not for the bot arrives empty
-        if isinstance(channel, discord.TextChannel) and not answers_me and (pictures or others):
+        place = conversation_of(channel)
+        wants_thread = bool(pictures or others) and not self.is_mine(replied)
+        if await self._directory.paused(place):
+            wants_thread = False
+        elif await self._refusals.message(
+            message,
+            channel,
+            addressed=addressed,
+            in_thread=wants_thread and self._threads.possible(channel),
+        ):
+            return None
+        if wants_thread and isinstance(channel, discord.TextChannel):
             opened = await self._threads.open(message, text)
             if opened is None:
                 return None
@@ -120,6 +130,35 @@ class Inbound:
             replied_attachments=others,
             addressed=addressed,
         )
+
+    async def take(self, event: MessageIn) -> None:
+        """Hand over a wish that came by command or by menu, in its turn."""
+        await self.open.wait()
+        async with self._turn(channel_id_of(event.ref.conversation)):
+            await self._handler(event)
+
+    async def concerns(self, message: discord.Message) -> bool:
+        """Whether a message from the history was said to the bot by a person."""
+        if message.type not in _SAID_BY_PEOPLE or message.author.bot or message.webhook_id:
+            return False
+        channel = await self._known_channel(message.channel)
+        return bool(await self._addressed(message, channel, await self._replied(message)))
+
+    async def _addressed(
+        self, message: discord.Message, channel: discord.abc.Snowflake, replied: discord.Message | None
+    ) -> bool | None:
+        """Whether a message is said to the bot; None: and in no conversation of the bot's either."""
+        addressed = self._mentions_me(message) or self.is_mine(replied) or message.guild is None
+        if addressed or not isinstance(channel, discord.Thread):
+            return addressed or None
+        own = channel.owner_id == self._me.id
+        return own if own or await self._directory.knows(conversation_of(channel)) else None
+
+    def is_mine(self, message: discord.Message | None) -> bool:
+        return message is not None and message.author.id == self._me.id
+
+    def pictures_of(self, message: discord.Message) -> tuple[Attachment, ...]:
+        return attachments_of(message, self._max_download, self._client.http.get_from_cdn)
 
     def _mentions_me(self, message: discord.Message) -> bool:
         if any(person.id == self._me.id for person in message.mentions):
@@ -203,9 +242,7 @@ class Inbound:
         async with self._turn(channel.id):
             ref = await locate(self._directory, channel, message.id)
             return await self._handler(
-                ButtonPressed(
-                    str(interaction.id), ref, self._invoker(interaction), action.name, action.target
-                )
+                ButtonPressed(str(interaction.id), ref, self.invoker(interaction), action.name, action.target)
             )
 
     async def command(
@@ -218,13 +255,30 @@ class Inbound:
             return
         ref = MessageRef(conversation_of(channel), str(interaction.id))
         async with self._turn(channel.id):
-            user = self._invoker(interaction)
+            user = self.invoker(interaction)
             await self._handler(CommandInvoked(str(interaction.id), ref, user, name, argument))
+
+    async def pictures_here(self, interaction: discord.Interaction[Any]) -> Sequence[Action]:
+        """The pictures to choose from where a command is being written."""
+        channel = interaction.channel
+        return await self._choices(conversation_of(channel)) if channel else ()
+
+    async def refuses(
+        self, interaction: discord.Interaction[Any], below: discord.Message | None = None
+    ) -> bool:
+        """Whether a command can't be answered where it was given; then the person was told why.
+
+        `below`: the answer goes into the thread of a message, where it can have one.
+        """
+        in_thread = (
+            below is not None and not self.is_mine(below) and self._threads.possible(interaction.channel)
+        )
+        return await self._refusals.interaction(interaction, in_thread=in_thread)
 
     async def gone(self, place: ConversationRef) -> None:
         """A thread or channel was deleted, or the bot was put out of its server: it may come back to that."""
         await self.open.wait()
-        async with self._turn(int(place.thread_id or place.space_id)):
+        async with self._turn(channel_id_of(place)):
             await self._handler(ConversationGone(f"gone:{uuid.uuid4()}", place))
 
     # ------------------------------------------------------------ helpers
@@ -241,7 +295,7 @@ class Inbound:
     def _user(self, person: discord.abc.User, channel: object) -> UserRef:
         return UserRef("discord", str(person.id), person.display_name, is_moderator(person, channel))
 
-    def _invoker(self, interaction: discord.Interaction[Any]) -> UserRef:
+    def invoker(self, interaction: discord.Interaction[Any]) -> UserRef:
         person = interaction.user
         return UserRef(
             "discord", str(person.id), person.display_name, interaction.permissions.manage_messages

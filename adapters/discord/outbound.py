@@ -7,16 +7,18 @@ import hashlib
 import io
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
 
 from adapters.discord.buttons import buttons, custom_ids, expected_ids
 from adapters.discord.client import Client
-from adapters.discord.places import channel_id_of
+from adapters.discord.permissions import NAMES, Refusals, may_cite, own, to_answer
+from adapters.discord.places import channel_id_of, max_upload
 from adapters.discord.receipts import NotConnected, is_too_large, receipt_of
-from adapters.discord.shrink import as_jpeg
-from adapters.discord.text import MAX_TEXT, fit
+from adapters.discord.text import MAX_TEXT, fit, length
+from bot import rendition
 from bot.events import (
     Delivered,
     MessageRef,
@@ -42,10 +44,15 @@ LOOK_BACK = 50
 STATUS_EVERY = 3.0
 """Seconds between two edits of one status message; all edits in a channel share one rate limit."""
 
-_RESERVE = 512
-"""Bytes of the upload limit left for the rest of the request."""
+REFUSED_SECONDS = 300.0
+"""No status is tried for so long in a channel that refused one: refusals count towards a ban."""
+
+_SMALLEST = 64 * 1024
+"""Bytes; where a picture is too large even then, the words come alone."""
 
 _SMALLER = "\n-# Sent as a smaller JPEG, as the picture is over the upload limit here."
+_NO_FILES = "\n-# I lack the permission Attach Files here, so I can't show you the picture."
+_NOTHING_FITS = "\n-# Discord finds the picture too large here, however small I make it."
 _BAR = 10
 _ALT_TEXT = 1024
 
@@ -54,12 +61,18 @@ class Outbound:
     """Sends, finds and updates through whichever client is the present one."""
 
     def __init__(
-        self, client: Callable[[], Client], *, undo_emoji: Sequence[str], message_content: bool
+        self,
+        client: Callable[[], Client],
+        refusals: Refusals,
+        *,
+        undo_emoji: Sequence[str],
+        message_content: bool,
     ) -> None:
-        self._client = client
+        self._client, self._refusals = client, refusals
         self._undo_emoji = undo_emoji
         self._message_content = message_content
         self._status_at: dict[str, float] = {}
+        self._refused_until: dict[int, float] = {}
 
     # ------------------------------------------------------------ replies
 
@@ -70,6 +83,8 @@ class Outbound:
         except Exception as error:  # the port's promise: whatever goes wrong is a receipt
             receipt = receipt_of(error)
             _log.warning("Discord: reply %s to %s: %s", reply.key, channel_id_of(reply.conversation), receipt)
+            if isinstance(error, discord.Forbidden):
+                self._explain(reply)
             return receipt
         return await self._delivered(reply, message)
 
@@ -79,18 +94,35 @@ class Outbound:
         return Delivered((MessageRef(reply.conversation, str(message.id)),))
 
     async def _post(self, reply: Reply) -> discord.Message:
-        picture = reply.image
-        limit = self.max_upload(int(reply.conversation.space_id))
-        if picture is None or len(picture.data) <= limit:
+        picture, note = reply.image, ""
+        if picture is None:
+            return await self._create(reply, None)
+        if self._lacking(reply) == [NAMES["attach_files"]]:  # taken away since the wish was taken
+            self._explain(reply)
+            return await self._create(reply, None, _NO_FILES)
+        limit = max_upload(self._client().get_channel(int(reply.conversation.space_id)))
+        while True:
+            if len(picture.data) > limit:
+                picture, note = await asyncio.to_thread(_smaller, reply.image or picture, limit), _SMALLER
             try:
-                return await self._create(reply, picture)
+                return await self._create(reply, picture, note)
             except discord.HTTPException as error:
-                if picture is None or not is_too_large(error):
+                if not is_too_large(error):
                     raise
+                if len(picture.data) <= _SMALLEST:
+                    return await self._create(reply, None, _NOTHING_FITS)
                 _log.warning("Discord: %s bytes are too large for the server: %s", len(picture.data), error)
                 limit = len(picture.data) // 2
-        smaller = await asyncio.to_thread(as_jpeg, picture, limit)
-        return await self._create(reply, smaller, note=_SMALLER)
+
+    def _lacking(self, reply: Reply) -> list[str]:
+        channel = self._client().get_channel(channel_id_of(reply.conversation))
+        able = own(channel)
+        return to_answer(channel, able) if able else []
+
+    def _explain(self, reply: Reply) -> None:
+        """Name to the admin what is lacking, as far as the cache tells."""
+        if lacking := self._lacking(reply):
+            self._refusals.log(self._client().get_channel(channel_id_of(reply.conversation)), lacking)
 
     async def _create(self, reply: Reply, picture: Picture | None, note: str = "") -> discord.Message:
         return await self._say(
@@ -106,7 +138,8 @@ class Outbound:
     ) -> discord.Message:
         """Post a message. For some minutes Discord answers the same nonce with the message it has."""
         more: dict[str, Any] = {}
-        if reference := _reference(what):
+        reference = _reference(what)
+        if reference and may_cite(self._client().get_channel(reference.channel_id)):
             more["reference"] = reference
         if view := buttons(what.actions):
             view.stop()  # presses go to ActionButton by custom_id; the view need not be kept in memory
@@ -122,7 +155,7 @@ class Outbound:
 
     def _content(self, reply: Reply, note: str = "") -> str:
         note += self._hint(reply)
-        return (fit(reply.text, MAX_TEXT - len(note)) + note).strip()  # as Discord keeps it
+        return (fit(reply.text, MAX_TEXT - length(note)) + note).strip()  # as Discord keeps it
 
     def _hint(self, reply: Reply) -> str:
         """How to go on, in small print, where it is not plain to see."""
@@ -170,14 +203,16 @@ class Outbound:
         if message.nonce is not None:
             return message.nonce == reply.key
         answered = message.reference.message_id if message.reference else None
+        alone = reply.image is not None and not message.attachments
+        notes = (_NO_FILES, _NOTHING_FITS) if alone else ("", _SMALLER)
         return (
             (reply.reply_to is None or message.id > int(reply.reply_to.message_id))
             and (
                 answered is None
                 or (reply.reply_to is not None and str(answered) == reply.reply_to.message_id)
             )
-            and message.content in (self._content(reply), self._content(reply, _SMALLER))
-            and bool(message.attachments) == bool(reply.image)
+            and (reply.image is not None or not message.attachments)
+            and message.content in [self._content(reply, note) for note in notes]
             and custom_ids(message.components) == expected_ids(reply.actions)
         )
 
@@ -185,12 +220,18 @@ class Outbound:
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
         now = asyncio.get_running_loop().time()
-        shown = update.message
+        shown, place = update.message, channel_id_of(update.conversation)
+        if now < self._refused_until.get(place, 0.0):
+            return None
         if shown and now - self._status_at.get(shown.message_id, 0.0) < STATUS_EVERY:
             return shown
-        files = [discord.File(io.BytesIO(update.preview), "preview.jpg")] if update.preview else []
+        files = (
+            [discord.File(io.BytesIO(update.preview), "preview.jpg", spoiler=update.spoiler)]
+            if update.preview
+            else []
+        )
         bar = _bar(update.progress)
-        content = fit(update.text, MAX_TEXT - len(bar)) + bar
+        content = fit(update.text, MAX_TEXT - length(bar)) + bar
         try:
             async with asyncio.timeout(STATUS_SECONDS):
                 if shown is None:
@@ -202,6 +243,8 @@ class Outbound:
                     await self._edit(update, shown, content, files)
         except discord.HTTPException as error:
             _log.info("Discord: the status of job %s can't be shown: %s", update.job_id, error)
+            if isinstance(error, discord.Forbidden):
+                self._refused_until[place] = now + REFUSED_SECONDS
             return None
         except Exception as error:  # the port's promise: losing an update is no harm
             _log.info("Discord: the status of job %s was not shown: %s", update.job_id, type(error).__name__)
@@ -233,16 +276,6 @@ class Outbound:
 
     # ------------------------------------------------------------ the rest
 
-    def max_upload(self, space_id: int) -> int:
-        """Bytes that fit in one message there; direct chats have the lowest limit."""
-        channel = self._client().get_channel(space_id)
-        limit = (
-            channel.guild.filesize_limit
-            if isinstance(channel, discord.abc.GuildChannel)
-            else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-        )
-        return limit - _RESERVE
-
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         client = self._client()
         if not client.is_ready():
@@ -266,7 +299,17 @@ def _reference(what: Reply | StatusUpdate) -> discord.MessageReference | None:
 
 def _file(picture: Picture, text: str) -> discord.File:
     """The text also says to those who can't see the picture what it is."""
-    return discord.File(io.BytesIO(picture.data), picture.name, description=text[:_ALT_TEXT] or None)
+    return discord.File(
+        io.BytesIO(picture.data),
+        picture.name,
+        description=text[:_ALT_TEXT] or None,
+        spoiler=picture.spoiler,
+    )
+
+
+def _smaller(picture: Picture, limit: int) -> Picture:
+    fitting, _ = rendition.fit(picture.data, picture.mime, limit)
+    return replace(fitting, spoiler=picture.spoiler)
 
 
 def _status_nonce(update: StatusUpdate) -> str:

@@ -1,13 +1,12 @@
 """The Telegram adapter: life cycle and wiring. The work is done in the modules beside it.
 
-    polling   getUpdates → journal          outbound  replies and statuses → messages
-    inbox     journal → handler             layout    limits, buttons, photo or document
-    inbound   update → event                receipts  errors → receipts
+    polling, webhook  updates → journal     outbound  replies and statuses → messages
+    inbox             journal → handler     layout    limits, buttons, photo or document
+    inbound           update → event        receipts  errors → receipts
     wording, files, albums, members         parts of a message, and who may manage a group
+    commands, busy, pace                    menus, "typing …", Telegram's limits
 
-python-telegram-bot's `Bot` makes the calls; its `Application` and `Updater` are not used (see `polling`). Its
-`AIORateLimiter` isn't either: one chat's flood wait would halt every chat. A 429 becomes `NotSent` with
-the wait that Telegram asks for, and the courier keeps it for that one reply.
+python-telegram-bot's `ExtBot` makes the calls; its `Application` and `Updater` are not used (see `polling`).
 """
 
 from __future__ import annotations
@@ -16,25 +15,34 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 import httpx
-from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from telegram import Bot
+from telegram.constants import ReactionEmoji
 from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from adapters.telegram.backoff import delays
-from adapters.telegram.inbound import Translator, moved
+from adapters.telegram.busy import Busy
+from adapters.telegram.commands import publish
+from adapters.telegram.inbound import Translator, bare, moved
 from adapters.telegram.inbox import Inbox
-from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_TEXT
+from adapters.telegram.layout import MAX_DOCUMENT_BYTES, MAX_LOCAL_BYTES, MAX_TEXT
 from adapters.telegram.masking import TokenMask, quieten_libraries
 from adapters.telegram.members import Members
 from adapters.telegram.outbound import Outbound
+from adapters.telegram.pace import Pace
 from adapters.telegram.polling import Poller
+from adapters.telegram.webhook import Webhook, WebhookAddress
 from bot.events import (
+    Acknowledged,
     Capabilities,
     ConversationRef,
+    InboundEvent,
+    MessageIn,
     MessageRef,
     NotSent,
     Platform,
@@ -50,25 +58,10 @@ log = logging.getLogger(__name__)
 API_URL = "https://api.telegram.org"
 START_SECONDS = 5.0
 """How long a silent network may hold up the start of the whole bot."""
+BREATH_SECONDS = 1.0
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 
 OFFLINE = "not connected to Telegram"
-
-COMMANDS = [
-    BotCommand("undo", "Take the last edit back"),
-    BotCommand("redo", "Do it again after all"),
-    BotCommand("reset", "Start over from your photo"),
-    BotCommand("cancel", "Stop what I'm working on for you"),
-    BotCommand("again", "Give the last edit another try"),
-    BotCommand("stronger", "The last edit, a little stronger"),
-    BotCommand("subtler", "The last edit, a little subtler"),
-    BotCommand("compare", "Before and after, side by side"),
-    BotCommand("history", "All the pictures, to choose one from"),
-    BotCommand("original", "All the edits anew, from your photo"),
-    BotCommand("rate", "1 to 5: how good is the newest picture?"),
-    BotCommand("share", "on, pictures or off: may they train the bot?"),
-    BotCommand("help", "What I can do"),
-]
 
 
 class TelegramAdapter:
@@ -85,34 +78,55 @@ class TelegramAdapter:
         *,
         undo_emoji: Sequence[str] = ("👎",),
         api_url: str = API_URL,
+        local_server: bool = False,
         album_seconds: float = 1.2,
+        answer_missed_hours: float = 24.0,
         status_seconds: float = 1.0,
         request_seconds: float = 20.0,
         poll_seconds: float = 25.0,
         retry_seconds: float = 1.0,
+        webhook: WebhookAddress | None = None,
+        webhook_check_seconds: float = 300.0,
     ) -> None:
         """Raises `AdapterError` for something that can't be a token.
 
-        `album_seconds`: wait for the rest of an album; `status_seconds`: least time between two edits of a
+        `local_server`: the server at `api_url` runs with --local on this machine's disk, and takes big files.
+
+        `album_seconds`: wait for the rest of an album; what comes when it is older than `answer_missed_hours`
+        is not worked on; `status_seconds`: least time between two edits of a
         status (three times that in groups); `request_seconds`: time-out of one call; `poll_seconds`: length
-        of a long poll; `retry_seconds`: first wait after a failure, doubled at each further one.
+        of a long poll; `retry_seconds`: first wait after a failure, doubled at each further one. With a
+        `webhook` there is no poll; Telegram is asked every `webhook_check_seconds` whether it gets through.
         """
         if not TOKEN.fullmatch(token):
             raise AdapterError(
                 "TELEGRAM_TOKEN does not look like a bot token (123456:ABC…): copy it again from @BotFather."
             )
+        if unknown := [emoji for emoji in undo_emoji if bare(emoji) not in map(bare, ReactionEmoji)]:
+            log.warning("telegram.undo_emoji: Telegram has no reaction %s.", " ".join(unknown))
         quieten_libraries()
         self._mask = TokenMask(token)
         self._handler = handler
+        self._directory = directory
         self._undo_emoji = tuple(undo_emoji)
         self._retry_seconds = retry_seconds
-        self._bot = make_bot(token, api_url.rstrip("/"), request_seconds)
+        pace = Pace()
+        self._bot = make_bot(token, api_url.rstrip("/"), request_seconds, pace, local_server)
+        self._busy = Busy(self._bot)
         self._members = Members(self._bot)
         self._outbound = Outbound(
-            self._bot, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
+            self._bot, pace, self._chat_moved, status_seconds=status_seconds, retry_seconds=retry_seconds
         )
-        translator = Translator(self._bot, directory, self._members, undo_emoji)
-        self._inbox = Inbox(self._bot, journal, handler, translator, album_seconds, retry_seconds)
+        translator = Translator(self._bot, directory, self._members, undo_emoji, answer_missed_hours)
+        self._inbox = Inbox(self._bot, journal, self._take, translator, album_seconds, retry_seconds)
+        self._webhook = webhook and Webhook(
+            self._bot,
+            journal,
+            self._inbox.wake,
+            webhook,
+            retry_seconds=retry_seconds,
+            check_seconds=webhook_check_seconds,
+        )
         self._poller = Poller(
             self._bot,
             journal,
@@ -127,8 +141,14 @@ class TelegramAdapter:
     # ------------------------------------------------------------ life cycle
 
     async def start(self) -> None:
-        """A wrong token raises; a network that is down does not: it is tried again in the background."""
+        """A wrong token or a taken port raises; a network that is down is tried again in the background."""
         self._mask.install()
+        if self._webhook is not None:
+            try:
+                await self._webhook.listen()
+            except AdapterError:
+                await self.stop()
+                raise
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._connect()
@@ -146,6 +166,9 @@ class TelegramAdapter:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        await self._busy.stop()
+        if self._webhook is not None:
+            await self._webhook.close()
         try:
             await self._bot.shutdown()
         except Exception as error:  # the other adapters must still be stopped
@@ -170,15 +193,16 @@ class TelegramAdapter:
                 )
             except TelegramError as error:
                 log.debug("Telegram still can't be reached: %s", error)
-        await asyncio.gather(self._poller.run(), self._inbox.run(), self._publish_commands())
+        await asyncio.gather(
+            kept_up("receiving", (self._webhook or self._poller).run),
+            kept_up("handling", self._inbox.run),
+            publish(self._bot),
+        )
 
-    async def _publish_commands(self) -> None:
-        """The menu behind the "/" key; the bot works without it."""
-        for scope in (BotCommandScopeAllPrivateChats(), BotCommandScopeAllGroupChats()):
-            try:
-                await self._bot.set_my_commands(COMMANDS, scope)
-            except TelegramError as error:
-                log.warning("Telegram did not take the list of commands: %s", error)
+    async def _take(self, event: InboundEvent) -> Acknowledged | None:
+        if isinstance(event, MessageIn) and not await self._directory.paused(event.ref.conversation):
+            self._busy.reads(event.ref.conversation)
+        return await self._handler(event)
 
     async def _chat_moved(self, old: int, new: int) -> None:
         try:
@@ -195,12 +219,13 @@ class TelegramAdapter:
             undo_emoji=self._undo_emoji,
             receives_reactions=private or (self._connected and await self._members.bot_administers(chat_id)),
             buttons=True,
-            max_upload=MAX_DOCUMENT_BYTES,
+            max_upload=MAX_LOCAL_BYTES if self._bot.local_mode else MAX_DOCUMENT_BYTES,
             max_text=MAX_TEXT,
             needs_place=True,
         )
 
     async def send(self, reply: Reply) -> Receipt:
+        self._busy.done(reply.conversation)
         return await self._outbound.send(reply) if self._connected else NotSent(OFFLINE)
 
     async def find(self, reply: Reply) -> Receipt:
@@ -209,11 +234,26 @@ class TelegramAdapter:
         return NotSent(OFFLINE) if reply.status else Unknown(OFFLINE)  # an edit may be repeated, a send not
 
     async def show_status(self, update: StatusUpdate) -> MessageRef | None:
-        return await self._outbound.show_status(update) if self._connected else None
+        if not self._connected:
+            return None
+        if update.progress is not None:
+            self._busy.paints(update.conversation)
+        return await self._outbound.show_status(update)
 
     async def clear_status(self, message: MessageRef) -> None:
+        self._busy.done(message.conversation)
         if self._connected:
             await self._outbound.clear_status(message)
+
+
+async def kept_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run for ever: whatever breaks in an unforeseen way is told and begun again."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("Telegram: %s broke down; it begins again.", name)
+        await asyncio.sleep(BREATH_SECONDS)
 
 
 @cache
@@ -222,7 +262,7 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
+def make_bot(token: str, api_url: str, request_seconds: float, pace: Pace, local_server: bool) -> Bot:
     """A picture takes longer than a text, both to upload and until Telegram has converted it."""
 
     def request() -> HTTPXRequest:
@@ -234,10 +274,12 @@ def make_bot(token: str, api_url: str, request_seconds: float) -> Bot:
             httpx_kwargs={"verify": certificates()},
         )
 
-    return Bot(
+    return ExtBot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=request(),
         get_updates_request=request(),
+        local_mode=local_server,
+        rate_limiter=pace,
     )

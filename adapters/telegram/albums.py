@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 
 from telegram import Message
 
+from adapters.telegram.recent import Recent
+
+REMEMBER = 1000
+
 
 @dataclass(slots=True)
 class Album:
@@ -30,6 +34,7 @@ class Albums:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._albums: dict[str, Album] = {}
+        self._heads: Recent[str, int] = Recent(REMEMBER)
 
     def add(self, row_id: int, message: Message) -> None:
         group_id = str(message.media_group_id)
@@ -40,6 +45,10 @@ class Albums:
 
     def clear(self) -> None:
         self._albums.clear()
+
+    def head_of(self, message: Message) -> int | None:
+        """The id of the first message of the album of a piece, by which the whole is known."""
+        return self._heads.get(str(message.media_group_id))
 
     def take_due(self) -> list[Album]:
         now = time.monotonic()
@@ -65,4 +74,5 @@ class Albums:
     def _take(self, albums: list[Album]) -> list[Album]:
         for album in albums:
             del self._albums[album.group_id]
+            self._heads[album.group_id] = min(message.message_id for message in album.messages)
         return albums

@@ -6,7 +6,9 @@ A file's link holds the bot token, so it is neither kept nor logged.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from telegram import (
     Animation,
@@ -19,12 +21,15 @@ from telegram import (
     Video,
     VideoNote,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
+from adapters.telegram.receipts import seconds
 from bot.events import Attachment, AttachmentGone
 
+log = logging.getLogger(__name__)
+
 MAX_DOWNLOAD = 20 * 1024 * 1024
-"""Bytes; Telegram gives bots no larger file."""
+"""Bytes; Telegram gives bots no larger file. A Bot API server of one's own does."""
 DOWNLOAD_SECONDS = 60.0
 
 
@@ -34,7 +39,8 @@ def attachments_of(message: Message | ExternalReplyInfo, bot: Bot) -> tuple[Atta
         return (_moving(moving, bot),)
     sizes = message.photo or (message.live_photo.photo if message.live_photo else None)
     if sizes:
-        return (_photo(max(sizes, key=lambda size: size.width * size.height), bot),)
+        photo = _photo(max(sizes, key=lambda size: size.width * size.height), bot)
+        return (replace(photo, spoiler=bool(message.has_media_spoiler)),)
     if message.sticker:
         return (_sticker(message.sticker, bot),)
     if message.document:
@@ -81,12 +87,28 @@ def _opener(bot: Bot, file_id: str) -> Callable[[], Awaitable[bytes]]:
     async def download() -> bytes:
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
-                file = await bot.get_file(file_id)
-                if (file.file_size or 0) > MAX_DOWNLOAD:
-                    raise AttachmentGone("The file is larger than Telegram gives to bots.")
-                return bytes(await file.download_as_bytearray())
-        except (TelegramError, RuntimeError, TimeoutError) as error:
+                try:
+                    return await _fetch(bot, file_id)
+                except BadRequest:
+                    raise
+                except TelegramError as error:  # a link that ran out (404 is `InvalidToken`) is made anew
+                    if isinstance(error, RetryAfter):
+                        await asyncio.sleep(seconds(error))
+                    return await _fetch(bot, file_id)
+        except (TelegramError, RuntimeError, OSError) as error:  # a TimeoutError is an OSError
             # RuntimeError: Telegram named no path. The error's own text might quote the link.
             raise AttachmentGone(f"Telegram did not give the file ({type(error).__name__}).") from None
 
     return download
+
+
+async def _fetch(bot: Bot, file_id: str) -> bytes:
+    file = await bot.get_file(file_id)
+    if (file.file_size or 0) > MAX_DOWNLOAD and not bot.local_mode:
+        raise AttachmentGone("The file is larger than Telegram gives to bots.")
+    try:
+        return bytes(await file.download_as_bytearray())
+    except (TelegramError, OSError):
+        if bot.local_mode:
+            log.error("The Bot API server's files can't be read here: share its folder, at the same path.")
+        raise

@@ -6,6 +6,8 @@ commands it: everything else stays unread. Each chat, or each topic of a chat, i
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,7 +38,9 @@ from bot.events import (
     ConversationMoved,
     ConversationRef,
     InboundEvent,
+    MessageEdited,
     MessageIn,
+    MessageMissed,
     MessageRef,
     ReactionChanged,
     UserRef,
@@ -57,15 +61,27 @@ COMMANDS: dict[str, CommandName] = {
     "original": "original",
     "compare": "compare",
     "history": "history",
+    "settings": "settings",
+    "privacy": "privacy",
+    "pause": "pause",
+    "resume": "resume",
+    "stats": "stats",
     "start": "help",
 }
+EDIT = "edit"
+EDIT_COMMAND = re.compile(r"^/edit(?:@\w+)?\s*", re.IGNORECASE)
+"""/edit and a wish, alone or under a picture: a message that is meant for the bot."""
 OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 """The bot was put out of a group, or blocked in a private chat."""
+JUST_NOW = dt.timedelta(minutes=5)
+"""What is younger was not missed: the network is slow, or this machine's clock is wrong."""
 BUTTONS: dict[str, ButtonName] = {"select": "select", **{name: name for name in LABELS}}
 
 
 def conversation_of(chat_id: int, thread_id: int | None = None) -> ConversationRef:
-    return ConversationRef("telegram", str(chat_id), None if thread_id is None else str(thread_id))
+    """People have positive ids; any other chat is a group, and its own moderators decide there."""
+    thread, group = None if thread_id is None else str(thread_id), str(chat_id) if chat_id < 0 else None
+    return ConversationRef("telegram", str(chat_id), thread, group)
 
 
 def place_of(message: MaybeInaccessibleMessage) -> ConversationRef:
@@ -80,20 +96,42 @@ def moved(old: int, new: int) -> ConversationMoved:
     return ConversationMoved(f"moved:{old}:{new}", conversation_of(old), conversation_of(new))
 
 
+def edited(now: MessageIn, head: int | None) -> MessageEdited:
+    """A changed message; the caption of an album's piece is that of the album."""
+    if head is not None:
+        now = replace(now, ref=replace(now.ref, message_id=str(head)))
+    return MessageEdited(now)
+
+
 class Translator:
     """Needs `bot` to be initialized: its name and id tell what is meant for it."""
 
-    def __init__(self, bot: Bot, directory: Directory, members: Members, undo_emoji: Sequence[str]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        directory: Directory,
+        members: Members,
+        undo_emoji: Sequence[str],
+        answer_missed_hours: float,
+    ) -> None:
+        """What is older than `answer_missed_hours` when it comes is told as missed."""
+        self._answer_missed = max(dt.timedelta(hours=answer_missed_hours), JUST_NOW)
         self._bot = bot
         self._directory = directory
         self._members = members
         self._undo_emoji = {bare(emoji) for emoji in undo_emoji}
 
-    async def event(self, update: Update) -> InboundEvent | None:
-        """The event of one update; None when it is not for the bot."""
+    async def event(self, update: Update, head: int | None = None) -> InboundEvent | None:
+        """The event of one update; None when it is not for the bot.
+
+        `head`: the first message of the album that a changed message is a piece of.
+        """
         event_id = str(update.update_id)
         if update.message:
             return await self.message([update.message], event_id)
+        if update.edited_message:
+            changed = await self.message([update.edited_message], event_id)
+            return edited(changed, head) if isinstance(changed, MessageIn) else None  # no command twice
         if update.message_reaction:
             return await self._reaction(update.message_reaction, event_id)
         if update.callback_query:
@@ -118,23 +156,31 @@ class Translator:
         if command and command.foreign:
             return None
         name = COMMANDS.get(command.name) if command else None
+        edit = command is not None and command.name == EDIT
         if not (
             first.chat.type == ChatType.PRIVATE
             or words.mentioned
             or (command and command.explicit)
             or self._answers_bot(first)
-            or (name and await self._directory.knows(where))
+            or ((name or edit) and await self._directory.knows(where))
         ):
             return None
+        if self._is_missed(first.edit_date or first.date):
+            return MessageMissed(event_id, ref, author)
         author = await self._with_rights(author, first)
         if command and name:
             return CommandInvoked(event_id, ref, author, name, command.argument)
         reply_to, replied = self._reply(first, where)
-        files = tuple(file for message in messages for file in attachments_of(message, self._bot))
-        return MessageIn(event_id, ref, author, words.text, files, reply_to, replied)
+        files = tuple(
+            replace(file, message_id=str(message.message_id))
+            for message in messages
+            for file in attachments_of(message, self._bot)
+        )
+        text = wish_of_edit(words.text) if command and command.name == EDIT else words.text
+        return MessageIn(event_id, ref, author, text, files, reply_to, replied)
 
     async def _reaction(self, change: MessageReactionUpdated, event_id: str) -> ReactionChanged | None:
-        if change.user is None or change.user.is_bot:
+        if change.user is None or change.user.is_bot or self._is_missed(change.date):
             return None  # an anonymous administrator: nobody to compare with the requester
         old, new = emoji_of(change.old_reaction), emoji_of(change.new_reaction)
         added = tuple(emoji for emoji in new if emoji not in old)
@@ -162,6 +208,9 @@ class Translator:
         ref = MessageRef(place_of(message), str(message.message_id))
         return ButtonPressed(event_id, ref, user_ref(query.from_user, moderator), known, target)
 
+    def _is_missed(self, when: dt.datetime) -> bool:
+        return dt.datetime.now(dt.UTC) - when > self._answer_missed
+
     def _answers_bot(self, message: Message) -> bool:
         replied = real_reply(message)
         return bool(replied and replied.from_user and replied.from_user.id == self._bot.id)
@@ -182,6 +231,11 @@ class Translator:
             return author
         moderator = await self._members.moderates(message.chat.id, int(author.user_id))
         return replace(author, moderator=moderator)
+
+
+def wish_of_edit(text: str) -> str:
+    """What follows /edit or /edit@thisbot."""
+    return EDIT_COMMAND.sub("", text, count=1)
 
 
 def bare(emoji: str) -> str:

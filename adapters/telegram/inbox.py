@@ -109,10 +109,12 @@ class Inbox:
         if message and message.media_group_id:
             self._albums.add(row_id, message)
             return
-        for album in self._albums.take_before(message) if message else ():
+        said = message or update.edited_message
+        for album in self._albums.take_before(said) if said else ():
             self._enqueue_album(album, tasks)
         chat_id = update.effective_chat.id if update.effective_chat else 0
-        work = Work([row_id], lambda: self._translator.event(update), update.callback_query)
+        head = self._albums.head_of(said) if said else None
+        work = Work([row_id], lambda: self._translator.event(update, head), update.callback_query)
         self._enqueue(chat_id, work, tasks)
 
     def _enqueue_album(self, album: Album, tasks: asyncio.TaskGroup) -> None:
@@ -165,7 +167,7 @@ async def answer(query: CallbackQuery, acknowledged: Acknowledged | None) -> Non
     """Stop the button's spinning circle, and show what the press came to where nothing is posted for it."""
     try:
         await query.answer(acknowledged and acknowledged.text)
-        if acknowledged:
+        if acknowledged and acknowledged.actions is not None:
             await query.edit_message_reply_markup(keyboard_of(acknowledged.actions))
     except TelegramError as error:  # too old, answered before a crash …: the circle stops by itself
         log.debug("A button press could not be answered: %s", error)

@@ -5,18 +5,25 @@ Limits: https://core.telegram.org/bots/api#sendmessage, #sendphoto, #senddocumen
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 
+from bot import rendition
 from bot.events import STARS, Action, ButtonName, Picture, Reply
+
+log = logging.getLogger(__name__)
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
+MAX_BUTTON_BYTES = 64
 MAX_PHOTO_BYTES = 10 * 1000 * 1000
 MAX_DOCUMENT_BYTES = 50 * 1000 * 1000
+MAX_LOCAL_BYTES = 2000 * 1000 * 1000
+"""What a Bot API server of one's own takes."""
 MAX_PHOTO_SIDES = 10_000
 """Pixels, width and height together."""
 MAX_PHOTO_RATIO = 20
@@ -32,6 +39,10 @@ LABELS: dict[ButtonName, str] = {
     "original": "🔁 From original",
     "cancel": "✖️ Cancel",
     "retry": "🔄 Try again",
+    "all": "🖼 All of them",
+    "pick": "This one",
+    "set": "Change",
+    "delete": "🗑 Delete it all",
     **{name: f"{stars} ⭐" for name, stars in STARS.items()},
 }
 # More than three words in one row would be cut off on a phone, and so would a longer label beside another.
@@ -40,6 +51,8 @@ ROWS = (
     ("again", "stronger", "subtler"),
     ("compare", "original"),
     ("retry",),
+    ("all",),
+    ("delete",),
     tuple(STARS),
 )
 NUMBERS_IN_A_ROW = 5
@@ -74,20 +87,36 @@ def unping(text: str) -> str:
 
 
 def keyboard_of(actions: Sequence[Action]) -> InlineKeyboardMarkup | None:
-    """The buttons in their rows, and the numbers of versions to choose from below them.
+    """The buttons in their rows, below them the pictures to choose from and the settings, one a row.
 
-    A button's data is `name:target` (of 64 bytes at most 8 + 1 + 32).
+    One whose data Telegram would not take is left out: it would take the whole message down.
     """
+    actions = [action for action in actions if _fits(action)]
     rows = [[_button(action) for action in actions if action.name in names] for names in ROWS]
-    numbers = [_button(action) for action in actions if action.name == "select"]
-    rows += [numbers[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(numbers), NUMBERS_IN_A_ROW)]
+    for name in ("pick", "select"):
+        choices = [_button(action) for action in actions if action.name == name]
+        if name == "pick" and choices:  # "Just the first" is too long to stand beside numbers
+            rows, choices = [*rows, choices[:1]], choices[1:]
+        rows += [choices[at : at + NUMBERS_IN_A_ROW] for at in range(0, len(choices), NUMBERS_IN_A_ROW)]
+    rows += [[_button(action)] for action in actions if action.name == "set"]
     return InlineKeyboardMarkup([row for row in rows if row]) if actions else None
 
 
+def data_of(action: Action) -> str:
+    """What comes back when the button is pressed."""
+    return f"{action.name}:{action.target}"
+
+
+def _fits(action: Action) -> bool:
+    fits = len(data_of(action).encode()) <= MAX_BUTTON_BYTES
+    if not fits:
+        log.error("A button is left out, as its data is too long for Telegram: %s", data_of(action))
+    return fits
+
+
 def _button(action: Action) -> InlineKeyboardButton:
-    """Its data is `name:target` (of 64 bytes at most 8 + 1 + 32)."""
-    label = str(action.number) if action.name == "select" else LABELS[action.name]
-    return InlineKeyboardButton(label, callback_data=f"{action.name}:{action.target}")
+    label = str(action.number) if action.name == "select" else action.label or LABELS[action.name]
+    return InlineKeyboardButton(label, callback_data=data_of(action))
 
 
 def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:
@@ -103,25 +132,42 @@ def split(text: str, first: int, then: int = MAX_TEXT) -> list[str]:
     return [*parts, text]
 
 
+def with_note(text: str, note: str) -> str:
+    """A caption and a sentence after it, within the limit."""
+    room = MAX_CAPTION - units(note) - 1
+    return f"{split(text, room)[0]} {note}".strip()
+
+
 def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
 def fits_photo(image: Picture) -> bool:
-    """Whether Telegram shows it as a photo; otherwise it goes as a document, which loses nothing."""
+    """Whether it goes as a photo, which Telegram makes a smaller JPEG of; a document loses nothing."""
     return (
-        image.mime in PHOTO_TYPES
+        not image.as_file
+        and image.mime in PHOTO_TYPES
         and len(image.data) <= MAX_PHOTO_BYTES
         and image.width + image.height <= MAX_PHOTO_SIDES
         and max(image.width, image.height) <= MAX_PHOTO_RATIO * min(image.width, image.height)
     )
 
 
+def media_of(image: Picture, caption: str) -> InputMediaPhoto | InputMediaDocument:
+    return photo(image, caption) if fits_photo(image) else document(image, caption)
+
+
 def photo(image: Picture, caption: str) -> InputMediaPhoto:
-    return InputMediaPhoto(image.data, caption=caption, filename=image.name)
+    return InputMediaPhoto(image.data, caption=caption, filename=image.name, has_spoiler=image.spoiler)
 
 
 def document(image: Picture, caption: str) -> InputMediaDocument:
     return InputMediaDocument(
         image.data, caption=caption, filename=image.name, disable_content_type_detection=True
     )
+
+
+def smaller(image: Picture) -> Picture:
+    """As a JPEG of at most half the size. Blocks: call it in a thread."""
+    fitting, _ = rendition.fit(image.data, image.mime, len(image.data) // 2)
+    return replace(fitting, spoiler=image.spoiler, as_file=image.as_file)

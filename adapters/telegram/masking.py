@@ -14,6 +14,7 @@ TALKATIVE = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "telegram": logging.INFO,
+    "telegram.ext.AIORateLimiter": logging.CRITICAL,  # and one for every 429
     "telegram.request.BaseRequest": logging.CRITICAL,  # a traceback for every 502; we report those ourselves
 }
 

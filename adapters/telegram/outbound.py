@@ -19,6 +19,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import islice
 from weakref import WeakValueDictionary
 
@@ -28,14 +29,25 @@ from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from adapters.telegram import layout
 from adapters.telegram.backoff import delays
-from adapters.telegram.layout import Piece, fits_photo, keyboard_of, pieces_of, unping
-from adapters.telegram.receipts import not_a_photo, not_editable, receipt_of, seconds, unchanged
+from adapters.telegram.layout import Piece, keyboard_of, pieces_of, unping
+from adapters.telegram.pace import Pace
+from adapters.telegram.receipts import (
+    FLOODED,
+    is_too_large,
+    may_not_send,
+    not_a_photo,
+    not_editable,
+    receipt_of,
+    seconds,
+    unchanged,
+)
 from adapters.telegram.recent import Recent
 from bot.events import (
     ConversationRef,
     Delivered,
     MessageRef,
     NotSent,
+    Picture,
     Receipt,
     Reply,
     StatusUpdate,
@@ -46,6 +58,11 @@ log = logging.getLogger(__name__)
 
 PLACEHOLDER = "…"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+SMALLER = "(Sent as a smaller JPEG, as Telegram took no larger file.)"
+SMALLEST = 64 * 1024
+NO_PICTURES = (
+    "(I may not send pictures in this group. Once an administrator lets me, /history shows what I made.)"
+)
 REMEMBER = 2000
 TRIES = 8
 
@@ -60,18 +77,20 @@ class Outbound:
     def __init__(
         self,
         bot: Bot,
+        pace: Pace,
         chat_moved: Callable[[int, int], Awaitable[None]],
         *,
         status_seconds: float,
         retry_seconds: float,
     ) -> None:
         self._bot = bot
+        self._pace = pace
         self._chat_moved = chat_moved
         self._status_seconds = status_seconds
         self._retry_seconds = retry_seconds
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._places: Recent[str, dict[int, int]] = Recent(REMEMBER)
-        """Reply key → piece → message id."""
+        self._places: Recent[tuple[int, str], dict[int, int]] = Recent(REMEMBER)
+        """Chat id, reply key → piece → message id. (A group that moves has other ids.)"""
         self._delivered: Recent[str, Delivered] = Recent(REMEMBER)
         self._doubtful: Recent[str, None] = Recent(REMEMBER)
         """Keys and job ids whose first message may or may not be there."""
@@ -79,6 +98,8 @@ class Outbound:
         """Messages that no status update may touch any more."""
         self._next_status: Recent[int, float] = Recent(REMEMBER)
         """Chat id → when a status may be edited there again."""
+        self._flooded: Recent[int, tuple[float, str]] = Recent(REMEMBER)
+        """Chat id → when Telegram lets the bot write there again, and which reply or job was told so."""
 
     # ------------------------------------------------------------ replies
 
@@ -88,12 +109,14 @@ class Outbound:
         async with self._chat(chat_id):
             if reply.key in self._delivered:
                 return self._delivered[reply.key]
+            if (wait := self._flood_wait(chat_id, reply.key)) > 0:
+                return NotSent(FLOODED, wait)
             try:
                 receipt = await self._deliver(reply, chat_id)
             except NotPlaced as error:
                 return NotSent(str(error))
             except TelegramError as error:
-                await self._heed(chat_id, error)
+                await self._heed(chat_id, error, reply.key)
                 problem = receipt_of(error)
                 if isinstance(problem, Unknown) and reply.status:
                     return NotSent(problem.reason)  # the same edit may be made again, even after a restart
@@ -106,7 +129,8 @@ class Outbound:
 
         A placeholder is known in this process only, so this tries for some minutes before it gives up.
         """
-        if reply.status is None and reply.key not in self._places and reply.key not in self._delivered:
+        place = (int(reply.conversation.space_id), reply.key)
+        if reply.status is None and place not in self._places and reply.key not in self._delivered:
             return Unknown("Telegram does not let a bot look for its messages")
         for wait in islice(delays(self._retry_seconds), TRIES):
             receipt = await self.send(reply)
@@ -116,13 +140,13 @@ class Outbound:
         return await self.send(reply)
 
     async def _deliver(self, reply: Reply, chat_id: int) -> Delivered:
-        places = self._places.setdefault(reply.key, {})
+        places = self._places.setdefault((chat_id, reply.key), {})
         if reply.status and 0 not in places:
             places[0] = int(reply.status.message_id)
             self._final[chat_id, places[0]] = None
         for index, piece in enumerate(pieces_of(reply)):
             if index not in places:
-                places[index] = await self._place(reply, chat_id)
+                places[index] = await self._place(reply, chat_id, silent=index > 0)
             try:
                 await self._put(piece, chat_id, places[index])
             except BadRequest as error:
@@ -135,12 +159,12 @@ class Outbound:
         refs = tuple(MessageRef(reply.conversation, str(message_id)) for message_id in places.values())
         return Delivered(refs)
 
-    async def _place(self, reply: Reply, chat_id: int) -> int:
-        """A new message that holds nothing yet."""
+    async def _place(self, reply: Reply, chat_id: int, silent: bool = False) -> int:
+        """A new message that holds nothing yet; `silent`: the reply rang already."""
         try:
             if reply.key in self._doubtful:
                 await self._bot.send_chat_action(chat_id, ChatAction.TYPING, thread_of(reply.conversation))
-            message = await self._new(PLACEHOLDER, reply.conversation, reply.reply_to, None)
+            message = await self._new(PLACEHOLDER, reply.conversation, reply.reply_to, None, silent)
         except TelegramError as error:
             receipt = receipt_of(error)
             if not isinstance(receipt, Unknown):
@@ -162,17 +186,32 @@ class Outbound:
                     reply_markup=piece.keyboard,
                 )
                 return
-            media = (layout.photo if fits_photo(image) else layout.document)(image, piece.text)
-            try:
-                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
-            except BadRequest as error:
-                if not not_a_photo(error):
-                    raise
-                media = layout.document(image, piece.text)
-                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+            await self._put_picture(piece, image, chat_id, message_id)
         except BadRequest as error:
             if not unchanged(error):
                 raise
+
+    async def _put_picture(self, piece: Piece, image: Picture, chat_id: int, message_id: int) -> None:
+        """As a photo, as a document, as a smaller one, or in words: the first that Telegram takes."""
+        media = layout.media_of(image, piece.text)
+        while True:
+            try:
+                await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=piece.keyboard)
+                return
+            except BadRequest as error:
+                if isinstance(media, InputMediaPhoto) and (not_a_photo(error) or may_not_send(error)):
+                    media = layout.document(image, piece.text)
+                elif may_not_send(error):
+                    await self._put(replace(piece, image=None, text=told(piece)), chat_id, message_id)
+                    return
+                else:
+                    raise
+            except TelegramError as error:
+                if not is_too_large(error) or len(image.data) <= SMALLEST:
+                    raise
+                log.warning("Telegram does not take %d bytes: %s", len(image.data), error)
+                image = await asyncio.to_thread(layout.smaller, image)
+                media = layout.media_of(image, layout.with_note(piece.text, SMALLER))
 
     # ------------------------------------------------------------ status messages
 
@@ -180,15 +219,19 @@ class Outbound:
         """Updates that come faster than Telegram likes, or while another call is under way, are left out."""
         chat_id = int(update.conversation.space_id)
         message_id = self._status_id(update)
-        if message_id is not None:
+        if message_id is None:
+            if self._flood_wait(chat_id, update.job_id) > 0:
+                return None
+        else:
             ref = MessageRef(update.conversation, str(message_id))
-            if self._chat(chat_id).locked() or self._next_status.get(chat_id, 0.0) > time.monotonic():
+            too_soon = self._next_status.get(chat_id, 0.0) > time.monotonic()
+            if too_soon or self._chat(chat_id).locked() or not self._pace.has_room(chat_id):
                 return ref
         async with self._chat(chat_id):
             try:
                 return await self._show(update, chat_id)
             except TelegramError as error:
-                await self._heed(chat_id, error)
+                await self._heed(chat_id, error, update.job_id)
                 log.debug("A status could not be shown: %s", error)
             return None
 
@@ -205,7 +248,7 @@ class Outbound:
                     self._doubtful[update.job_id] = None
                 raise
             message_id = message.message_id
-            self._places[update.job_id] = {0: message_id}
+            self._places[chat_id, update.job_id] = {0: message_id}
         elif (chat_id, message_id) not in self._final:
             await self._change_status(update, chat_id, message_id, keyboard)
         pause = self._status_seconds if chat_id > 0 else 3 * self._status_seconds
@@ -218,7 +261,9 @@ class Outbound:
         text = unping(update.text)
         try:
             if update.preview:
-                media = InputMediaPhoto(update.preview, caption=text, filename="preview.jpg")
+                media = InputMediaPhoto(
+                    update.preview, caption=text, filename="preview.jpg", has_spoiler=update.spoiler
+                )
                 await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=keyboard)
                 return
             try:
@@ -243,7 +288,7 @@ class Outbound:
     def _status_id(self, update: StatusUpdate) -> int | None:
         if update.message:
             return int(update.message.message_id)
-        return self._places.get(update.job_id, {}).get(0)
+        return self._places.get((int(update.conversation.space_id), update.job_id), {}).get(0)
 
     # ------------------------------------------------------------ calls
 
@@ -253,12 +298,14 @@ class Outbound:
         conversation: ConversationRef,
         reply_to: MessageRef | None,
         keyboard: InlineKeyboardMarkup | None,
+        silent: bool = False,
     ) -> Message:
         return await self._bot.send_message(
             int(conversation.space_id),
             text,
             message_thread_id=thread_of(conversation),
             link_preview_options=NO_PREVIEW,
+            disable_notification=silent,
             reply_markup=keyboard,
             reply_parameters=ReplyParameters(int(reply_to.message_id), allow_sending_without_reply=True)
             if reply_to
@@ -271,16 +318,30 @@ class Outbound:
         except TelegramError as error:
             log.debug("A message could not be deleted: %s", error)
 
+    def _flood_wait(self, chat_id: int, key: str) -> float:
+        """Seconds until Telegram lets the bot write there again, if positive.
+
+        None for the one that was told to wait: when it comes again, it has waited.
+        """
+        until, told = self._flooded.get(chat_id, (0.0, key))
+        return 0.0 if told == key else until - time.monotonic()
+
     def _chat(self, chat_id: int) -> asyncio.Lock:
         return self._chats.setdefault(chat_id, asyncio.Lock())
 
-    async def _heed(self, chat_id: int, error: TelegramError) -> None:
+    async def _heed(self, chat_id: int, error: TelegramError, key: str) -> None:
         """What an error tells of the chat: its new id, or to keep statuses quiet so that replies pass."""
         if isinstance(error, ChatMigrated):
             await self._chat_moved(chat_id, error.new_chat_id)
         elif isinstance(error, RetryAfter):
-            self._next_status[chat_id] = time.monotonic() + seconds(error)
+            self._next_status[chat_id] = until = time.monotonic() + seconds(error)
+            self._flooded[chat_id] = until, key
 
 
 def thread_of(conversation: ConversationRef) -> int | None:
     return None if conversation.thread_id is None else int(conversation.thread_id)
+
+
+def told(piece: Piece) -> str:
+    """What stands where a picture may not be sent."""
+    return layout.with_note(piece.text, NO_PICTURES)

@@ -26,7 +26,7 @@ from bot.ports import Journal
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES = ["message", "callback_query", "message_reaction", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
 """Always sent: Telegram's default leaves reactions out, and keeps what was asked for before."""
 LOUD_AFTER = 5
 

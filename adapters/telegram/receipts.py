@@ -24,6 +24,7 @@ from bot.events import NotSent, Receipt, Rejected, Unknown
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 TOKEN_REFUSED_PAUSE = 60.0
+FLOODED = "Telegram asks to wait"
 
 
 def seconds(error: RetryAfter) -> float:
@@ -35,7 +36,7 @@ def seconds(error: RetryAfter) -> float:
 def receipt_of(error: TelegramError) -> Receipt:
     """The receipt for a call that raised `error`."""
     if isinstance(error, RetryAfter):
-        return NotSent("Telegram asks to wait", seconds(error))
+        return NotSent(FLOODED, seconds(error))
     if isinstance(error, InvalidToken):
         return NotSent("Telegram does not accept the bot token", TOKEN_REFUSED_PAUSE)
     if isinstance(error, ChatMigrated):
@@ -46,9 +47,21 @@ def receipt_of(error: TelegramError) -> Receipt:
         return NotSent(f"no connection to Telegram ({error.message})")
     if isinstance(error, TimedOut):
         return Unknown("Telegram did not answer in time")
-    if isinstance(error, NetworkError) and error.message.startswith("Request Entity Too Large"):
+    if is_too_large(error):
         return Rejected("the file is larger than Telegram takes")
     return Unknown(error.message)
+
+
+def is_too_large(error: TelegramError) -> bool:
+    """The server, or one before it, takes no file of this size."""
+    return isinstance(error, NetworkError) and error.message.startswith("Request Entity Too Large")
+
+
+def may_not_send(error: BadRequest) -> bool:
+    """The group's administrators let nobody, or not the bot, send this kind of file."""
+    text = error.message.lower()
+    kinds = ("photos", "documents", "docs", "media")
+    return any(f"not enough rights to send {kind}" in text or f"chat_send_{kind}_" in text for kind in kinds)
 
 
 def unchanged(error: BadRequest) -> bool:
@@ -73,4 +86,5 @@ def not_editable(error: BadRequest) -> bool:
 def not_a_photo(error: BadRequest) -> bool:
     """Telegram can't show this file as a photo, though it may take it as a document."""
     text = error.message.lower()
-    return "photo_invalid_dimensions" in text or "image_process_failed" in text or "photo_save" in text
+    signs = ("photo_invalid_dimensions", "image_process_failed", "photo_save", "file is too big")
+    return any(sign in text for sign in signs)

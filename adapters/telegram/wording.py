@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from telegram import Bot, Message, MessageEntity
 
 SPACE = " ".encode("utf-16-le")
+MARKS = tuple(mark.encode("utf-16-le") for mark in (", ", ": "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def read_words(message: Message, bot: Bot) -> Words:
     cut = raw
     for entity in sorted(mentions, key=lambda entity: entity.offset, reverse=True):
         left, right = cut[: entity.offset * 2], cut[(entity.offset + entity.length) * 2 :]
+        right = right[2:] if right.startswith(MARKS) else right
         cut = left + (right[2:] if left.endswith(SPACE) and right.startswith(SPACE) else right)
     text = cut.decode("utf-16-le")
     return Words(text.strip().lstrip(",:").lstrip() if mentions else text.strip(), bool(mentions))

@@ -14,6 +14,7 @@ from adapters.web.hub import Hub
 from adapters.web.requests import MAX_TEXT_BYTES
 from adapters.web.routes import Api, sentences
 from bot.events import (
+    MOST_PICTURES,
     Capabilities,
     ConversationRef,
     Delivered,
@@ -59,6 +60,7 @@ class WebAdapter:
         config: dict[str, object] = {
             "undo_emoji": undo_emoji,
             "max_upload_bytes": max_upload_bytes,
+            "max_pictures": MOST_PICTURES,
             "wish_characters": wish_characters,
         }
         self._api = Api(self._hub, transcript, handler, health, config)

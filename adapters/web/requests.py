@@ -9,9 +9,8 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.web.guard import Refused
-from bot.events import Attachment, ButtonName, CommandName
+from bot.events import MOST_PICTURES, Attachment, ButtonName, CommandName
 
-MAX_PICTURES = 4
 MAX_TEXT_BYTES = 64 * 1024  # far above any wish: what is merely too long, the bot answers itself
 _CHUNK = 64 * 1024
 
@@ -41,7 +40,7 @@ class Button(Body):
 
 class Command(Body):
     name: CommandName
-    argument: str = Field(default="", max_length=32)
+    argument: str = Field(default="", max_length=64)
 
 
 class Words(Body):
@@ -77,8 +76,8 @@ async def read_message(request: web.Request, max_upload_bytes: int) -> Posted:
                 raise Refused(400, f"The field {part.name!r} came twice.")
             text = (await _read(part, MAX_TEXT_BYTES, too_long)).decode()
             fields[part.name] = text.replace("\r\n", "\n")  # browsers send form texts with CRLF
-        elif len(pictures) == MAX_PICTURES:
-            raise Refused(413, f"Please send at most {MAX_PICTURES} pictures at once.")
+        elif len(pictures) == MOST_PICTURES:
+            raise Refused(413, f"Please send at most {MOST_PICTURES} pictures at once.")
         else:
             mime = part.headers.get("Content-Type")
             pictures.append(_attachment(await _read(part, max_upload_bytes, too_big), mime))

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.conversation import Conversation, Move, Version, left_by, path
 from bot.events import ConversationRef
 from bot.ids import new_id
+from bot.store import preferences
 from bot.store.sql import NOW, insert, one, rows, tuples, write
 
 VERSION_FIELDS = ", ".join(Version.__slots__)
@@ -29,19 +30,24 @@ def find(db: Database, ref: ConversationRef) -> str | None:
 
 
 def ensure(db: Database, ref: ConversationRef, owner: str) -> str:
-    """The id of the conversation there; made, with this owner, when it is new."""
+    """The id of the conversation there; made, with this owner, when it is new or was deleted."""
     conversation = find(db, ref)
     if conversation is None:
         conversation = new_id()
-        write(
-            db,
-            "INSERT INTO conversations (id, platform, space, thread, owner) VALUES (?, ?, ?, ?, ?)",
-            conversation,
-            ref.platform,
-            ref.space_id,
-            ref.thread_id or "",
-            owner,
-        )
+        values = {
+            "id": conversation,
+            "platform": ref.platform,
+            "space": ref.space_id,
+            "thread": ref.thread_id or "",
+            "owner": owner,
+            "group_id": ref.group_id,
+        }
+        insert(db, "conversations", values)
+        return conversation
+    write(db, "UPDATE conversations SET owner = ? WHERE id = ? AND owner = ''", owner, conversation)
+    if ref.group_id is not None:
+        sql = "UPDATE conversations SET group_id = ? WHERE id = ? AND group_id IS NOT ?"
+        write(db, sql, ref.group_id, conversation, ref.group_id)
     return conversation
 
 
@@ -59,14 +65,24 @@ def get(db: Database, conversation: str) -> dict[str, Any]:
     return row
 
 
+def exists(db: Database, conversation: str) -> bool:
+    return one(db, "SELECT 1 FROM conversations WHERE id = ?", conversation) is not None
+
+
 def ref_of(row: dict[str, Any]) -> ConversationRef:
-    """Where a row with platform, space and thread lives."""
-    return ConversationRef(row["platform"], row["space"], row["thread"] or None)
+    """Where a row with platform, space and thread lives, and in which server or group, if it tells that."""
+    return ConversationRef(row["platform"], row["space"], row["thread"] or None, row.get("group_id"))
 
 
 def place(db: Database, conversation: str) -> ConversationRef:
     """Where a conversation lives."""
     return ref_of(get(db, conversation))
+
+
+def paused(db: Database, ref: ConversationRef) -> bool:
+    """Whether moderators told the bot to be quiet in the server or group there."""
+    known = find(db, ref)
+    return preferences.paused(db, ref, get(db, known)["group_id"] if known else None)
 
 
 def at(db: Database, place: ConversationRef) -> list[str]:
@@ -210,18 +226,31 @@ def was_undone(db: Database, version: str) -> bool:
     )
 
 
+def with_open_jobs(db: Database, platform: str, group: str) -> list[str]:
+    """Those of a server or group that have something to do."""
+    sql = (
+        "SELECT DISTINCT c.id FROM conversations c JOIN jobs j ON j.conversation = c.id"
+        " WHERE c.platform = ? AND c.group_id = ? AND j.state IN ('queued', 'running')"
+    )
+    return [row["id"] for row in rows(db, sql, platform, group)]
+
+
 def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
-    """A chat has a new id: its conversations and messages go along, one that began there already is joined.
+    """A chat has a new id: its conversations go along, one that began there already is joined.
 
     A chat moves with all its threads; a thread moves alone. Returns the ids of those that are there now.
+    Messages stay behind: in the new chat their ids are those of other messages.
     """
     moved: list[str] = []
+    if old.group_id and new.group_id and old.group_id != new.group_id and old.thread_id is None:
+        preferences.rekey(db, old.platform, old.group_id, new.group_id)
     where, params = "platform = ? AND space = ?", [old.platform, old.space_id]
     if old.thread_id is not None:
         where, params = where + " AND thread = ?", [*params, old.thread_id]
-    for row in rows(db, f"SELECT id, platform, space, thread FROM conversations WHERE {where}", *params):
+    for row in rows(db, f"SELECT id, thread FROM conversations WHERE {where}", *params):
         thread = new.thread_id if old.thread_id is not None else row["thread"] or new.thread_id
         target = ConversationRef(new.platform, new.space_id, thread or None)
+        _leave_messages(db, row["id"])
         there = find(db, target)
         if there is not None and there != row["id"]:
             _join(db, row["id"], there)
@@ -235,17 +264,18 @@ def move(db: Database, old: ConversationRef, new: ConversationRef) -> list[str]:
                 target.thread_id or "",
                 row["id"],
             )
-        write(
-            db,
-            "UPDATE OR REPLACE message_refs SET space = ?, thread = ?"
-            " WHERE platform = ? AND space = ? AND thread = ?",
-            target.space_id,
-            target.thread_id or "",
-            row["platform"],
-            row["space"],
-            row["thread"],
-        )
     return moved
+
+
+def _leave_messages(db: Database, conversation: str) -> None:
+    """Nothing that is still to be said answers, or is put into, a message of the chat that was left."""
+    for change in (
+        "UPDATE turns SET message_id = NULL WHERE conversation = ?",
+        "UPDATE jobs SET status_message = NULL WHERE conversation = ?",
+        "UPDATE outbox SET place = NULL, reply_to = NULL WHERE conversation = ?",
+        "UPDATE conversations SET last_message = NULL WHERE id = ?",
+    ):
+        write(db, change, conversation)
 
 
 def _join(db: Database, old: str, new: str) -> None:
@@ -256,6 +286,7 @@ def _join(db: Database, old: str, new: str) -> None:
     name = None if one["shared_as"] is None else other["shared_as"]
     pictures = name is not None and one["shares_pictures"] and other["shares_pictures"]
     share(db, new, name, pictures=bool(pictures))
+    write(db, "DELETE FROM conversation_settings WHERE conversation = ?", old)  # those of `new` hold
     for table in ("versions", "undos", "turns", "jobs", "outbox", "ledger", "message_refs"):
         write(db, f"UPDATE {table} SET conversation = ? WHERE conversation = ?", new, old)
     write(db, "UPDATE undos SET state = 'dropped' WHERE conversation = ? AND state = 'open'", new)

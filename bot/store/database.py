@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from bot.store.errors import DiskFull, StoreError, explained
 from bot.store.images import ImageFiles
 from bot.store.migrations import migrations
-from bot.store.sql import one, write
+from bot.store.sql import one, rows, write
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,28 @@ class Store:
 
         return await self._call(read)
 
+    async def remove_doomed(self) -> bool:
+        """Remove the files of pictures that nothing uses any more, and what is left in the write-ahead log.
+
+        Whether there are some left that are too new to be removed yet.
+        """
+        if not await self.run(lambda db: rows(db, "SELECT 1 FROM doomed_images LIMIT 1")):
+            return False
+        left = await self.run(self._remove_doomed)
+        await self._call(lambda: self._db and write(self._db, "PRAGMA wal_checkpoint(TRUNCATE)"))
+        return left
+
+    def _remove_doomed(self, db: Database) -> bool:
+        left = False
+        for row in rows(db, "SELECT sha256, mime FROM doomed_images"):
+            sha256 = row["sha256"]
+            used = one(db, "SELECT 1 FROM images WHERE sha256 = ?", sha256)
+            if used or self.files.remove(sha256, row["mime"]):
+                write(db, "DELETE FROM doomed_images WHERE sha256 = ?", sha256)
+            else:
+                left = True
+        return left
+
     async def _call(self, work: Callable[[], T]) -> T:
         waited = False
         while True:
@@ -135,6 +157,7 @@ class Store:
         write(db, f"PRAGMA busy_timeout = {BUSY_MS}")
         db.enable_wal()
         write(db, "PRAGMA foreign_keys = on")
+        write(db, "PRAGMA secure_delete = on")  # what people have deleted is overwritten
         with db.atomic():  # a database that can't be written is refused here, not at the first wish
             write(db, "CREATE TABLE can_write (yes)")
             write(db, "DROP TABLE can_write")

@@ -63,6 +63,9 @@ class StoredDirectory:
     async def knows(self, conversation: ConversationRef) -> bool:
         return await self._store.run(lambda db: conversations.takes_part(db, conversation))
 
+    async def paused(self, conversation: ConversationRef) -> bool:
+        return await self._store.run(lambda db: conversations.paused(db, conversation))
+
     async def last_event(self, conversation: ConversationRef) -> str | None:
         row = await self._store.run(
             lambda db: one(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlite_utils import Database
 
 from bot.store.sql import write
 
+NEW_SECONDS = 60.0  # between a picture's file and its row
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -39,6 +41,7 @@ class ImageFiles:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256, mime)
         if path.exists():
+            os.utime(path)  # it is about to be used: see `remove`
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".part")
@@ -57,6 +60,17 @@ class ImageFiles:
     def read(self, sha256: str, mime: str) -> bytes:
         return self.path(sha256, mime).read_bytes()
 
+    def remove(self, sha256: str, mime: str) -> bool:
+        """Take a file away; False while it is so new that somebody may be about to use it."""
+        path = self.path(sha256, mime)
+        try:
+            if abs(time.time() - path.stat().st_mtime) < NEW_SECONDS:
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            pass
+        return True
+
     def clean(self) -> None:
         """Remove what a crash left half written."""
         for part in self.root.glob("*/*.part"):
@@ -73,6 +87,16 @@ def record(db: Database, image: StoredImage) -> None:
         image.width,
         image.height,
         image.size,
+    )
+
+
+def doom(db: Database, image: StoredImage) -> None:
+    """The file of a picture is to be removed unless something uses it after all."""
+    write(
+        db,
+        "INSERT OR IGNORE INTO doomed_images (sha256, mime) VALUES (?, ?)",
+        image.sha256,
+        image.mime,
     )
 
 

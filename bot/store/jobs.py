@@ -117,6 +117,12 @@ def set_wish(db: Database, job: str, wish: str) -> None:
     write(db, "UPDATE jobs SET wish = ? WHERE id = ?", wish, job)
 
 
+def wish_of(db: Database, job: str) -> str | None:
+    """The words as they are by now: a person may change them."""
+    row = one(db, "SELECT wish FROM jobs WHERE id = ?", job)
+    return row["wish"] if row else None
+
+
 def set_parent(db: Database, job: str, version: str) -> None:
     write(db, "UPDATE jobs SET parent = ? WHERE id = ?", version, job)
 
@@ -165,13 +171,25 @@ def in_line(db: Database, conversation: str) -> list[Job]:
     return [_job(row) for row in found]
 
 
-def open_everywhere(db: Database) -> list[dict[str, Any]]:
-    """Id, person and group of every open job, oldest first."""
+def wishes_everywhere(db: Database) -> list[dict[str, Any]]:
+    """The first open job of every wish that is not done yet, with person and group, oldest first."""
     return rows(
         db,
-        "SELECT j.id, j.user_id, j.group_id, c.platform FROM jobs j INDEXED BY jobs_open JOIN conversations c"
-        f" ON c.id = j.conversation WHERE j.{OPEN} ORDER BY j.n",
+        "SELECT j.id, min(j.n), j.user_id, j.group_id, c.platform FROM jobs j INDEXED BY jobs_open"
+        f" JOIN conversations c ON c.id = j.conversation WHERE j.{OPEN} GROUP BY j.turn ORDER BY min(j.n)",
     )
+
+
+def in_series(db: Database, job: Job) -> list[Job]:
+    """The edits of one wish, in their order: several where it is for several pictures."""
+    found = rows(db, f"SELECT {FIELDS} FROM jobs WHERE turn = ? AND kind = 'edit' ORDER BY n", job.turn)
+    return [_job(row) for row in found]
+
+
+def alike(db: Database, job: Job) -> list[str]:
+    """The other edits of the same wish that are still open."""
+    states = ("queued", "running")
+    return [other.id for other in in_series(db, job) if other.id != job.id and other.state in states]
 
 
 def drop(db: Database, conversation: str, reason: str) -> list[str]:
@@ -180,6 +198,12 @@ def drop(db: Database, conversation: str, reason: str) -> list[str]:
     for job in dropped:
         set_state(db, job, "cancelled", reason)
     return dropped
+
+
+def failed_alike(db: Database, job: Job, error: str) -> bool:
+    """Whether another edit of the same wish ended in the very same error."""
+    sql = "SELECT 1 FROM jobs WHERE turn = ? AND kind = 'edit' AND state = 'failed' AND error = ? AND id <> ?"
+    return job.kind == "edit" and one(db, sql, job.turn, error, job.id) is not None
 
 
 def last_of(db: Database, conversation: str, user: str) -> Job | None:
@@ -192,6 +216,17 @@ def last_of(db: Database, conversation: str, user: str) -> Job | None:
         user,
     )
     return _job(row) if row else None
+
+
+def of_turn(db: Database, turn: str) -> list[Job]:
+    """All that a message caused so far, oldest first."""
+    return [_job(row) for row in rows(db, f"SELECT {FIELDS} FROM jobs WHERE turn = ? ORDER BY n", turn)]
+
+
+def decision_of(db: Database, job: str) -> Act | None:
+    """What the model decided on a wish."""
+    row = one(db, "SELECT act FROM jobs WHERE id = ?", job)
+    return row["act"] if row else None
 
 
 def open_ids(db: Database, conversation: str) -> list[str]:

@@ -16,6 +16,12 @@ def seen(db: Database, platform: Platform, event_id: str) -> bool:
     return one(db, "SELECT 1 FROM ledger WHERE platform = ? AND event_id = ?", platform, event_id) is not None
 
 
+def outcome(db: Database, platform: Platform, event_id: str) -> str | None:
+    """What came of an event; None for one that was not handled yet."""
+    row = one(db, "SELECT outcome FROM ledger WHERE platform = ? AND event_id = ?", platform, event_id)
+    return row["outcome"] if row else None
+
+
 def record(
     db: Database, platform: Platform, event_id: str, kind: str, outcome: str, conversation: str | None = None
 ) -> None:

@@ -300,3 +300,67 @@ def m010_long_lives(db: Database) -> None:
     write(db, "CREATE INDEX turns_version ON turns (version) WHERE version IS NOT NULL")
     write(db, "CREATE INDEX jobs_asked ON jobs (conversation) WHERE act = 'ask'")
     write(db, "CREATE INDEX undos_target ON undos (target)")
+
+
+@migrations()
+def m011_servers_and_groups(db: Database) -> None:
+    """What people set for a conversation, and moderators for a server or group, which each belongs to."""
+    db.executescript(
+        """
+        CREATE TABLE conversation_settings (
+            conversation TEXT NOT NULL REFERENCES conversations(id), name TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (conversation, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE group_settings (
+            platform TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (platform, group_id, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE told (                        -- what a person is told once
+            platform TEXT NOT NULL, place TEXT NOT NULL, user_id TEXT NOT NULL, what TEXT NOT NULL,
+            PRIMARY KEY (platform, place, user_id, what)
+        ) WITHOUT ROWID;
+        ALTER TABLE conversations ADD COLUMN group_id TEXT;
+        """
+    )
+    # Telegram's groups tell by their id; a Discord channel's server is noted with its next event.
+    write(db, "UPDATE conversations SET group_id = space WHERE platform = 'telegram' AND space LIKE '-%'")
+    write(db, "CREATE INDEX conversations_group ON conversations (platform, group_id)")
+
+
+@migrations()
+def m012_several_pictures_at_once(db: Database) -> None:
+    """The pictures of a message that brought several, and which of those a wish has yet to choose from."""
+    db.executescript(
+        """
+        CREATE TABLE albums (
+            turn TEXT NOT NULL REFERENCES turns(id), number INTEGER NOT NULL,
+            version TEXT NOT NULL REFERENCES versions(id), PRIMARY KEY (turn, number)
+        ) WITHOUT ROWID;
+        CREATE INDEX albums_version ON albums (version);
+        """
+    )
+    # album: the turn whose pictures a wish may be about; choice: the job that was decided and waits for which
+    write(db, "ALTER TABLE conversations ADD COLUMN album TEXT REFERENCES turns(id)")
+    write(db, "ALTER TABLE conversations ADD COLUMN choice TEXT REFERENCES jobs(id)")
+
+
+@migrations()
+def m013_pictures_to_be_deleted(db: Database) -> None:
+    """Files that nothing uses any more; listed until they are gone, as a crash may come in between."""
+    db.executescript(
+        "CREATE TABLE doomed_images (sha256 TEXT PRIMARY KEY, mime TEXT NOT NULL) WITHOUT ROWID;"
+    )
+
+
+@migrations()
+def m014_spoilers(db: Database) -> None:
+    """A picture that was sent hidden stays hidden, and so does everything that is made of it."""
+    # spoiler: of an upload; an edit is one where the upload is that it began with
+    write(db, "ALTER TABLE versions ADD COLUMN spoiler INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m015_pictures_sent_as_files(db: Database) -> None:
+    """A picture sent as a file, in its original quality, and all that is made of it goes as a file."""
+    # as_file: of an upload, like spoiler
+    write(db, "ALTER TABLE versions ADD COLUMN as_file INTEGER NOT NULL DEFAULT 0")

@@ -102,6 +102,19 @@ def say(
     )
 
 
+def said(db: Database, conversation: str, text: str, reply_to: str) -> bool:
+    """Whether a message was answered with just these words."""
+    sql = "SELECT 1 FROM outbox WHERE conversation = ? AND reply_to = ? AND text = ?"
+    return one(db, sql, conversation, reply_to, text) is not None
+
+
+def last_said(db: Database, conversation: str) -> str | None:
+    """The bot's last words there, if nobody spoke after them."""
+    sql = "SELECT speaker, text FROM turns WHERE conversation = ? ORDER BY n DESC LIMIT 1"
+    row = one(db, sql, conversation)
+    return row["text"] if row and row["speaker"] == "bot" else None
+
+
 def answer(db: Database, job: Job, said: Answer) -> None:
     """Answer the person's turn; the job is done."""
     message = turns.get(db, job.turn)["message_id"]
@@ -156,6 +169,17 @@ def offers(db: Database, conversation: str, job: str, action: Action) -> bool:
     return found is not None
 
 
+def asks_to_delete(db: Database, conversation: str) -> bool:
+    """Whether the question stands there whether all of it is to be deleted."""
+    sql = "SELECT 1 FROM outbox WHERE conversation = ? AND actions LIKE 'delete:%'"
+    return one(db, sql, conversation) is not None
+
+
+def exists(db: Database, row: str) -> bool:
+    """Whether a row was not deleted in the meantime."""
+    return one(db, "SELECT 1 FROM outbox WHERE id = ?", row) is not None
+
+
 def drop(db: Database, conversation: str, reason: str) -> None:
     """Deliver nothing more there."""
     sql = f"UPDATE outbox SET state = 'failed', reason = ?, changed = {NOW} WHERE conversation = ? AND {OPEN}"
@@ -192,7 +216,7 @@ def _as_text(buttons: Iterable[Action]) -> str:
 
 
 def _button(action: Action) -> str:
-    listed = f":{action.number}:{quote(action.label)}" if action.number else ""
+    listed = f":{action.number}:{quote(action.label)}" if action.number or action.label else ""
     return f"{action.name}:{action.target}{listed}"
 
 

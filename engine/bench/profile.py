@@ -58,7 +58,7 @@ def _profile(config: EngineConfig, size: tuple[int, int], repeat: int) -> dict[s
     folders = [resolve("dialogue", config.dialogue), resolve("editor", config.editor)]
     torch.set_num_threads(config.threads or threads_for(*folders))
     guidance = (config.text_guidance, config.image_guidance)
-    editor = Editor.load(folders[1], *choose(config.device), config.steps, *guidance)
+    editor = Editor.load(folders[1], *choose(config.device), config.steps, *guidance, config.preset)
     jobs = [edit_job(number, size) for number in range(1 + 2 * repeat)]
     run(editor, jobs[0])
     begun = time.perf_counter()

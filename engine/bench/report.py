@@ -137,7 +137,7 @@ def table(results: Results) -> str:
 def _head(results: Results) -> str:
     shown = {
         name: results[name]
-        for name in ("date", "size", "device", "dtype", "torch", "steps")
+        for name in ("date", "size", "device", "dtype", "torch", "steps", "preset")
         if name in results
     }
     line = " · ".join(f"{name} {value}" for name, value in shown.items())

@@ -73,7 +73,7 @@ def engine(wanted: Wanted, config: EngineConfig, say: Callable[[str], None]) -> 
         folders = full_size(wanted.cache, say)
         config = replace(config, dialogue=str(folders.dialogue), editor=str(folders.editor))
     size = PICTURES[wanted.size]
-    results: dict[str, Any] = {}
+    results: dict[str, Any] = {"preset": config.preset}
     if wanted.edits or wanted.dialogue:
         plan = Plan(
             config,
@@ -85,7 +85,7 @@ def engine(wanted: Wanted, config: EngineConfig, say: Callable[[str], None]) -> 
             dialogue=wanted.dialogue,
             say=say,
         )
-        results = measure(plan)
+        results |= measure(plan)
     if wanted.profile:
         say("Looking where the time goes.")
         results["profile"] = profile(config, size, wanted.repeat)

@@ -17,21 +17,28 @@ import torch
 from PIL import Image
 
 from engine.batch import Editing
+from engine.config import Preset as PresetName
 from engine.editing import ladder, merge, pictures, sampler, series, views
 from engine.editing.autoencoder import PatchAutoencoder
 from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
+from engine.editing.frozen import Frozen
 from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.ladder import Rung
 from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
+from engine.editing.network import Network, Run
 from engine.editing.precision import NotFinite, Precise, check_finite
+from engine.editing.presets import PRESETS
 from engine.editing.previews import Previews
+from engine.editing.recorded import Recorded
 from engine.editing.region import Region
 from engine.editing.series import Pieces
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
+SMALL = 50_000_000
+"""Parameters under which Python takes as long as the numbers on a CPU; the starter has 8 million."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,14 @@ class Defaults:
     image_guidance: float = 1.5
 
 
+def quickest(unet: Any) -> Run:
+    """How this UNet is run where it is: nothing here changes what is computed."""
+    network = Network(unet)
+    if unet.device.type == "cuda":
+        return Recorded(network)
+    return Frozen(network) if unet.num_parameters() < SMALL else network
+
+
 def read_defaults(folder: Path) -> Defaults:
     file = folder / "editor.json"
     if not file.is_file():
@@ -63,10 +78,21 @@ def read_defaults(folder: Path) -> Defaults:
 class Editor:
     """One set of weights, ready to edit; an `engine.batch.Edits`. Not thread-safe."""
 
-    def __init__(self, parts: Components, defaults: Defaults, knowledge: Knowledge | None) -> None:
+    def __init__(
+        self,
+        parts: Components,
+        defaults: Defaults,
+        knowledge: Knowledge | None,
+        preset: PresetName = "quality",
+        network: Run | None = None,
+    ) -> None:
+        """`network` runs the UNet of `parts`, where there is a quicker way than to call it."""
         self.caches = Caches()
         self.previews = Previews()
         self.parts = parts
+        self.preset = PRESETS[preset]
+        self._network = network or Network(parts.unet)
+        self._dtype = parts.unet.dtype
         self.defaults = defaults
         self.knowledge = knowledge
         self._precise = Precise(parts)
@@ -81,14 +107,20 @@ class Editor:
         steps: int | None = None,
         text_guidance: float | None = None,
         image_guidance: float | None = None,
+        preset: PresetName = "quality",
     ) -> Editor:
-        """Load weights in diffusers' layout; None keeps the weights' own default. Raises `WeightsError`."""
+        """Load weights in diffusers' layout; None keeps the weights' own default. Raises `WeightsError`.
+
+        `preset` may take fewer steps than the weights would; `steps` are taken as they are.
+        """
+        own = read_defaults(folder)
         given = {"steps": steps, "text_guidance": text_guidance, "image_guidance": image_guidance}
-        defaults = replace(read_defaults(folder), **{k: v for k, v in given.items() if v is not None})
+        own = replace(own, steps=PRESETS[preset].count(own.steps))
+        defaults = replace(own, **{k: v for k, v in given.items() if v is not None})
         parts = load_components(folder, device, dtype)
         for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
             network.to(memory_format=torch.channels_last)
-        return cls(parts, defaults, read_knowledge(folder))
+        return cls(parts, defaults, read_knowledge(folder), preset, quickest(parts.unet))
 
     @cached_property
     def linear(self) -> LinearPreview | None:
@@ -98,10 +130,10 @@ class Editor:
 
     def predict(self, requests: Sequence[sampler.Predict]) -> list[torch.Tensor]:
         """The guided predictions for edits of one latent size, at whatever step each of them is."""
-        unet = self.parts.unet
-        if requests[0].latents.dtype != unet.dtype:
-            unet = self._precise.parts.unet
-        predictions = sampler.predict(unet, requests)
+        network = self._network
+        if requests[0].latents.dtype != self._dtype:
+            network = Network(self._precise.parts.unet)
+        predictions = sampler.predict(network, requests)
         if predictions[0].is_cuda:  # or time and errors of this pass would fall to whoever waits for it first
             torch.cuda.synchronize(predictions[0].device)
         return predictions
@@ -138,7 +170,8 @@ class Editor:
 
     def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
         planes = yield from self._planes(job, picture)
-        result = Image.fromarray(merge.apply(planes, np.asarray(picture.convert("RGB"))))
+        pixels = yield from merge.applied(planes, np.asarray(pictures.rgb(picture)))
+        result = Image.fromarray(pixels)
         if picture.mode == "RGBA":
             result.putalpha(picture.getchannel("A"))
         return result
@@ -175,6 +208,8 @@ class Editor:
     def free_memory(self) -> None:
         """Give back what can be computed again."""
         self.caches.clear()
+        if isinstance(self._network, Frozen | Recorded):
+            self._network.free()
         ladder.free_memory(self.parts.unet.device)
 
     def _guidance(self, job: EditJob) -> sampler.Guidance:
@@ -189,31 +224,34 @@ class Editor:
     ) -> Pieces[merge.Array]:
         """`_planes` with these weights and no more memory than this. Raises `NotFinite`."""
         defaults = self.defaults
+        picture = pictures.rgb(picture)
         small = views.shrunk(picture, rung.size, defaults.views)
-        thumbnail = picture.convert("RGB")
-        thumbnail.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        thumb = np.asarray(thumbnail)
+        thumbnail = pictures.thumbnail(picture, PREVIEW_SIDE)
         seen = self._seen(small, parts.vae, rung)
         source = pictures.to_unit(pictures.to_tensor(small))
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
 
-        def found(latents: torch.Tensor) -> merge.Array:
+        def changed(latents: torch.Tensor) -> torch.Tensor:
             # What the autoencoder itself loses cancels out in the difference.
             with ladder.tiles(parts.vae, rung):
                 change = views.join(sampler.decode(parts.vae, latents) - seen.again)[0].float().cpu()
             check_finite(change, "the decoded picture")
-            edited = merge.laid_over(source, change)
+            return change
+
+        def found(latents: torch.Tensor) -> merge.Array:
+            edited = merge.laid_over(source, changed(latents))
             planes = merge.coefficients(source, edited)
             allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 
         def preview(clean: torch.Tensor) -> bytes:
             if self.linear is not None:
-                unscaled = clean / parts.vae.config.scaling_factor
-                return pictures.preview(self.linear.draw(seen.latents, unscaled, thumb))
-            return pictures.preview(merge.apply(found(clean), thumb))
+                change = self.linear.change(seen.latents, clean / parts.vae.config.scaling_factor)
+            else:
+                change = changed(clean)
+            return pictures.preview(pictures.laid_over(np.asarray(thumbnail), change))
 
         usual = parts is self.parts
         empty = self._empty if usual else sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
@@ -224,6 +262,7 @@ class Editor:
             self._guidance(job),
             defaults.steps,
             generator,
+            self.preset,
         )
         latents = yield from self._steps(denoising, preview)
         yield None
@@ -234,7 +273,7 @@ class Editor:
     ) -> Pieces[torch.Tensor]:
         """The final latents; some steps with a `preview` of the clean ones."""
         prediction: torch.Tensor | None = None
-        shown = float("-inf")
+        shown = self.previews.now()  # what is done within a second needs no preview
         while True:
             try:
                 came = denoising.send(prediction)

@@ -23,10 +23,25 @@ COLOURS = frozenset(
     red orange yellow green blue turquoise teal cyan purple violet pink brown white grey gray black
     """.split()  # noqa: SIM905 - as above
 )
+DEEDS = frozenset(
+    """
+    add apply do redo paint repaint draw redraw render print replace swap remove erase delete clear cut out
+    take fill cover dye tint spray recolour no something s full stronger outside
+    """.split()  # noqa: SIM905 - as above
+)
+"""Words that don't say what of by themselves: "remove the colours" is known, "remove it" is not."""
+KINDS = frozenset(("weather", "season", "style", "effect", "filter", "thick", "dense", "heavy"))
+"""Words that only say of what kind the word beside them is, or how much of it."""
+OF_PEOPLE = frozenset(
+    ("old", "age", "antique", "past", "cool", "cooler", "colder", "warm", "warmer", "intense", "dramatic")
+)
+"""Looks of a photo, but if they are wished for a person, other things."""
+SOMEBODY = re.compile(r"\b(him|her|he|she|them|they|me|us|i)\b", re.IGNORECASE)
+SWITCH = "the admin can switch to the full model (engine.editor)."
 REFUSAL = (
     "I can't do that with the small starter model yet. It can change the time of day, the season, the "
     "weather, the background, the style of a photo and the colour of its main thing; light, colours, crop "
-    "and rotation it changes exactly. For the rest, the admin can switch to the full model (engine.editor)."
+    f"and rotation it changes exactly. For the rest, {SWITCH}"
 )
 
 
@@ -40,6 +55,11 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+def _meant(words: Iterable[str]) -> frozenset[str]:
+    """Words as they are compared: "a watercolor" is "a watercolour", "watercolour style" too."""
+    return frozenset(word.replace("color", "colour") for word in words) - KINDS
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """The content words of every wording of the training set that the weights do well."""
@@ -50,11 +70,14 @@ class Knowledge:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.
 
         A wording that names a colour is about nothing else: that a hat can be red says nothing of giving one.
+        A blue sky is that of fair weather; skies of other colours were not taught.
         """
-        asked = content(instruction)
-        return bool(asked) and any(
-            asked <= known and ("COLOUR" in asked or "COLOUR" not in known) for known in self.wordings
-        )
+        asked = _meant(content(instruction))
+        if not asked - DEEDS or (asked <= OF_PEOPLE and SOMEBODY.search(instruction)):
+            return False
+        if asked == {"sky", "COLOUR"} and not re.search(r"\bblue\b", instruction, re.IGNORECASE):
+            return False
+        return any(asked <= known and ("COLOUR" in asked or "COLOUR" not in known) for known in self.wordings)
 
 
 def read_knowledge(folder: Path) -> Knowledge | None:
@@ -63,7 +86,7 @@ def read_knowledge(folder: Path) -> Knowledge | None:
     if not file.is_file():
         return None
     lines: list[str] = json.loads(file.read_text(encoding="utf-8"))["wordings"]
-    return Knowledge(frozenset(frozenset(line.split()) for line in lines))
+    return Knowledge(frozenset(_meant(line.split()) for line in lines))
 
 
 def write_knowledge(folder: Path, instructions: Iterable[str]) -> None:

@@ -44,15 +44,12 @@ class LinearPreview:
         found = _rows(latents.float().cpu()) @ self._weights
         return found.reshape(-1, height, width, 3).mean(0, keepdim=True).permute(0, 3, 1, 2)
 
-    def draw(self, before: Tensor, after: Tensor, thumb: np.ndarray) -> np.ndarray:
-        """`thumb` (H, W, 3) of bytes as it looks when its latents `before` become `after`.
+    def change(self, before: Tensor, after: Tensor) -> Tensor:
+        """How a picture changes, (3, h, w) in colours, when its latents `before` become `after`.
 
         Only the change comes from the latents, so the picture keeps its details where nothing changes.
         """
-        change = self.colours(after) - self.colours(before)
-        height, width, _ = thumb.shape
-        large = functional.interpolate(change, (height, width), mode="bilinear")[0].permute(1, 2, 0)
-        return np.clip(np.rint(thumb + large.numpy() * 127.5), 0, 255).astype(np.uint8)
+        return (self.colours(after) - self.colours(before))[0]
 
 
 def colours() -> Tensor:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 Array = NDArray[np.float32]
 
@@ -24,7 +24,7 @@ class LocalLinear:
 
     def __call__(self, guide: Array) -> Array:
         """Apply to a guide (H, W, 3); gives (H, W, C)."""
-        return np.einsum("hwck,hwk->hwc", self.slope, guide, optimize=True) + self.offset
+        return np.einsum("hwck,hwk->hwc", self.slope, guide) + self.offset
 
 
 def fit(guide: Array, target: Array, radius: int, epsilon: float, prior: Array | None = None) -> LocalLinear:
@@ -35,7 +35,9 @@ def fit(guide: Array, target: Array, radius: int, epsilon: float, prior: Array |
     """
 
     def mean(values: Array) -> Array:
-        return uniform_filter(values, (2 * radius + 1,) * 2 + (0,) * (values.ndim - 2), mode="nearest")
+        planes = values.reshape(*values.shape[:2], -1)
+        side = (2 * radius + 1,) * 2
+        return cv2.blur(planes, side, borderType=cv2.BORDER_REPLICATE).reshape(values.shape)
 
     guide_mean, target_mean = mean(guide), mean(target)
     spread = mean(guide[..., :, None] * guide[..., None, :])
@@ -44,9 +46,28 @@ def fit(guide: Array, target: Array, radius: int, epsilon: float, prior: Array |
     joint -= guide_mean[..., :, None] * target_mean[..., None, :]
     if prior is not None:
         joint += epsilon * prior.T
-    slope = np.linalg.solve(spread + epsilon * np.eye(3, dtype=np.float32), joint).swapaxes(-1, -2)
+    spread += epsilon * np.eye(3, dtype=np.float32)
+    slope = solved(spread, joint).swapaxes(-1, -2)
     offset = target_mean - np.einsum("hwck,hwk->hwc", slope, guide_mean)
     return LocalLinear(mean(slope).astype(np.float32), mean(offset).astype(np.float32))
+
+
+def solved(matrices: Array, right: Array) -> Array:
+    """x of m · x = right for many symmetric, positive m (..., 3, 3) and right sides (..., 3, C).
+
+    By L · D · L^T written out: LAPACK, called once for each matrix, takes five times as long.
+    """
+    (a, b, c), (_, d, e), (_, _, f) = np.moveaxis(matrices, (-2, -1), (0, 1))
+    x, y, z = np.moveaxis(right, -2, 0)
+    ba, ca = b / a, c / a
+    d, e = d - ba * b, e - ba * c
+    ed = e / d
+    f = f - ca * c - ed * e
+    y = y - ba[..., None] * x
+    z = (z - ca[..., None] * x - ed[..., None] * y) / f[..., None]
+    y = y / d[..., None] - ed[..., None] * z
+    x = x / a[..., None] - ba[..., None] * y - ca[..., None] * z
+    return np.stack([x, y, z], -2)
 
 
 def fit_all(guide: Array, target: Array, epsilon: float) -> Array:

@@ -12,6 +12,7 @@ Memory: the enlarged coefficients exist for one band of rows at a time, never fo
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +38,8 @@ REST = 0.8
 """Blur of what the local fit leaves, in pixels of the small picture: new things stay, its noise does not."""
 STEEPEST = 2.5
 """Slopes are held under this, or noise in the source would be blown up."""
+PIECE = 1_500_000
+"""Pixels: a twentieth of a second on a usual core."""
 SLOPES, OFFSETS, WEIGHT = range(9), range(9, 12), 12
 REGION = range(13, 17)
 
@@ -75,21 +78,39 @@ def within(planes: Array, region: LocalLinear) -> Array:
 
 def apply(planes: Array, source: Bytes) -> Bytes:
     """The edit on the full source (H, W, 3); pixels of weight zero are the source's own."""
+    pieces = applied(planes, source)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
+
+
+def applied(planes: Array, source: Bytes) -> Generator[None, None, Bytes]:
+    """`apply` that stops after every `PIECE`, so that a question need not wait for a large picture."""
     if not planes[WEIGHT].any():
         return source.copy()
     height, width = source.shape[:2]
-    wide = _widened(torch.from_numpy(planes), width)
+    enlarged = (planes.shape[1], width)
+    wide = interpolate(torch.from_numpy(planes)[None], enlarged, mode="bilinear", align_corners=False)[0]
     wide[list(OFFSETS)] *= 255
     place = _places(height, wide.shape[1])
     low = place.floor().clamp_max(max(wide.shape[1] - 2, 0)).long()
     share = (place - low)[:, None]
     pixels = torch.from_numpy(np.require(source, requirements=("C", "W")))
     result = torch.empty_like(pixels)
+    done = 0
     starts = [0, *(torch.nonzero(low.diff())[:, 0] + 1).tolist(), height]
     for top, bottom in pairwise(starts):
         above = wide[:, low[top]]
         below = wide[:, min(int(low[top]) + 1, wide.shape[1] - 1)]
-        result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
+        if above[WEIGHT].any() or below[WEIGHT].any():
+            result[top:bottom] = _band(pixels[top:bottom], above, below - above, share[top:bottom])
+        else:
+            result[top:bottom] = pixels[top:bottom]
+        if (bottom - done) * width >= PIECE:
+            done = bottom
+            yield
     return result.numpy()
 
 
@@ -99,31 +120,21 @@ def _places(large: int, small: int) -> Tensor:
     return places.clamp(0, small - 1).float()
 
 
-def _widened(planes: Tensor, width: int) -> Tensor:
-    """(N, h, w) -> (N, h, W), linear between pixel centres."""
-    place = _places(width, planes.shape[2])
-    low = place.floor().clamp_max(max(planes.shape[2] - 2, 0)).long()
-    high = (low + 1).clamp_max(planes.shape[2] - 1)
-    return torch.lerp(planes[..., low], planes[..., high], place - low)
-
-
 def _band(pixels: Tensor, above: Tensor, step: Tensor, share: Tensor) -> Tensor:
-    """Rows between two rows of coefficients: `above` and `step` (N, W), `share` (rows, 1) of the way."""
-    channels = pixels.permute(2, 0, 1).float()
+    """Rows between two rows of coefficients: `above` and `step` (N, W), `share` (rows, 1) of the way.
 
-    def plane(index: int) -> Tensor:
-        return torch.addcmul(above[index], share, step[index])
-
-    weight = plane(WEIGHT)
+    All planes in one operation each: a band is small, and what an operation costs by itself adds up.
+    """
+    channels = pixels.permute(2, 0, 1).contiguous().float()
+    planes = torch.addcmul(above[:, None], share, step[:, None])
+    weight = planes[WEIGHT]
     if len(above) > WEIGHT + 1:
-        *slopes, offset = (plane(index) for index in REGION)
+        *slopes, offset = planes[REGION.start : REGION.stop]
         for slope, channel in zip(slopes, channels, strict=True):
             offset.addcmul_(slope, channel, value=1 / 255)
         weight *= offset.clamp_(0, 1)
-    edited = torch.empty_like(channels)
-    for out in range(3):
-        value = plane(OFFSETS[out])
-        for inner in range(3):
-            value.addcmul_(plane(SLOPES[3 * out + inner]), channels[inner])
-        torch.addcmul(channels[out], weight, value.sub_(channels[out]), out=edited[out])
-    return edited.clamp_(0, 255).round_().byte().permute(1, 2, 0)
+    slope = planes[SLOPES.start : SLOPES.stop].view(3, 3, *weight.shape)
+    edited = planes[OFFSETS.start : OFFSETS.stop]
+    for inner in range(3):
+        edited.addcmul_(slope[:, inner], channels[inner])
+    return channels.lerp_(edited, weight).clamp_(0, 255).round_().byte().permute(1, 2, 0)

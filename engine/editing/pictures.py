@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,27 @@ def encode(picture: Image.Image, as_jpeg: bool) -> Encoded:
     return Encoded(buffer.getvalue(), "image/png")
 
 
+def rgb(picture: Image.Image) -> Image.Image:
+    """The picture without transparency; itself where it has none, as a copy of a large one takes its time."""
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def thumbnail(picture: Image.Image, side: int) -> Image.Image:
+    """A smaller one, its longer side `side`; one that is small already stays as it is."""
+    share = side / max(picture.size)
+    if share >= 1:
+        return picture
+    width, height = (max(1, round(edge * share)) for edge in picture.size)
+    return picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
+def laid_over(pixels: np.ndarray, change: Tensor) -> np.ndarray:
+    """(H, W, 3) bytes with a smaller change (3, h, w) of pictures in [-1, 1] added, enlarged."""
+    height, width, _ = pixels.shape
+    enlarged = interpolate(change[None], (height, width), mode="bilinear")[0].permute(1, 2, 0)
+    return np.clip(np.rint(pixels + enlarged.numpy() * 127.5), 0, 255).astype(np.uint8)
+
+
 def preview(pixels: np.ndarray) -> bytes:
     """A small JPEG of (H, W, 3) bytes."""
     buffer = io.BytesIO()
@@ -44,7 +66,7 @@ def preview(pixels: np.ndarray) -> bytes:
 
 def to_tensor(picture: Image.Image) -> Tensor:
     """(1, 3, H, W) in [-1, 1]."""
-    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return torch.from_numpy(np.array(rgb(picture))).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
 def to_unit(pixels: Tensor) -> np.ndarray:

@@ -24,6 +24,9 @@ import torch
 from torch import Tensor
 
 from engine.batch import Request, alone
+from engine.device import onto
+from engine.editing.network import Network, Run
+from engine.editing.presets import PRESETS, Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,32 @@ class Guidance:
     image: float
 
 
+@dataclass(slots=True)
+class Deep:
+    """The features that the network's last whole pass for an edit found, one row for each of its own."""
+
+    features: Tensor | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Predict(Request):
-    """Asks for the guided prediction for scaled `latents` (V, C, h, w) at one timestep."""
+    """Asks for the prediction for scaled `latents` (V, C, h, w) at one timestep.
+
+    `guidance`: None where the branch with text and image is to speak alone. `deep`: where the features found
+    are left for later steps; `shallow`: go on from those.
+    """
 
     latents: Tensor
     timestep: Tensor
     conditions: Conditions
-    guidance: Guidance
+    guidance: Guidance | None
+    deep: Deep | None = None
+    shallow: bool = False
 
     @property
     def kind(self) -> Hashable:
         """What must be equal to be stacked; the number of views need not be."""
-        return self.latents.dtype, self.latents.shape[1:], self.conditions.text.shape[1:]
+        return self.latents.dtype, self.latents.shape[1:], self.conditions.text.shape[1:], self.shallow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +91,43 @@ def guide(text: Tensor, image: Tensor, nothing: Tensor, guidance: Guidance) -> T
     return nothing + guidance.text * (text - image) + guidance.image * (image - nothing)
 
 
-def predict(unet: Any, requests: Sequence[Predict]) -> list[Tensor]:
-    """The guided prediction (V, C, h, w) for each; one pass with a batch of 3 V rows for each request."""
+def predict(network: Run, requests: Sequence[Predict]) -> list[Tensor]:
+    """The prediction (V, C, h, w) for each; one pass, with a batch of 3 V rows for each that is guided."""
     stacked, times, texts = zip(*map(_rows, requests), strict=True)
+    counts = [len(rows) for rows in stacked]
+    given = [torch.cat(stacked), torch.cat(times), torch.cat(texts)]
+    if requests[0].shallow:
+        given.append(torch.cat([_features(*each) for each in zip(requests, counts, strict=True)]))
     with torch.inference_mode():
-        found = unet(
-            torch.cat(stacked), torch.cat(times), encoder_hidden_states=torch.cat(texts), return_dict=False
-        )[0]
-        each = found.split([len(rows) for rows in stacked])
-        return [guide(*rows.chunk(3), request.guidance) for rows, request in zip(each, requests, strict=True)]
+        found = network(*given)
+        for request, deep in zip(requests, found.deep.split(counts), strict=True):
+            if request.deep is not None and not request.shallow:
+                request.deep.features = deep
+        each = found.prediction.split(counts)
+        return [_guided(rows, request.guidance) for rows, request in zip(each, requests, strict=True)]
+
+
+def _guided(rows: Tensor, guidance: Guidance | None) -> Tensor:
+    return rows if guidance is None else guide(*rows.chunk(3), guidance)
+
+
+def _features(request: Predict, rows: int) -> Tensor:
+    """What a shallow pass goes on from; the rows of a guided pass begin with those with text and image."""
+    assert request.deep is not None and request.deep.features is not None, "a whole pass comes first"
+    return request.deep.features[:rows]
 
 
 def _rows(request: Predict) -> tuple[Tensor, Tensor, Tensor]:
     """The network's input, its timesteps and its texts: with text and image, with the image, with nothing."""
     known, image = request.conditions, request.conditions.image
-    images = torch.cat([image, image, torch.zeros_like(image)])
-    texts = torch.cat([known.text, known.empty, known.empty]).repeat_interleave(len(image), 0)
+    if request.guidance is None:
+        images, latents, texts = image, request.latents, known.text
+    else:
+        images = torch.cat([image, image, torch.zeros_like(image)])
+        latents = torch.cat([request.latents] * 3)
+        texts = torch.cat([known.text, known.empty, known.empty])
     times = request.timestep.to(image.device).expand(len(images))
-    return torch.cat([torch.cat([request.latents] * 3), images], 1), times, texts
+    return torch.cat([latents, images], 1), times, texts.repeat_interleave(len(image), 0)
 
 
 def clean_latents(scheduler: Any, prediction: Tensor, timestep: Tensor, latents: Tensor) -> Tensor:
@@ -111,9 +146,16 @@ Denoising = Generator[Predict | Denoised, Tensor | None, Tensor]
 
 
 def denoise(
-    scheduler: Any, conditions: Conditions, guidance: Guidance, steps: int, generator: torch.Generator
+    scheduler: Any,
+    conditions: Conditions,
+    guidance: Guidance,
+    steps: int,
+    generator: torch.Generator,
+    preset: Preset = PRESETS["quality"],
 ) -> Denoising:
     """Denoise from noise drawn by `generator` (on the CPU, so that a seed means the same on every device).
+
+    `preset` may leave things out in some of the `steps`.
 
     Yields what it asks of the network, and is sent the prediction; and each step when it is done; returns the
     last latents. Close it to cancel. The scheduler is copied: it holds state, and edits may be interleaved.
@@ -122,13 +164,16 @@ def denoise(
     image = conditions.image
     scheduler.set_timesteps(steps, device=image.device)
     noise = torch.randn((1, *image.shape[1:]), generator=generator, dtype=torch.float32)
-    latents = noise.expand(image.shape).to(image.device, image.dtype) * scheduler.init_noise_sigma
+    latents = onto(image.device, noise.to(image.dtype)).expand(image.shape) * scheduler.init_noise_sigma
     extra: dict[str, Any] = {}
     if "generator" in inspect.signature(scheduler.step).parameters:
         extra["generator"] = generator
-    for number, timestep in enumerate(scheduler.timesteps, 1):
+    deep = Deep() if preset.every > 1 else None
+    turns = preset.turns(len(scheduler.timesteps))
+    for number, (timestep, turn) in enumerate(zip(scheduler.timesteps, turns, strict=True), 1):
         scaled = scheduler.scale_model_input(latents, timestep)
-        prediction = yield Predict(scaled, timestep, conditions, guidance)
+        wanted = guidance if turn.guided else None
+        prediction = yield Predict(scaled, timestep, conditions, wanted, deep, not turn.fresh)
         assert prediction is not None, "a request is answered by its prediction"
         with torch.inference_mode():
             stepped = scheduler.step(prediction, timestep, latents, **extra)
@@ -149,8 +194,9 @@ def sample(
     generator: torch.Generator,
 ) -> Iterator[Denoised]:
     """`denoise` by itself, on `unet`."""
+    network = Network(unet)
     denoising = denoise(scheduler, conditions, guidance, steps, generator)
-    return alone(denoising, lambda requests: predict(unet, requests))
+    return alone(denoising, lambda requests: predict(network, requests))
 
 
 def encode_text(tokenizer: Any, text_encoder: Any, text: str) -> Tensor:
@@ -163,7 +209,7 @@ def encode_text(tokenizer: Any, text_encoder: Any, text: str) -> Tensor:
 def encode_image(vae: Any, pixels: Tensor) -> Tensor:
     """Latents of pictures (B, 3, H, W) in [-1, 1] as the UNet's condition: the mode, not scaled."""
     with torch.inference_mode():
-        return vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist.mode()
+        return vae.encode(onto(vae.device, pixels.to(vae.dtype))).latent_dist.mode()
 
 
 def decode(vae: Any, latents: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from engine.editing.exact.operations import Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
-from engine.editing.knowledge import FILLERS, REFUSAL, Knowledge, content
+from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.jobs import EditJob, Step
 
 MOST_PIECES = 12
@@ -175,7 +175,7 @@ def read(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
         raise CannotDo(REFUSAL)
     raise CannotDo(
         f"I can't do {_quoted(unknown)} with the small starter model yet, so I left your picture as it is. "
-        f"Ask me for “{', then '.join(known)}” alone, and I do that."
+        f"Ask me for “{', then '.join(known)}” alone, and I do that; for the rest, {SWITCH}"
     )
 
 

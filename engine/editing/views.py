@@ -10,6 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from engine.editing.pictures import rgb
+
 SHIFT = 4
 """Half a patch of the autoencoder."""
 OFFSETS = ((0, 0), (SHIFT, SHIFT), (0, SHIFT), (SHIFT, 0))
@@ -23,7 +25,7 @@ def margin(count: int) -> int:
 def shrunk(picture: Image.Image, size: tuple[int, int], count: int) -> Image.Image:
     """The picture for `count` views of (width, height) `size`."""
     wider = margin(count)
-    return picture.convert("RGB").resize((size[0] + wider, size[1] + wider), Image.Resampling.LANCZOS)
+    return rgb(picture).resize((size[0] + wider, size[1] + wider), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def split(pixels: Tensor, count: int) -> Tensor:

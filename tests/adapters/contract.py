@@ -26,6 +26,7 @@ import pytest
 from PIL import Image
 
 from bot.events import (
+    MOST_PICTURES,
     STARS,
     Acknowledged,
     Action,
@@ -45,6 +46,8 @@ from bot.events import (
     Unknown,
 )
 from tests.adapters.harness import PATIENCE, Harness
+
+COLOURS = ("red", "green", "blue", "white", "black", "grey", "pink", "gold", "cyan", "navy")
 
 
 def png(colour: str = "red", size: tuple[int, int] = (48, 32)) -> bytes:
@@ -113,6 +116,15 @@ class AdapterContract:
             assert not attachment.animated
         assert harness.more_events() == []
 
+    async def test_ten_pictures_at_once_are_one_event(self, harness: Harness) -> None:
+        files = [png(colour, (20, 16)) for colour in COLOURS]
+        await harness.write("black and white", files)
+        event = await harness.next_event()
+        assert isinstance(event, MessageIn)
+        assert (event.text, len(event.attachments)) == ("black and white", MOST_PICTURES)
+        assert [await attachment.open() for attachment in event.attachments] == files
+        assert harness.more_events() == []
+
     async def test_a_picture_may_come_without_words(self, harness: Harness) -> None:
         await harness.write("", [png()])
         event = await harness.next_event()
@@ -145,7 +157,8 @@ class AdapterContract:
         assert harness.more_events() == []
 
     @pytest.mark.parametrize(
-        "name", ["undo", "redo", "again", "stronger", "subtler", "compare", "original", "star1", "star5"]
+        "name",
+        ["undo", "redo", "again", "stronger", "subtler", "compare", "original", "star1", "star5", "all"],
     )
     async def test_a_button_tells_its_target(self, harness: Harness, name: ButtonName) -> None:
         button = Action(name, "0123456789abcdef0123456789abcdef")
@@ -153,6 +166,42 @@ class AdapterContract:
         act = await harness.press(ref, button)
         assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, name, button.target)
         assert harness.more_events() == []
+
+    @pytest.mark.parametrize("name", ["set", "delete"])
+    async def test_a_button_may_say_what_the_bot_wants(self, harness: Harness, name: ButtonName) -> None:
+        button = Action(name, "server.questions=off", label="Ask no questions in this server")
+        ref = await sent(harness, reply(harness, "settings", "This is how it stands.", actions=(button,)))
+        (message,) = await harness.shown()
+        assert message.labels == (button.label,)
+        act = await harness.press(ref, button)
+        assert await harness.next_event() == ButtonPressed(act.event_id, ref, act.user, name, button.target)
+
+    async def test_each_of_ten_pictures_can_be_picked_and_all_of_them(self, harness: Harness) -> None:
+        labels = ["Just the first", *(str(number) for number in range(2, 11))]
+        picks = [
+            Action("pick", f"{number:032x}", number, label) for number, label in enumerate(labels, start=1)
+        ]
+        actions = (Action("all", "job-1"), *picks)
+        question = reply(harness, "which", "Which of them?", decision="ask", actions=actions)
+        ref = await sent(harness, question)
+        (message,) = await harness.shown()
+        assert message.buttons == ("all", *["pick"] * 10)
+        assert message.labels[1:] == tuple(labels)
+        assert isinstance(await harness.adapter.find(question), Delivered | Unknown)
+        for action in (actions[0], picks[0], picks[9]):
+            act = await harness.press(ref, action)
+            told = ButtonPressed(act.event_id, ref, act.user, action.name, action.target)
+            assert await harness.next_event() == told
+
+    async def test_what_a_press_comes_to_may_leave_the_buttons_as_they_are(self, harness: Harness) -> None:
+        undo = Action("undo", "0123456789abcdef0123456789abcdef")
+        ref = await sent(harness, reply(harness, "edited", "Done.", image=picture(), actions=(undo,)))
+        harness.acknowledged = Acknowledged("Only Ann can do that.")
+        await harness.press(ref, undo)
+        async with asyncio.timeout(PATIENCE):
+            while list(await harness.told()) != ["Only Ann can do that."]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert await names_shown(harness) == [("undo",)]
 
     async def test_all_buttons_of_a_picture_are_shown_in_their_order(self, harness: Harness) -> None:
         first: tuple[ButtonName, ...] = ("undo", "redo", "again", "stronger", "subtler")
@@ -192,7 +241,11 @@ class AdapterContract:
         assert harness.more_events() == []
 
     @pytest.mark.parametrize(
-        "name", ["undo", "reset", "again", "stronger", "subtler", "original", "compare", "history"]
+        "name",
+        [
+            *("undo", "reset", "again", "stronger", "subtler", "original", "compare", "history"),
+            *("settings", "privacy", "pause", "resume", "stats"),
+        ],
     )
     async def test_a_command_is_told_by_name(self, harness: Harness, name: CommandName) -> None:
         act = await harness.command(name)
@@ -201,7 +254,11 @@ class AdapterContract:
         assert harness.more_events() == []
 
     @pytest.mark.parametrize(
-        ("name", "argument"), [("share", "on"), ("share", "pictures"), ("share", "off"), ("rate", "4")]
+        ("name", "argument"),
+        [
+            *(("share", "on"), ("share", "pictures"), ("share", "off"), ("rate", "4"), ("history", "3")),
+            *(("settings", "questions off"), ("settings", "server undo anyone"), ("privacy", "delete")),
+        ],
     )
     async def test_a_command_is_told_with_what_follows_it(
         self, harness: Harness, name: CommandName, argument: str

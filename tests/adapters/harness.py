@@ -39,6 +39,7 @@ class Shown:
     """One message of the bot as people see it on the platform.
 
     `text` is what a reader sees: escapes undone, markup (if the platform interpreted any) taken out.
+    `labels` is what the buttons say, where a platform's app doesn't choose that itself (the web page).
     `pings` says whether anybody or everybody is notified by a mention in it.
     """
 
@@ -46,6 +47,7 @@ class Shown:
     text: str
     image: bytes | None = None
     buttons: tuple[ButtonName, ...] = ()
+    labels: tuple[str, ...] = ()
     pings: bool = False
 
 

@@ -116,6 +116,28 @@ def test_applied_are_the_instructions_of_the_path() -> None:
     assert tree.applied(conversation, "c") == ("do b", "do c")
 
 
+def test_each_of_several_pictures_is_undone_and_redone_by_itself() -> None:
+    conversation = Conversation()
+    for name in ("a", "b", "c"):
+        conversation = tree.received(conversation, version(name))
+    conversation = tree.begin(conversation, "a")
+    for name in ("a", "b", "c"):
+        conversation = tree.edit(conversation, version(name.upper(), name))
+    undone = tree.undo(conversation, "A")
+    assert undone.head == "a"
+    both = tree.undo(undone, "B")
+    assert both.head == "b"
+    with pytest.raises(CannotMove, match="undone already"):
+        tree.undo(both, "A")
+    assert tree.redo(both, "A").head == "A"
+    assert tree.redo(tree.redo(both)).head == "a"
+    assert tree.redo(undone, "A").head == "A"
+    assert tree.redo(tree.redo(undone, "A")).head == "C"
+    assert tree.undo_last(conversation).head == "c"
+    with pytest.raises(CannotMove, match="nothing before it"):
+        tree.undo(conversation, "a")
+
+
 def test_a_jump_goes_anywhere_and_can_be_taken_back() -> None:
     conversation = tree.edit(edited("b", "c"), version("x", "a"))
     there = tree.jump(conversation, "c")
@@ -156,6 +178,18 @@ class Snapshot:
             at = self.undone(at)
         return found
 
+    def same_upload(self, name: str) -> bool:
+        return self.head is not None and self.way[name][0] == self.way[self.head][0]
+
+    def taken_back(self) -> set[str]:
+        """What undos and resets left that are not redone."""
+        starts = [start for _, _, start in self.before]
+        found: set[str] = set()
+        for (kind, _, start), end in zip(self.before, [*starts, self.head][1:], strict=True):
+            if kind != "jump":
+                found |= set(self.way[str(start)]) - set(self.way[str(end)])
+        return found
+
 
 class Walk(RuleBasedStateMachine):
     """Any sequence of what people do, against lists."""
@@ -186,6 +220,20 @@ class Walk(RuleBasedStateMachine):
         assert self.real.head == self.model.head  # it waits for its turn
         self.model.way[name] = [name]
         self.both(lambda c: tree.begin(c, name), name, [])
+
+    @rule(count=st.integers(2, 4), every=st.booleans())
+    def several_uploads_at_once(self, count: int, every: bool) -> None:
+        """They all wait for their turn, the first begins; then each may be edited, one after the other."""
+        names: list[str] = []
+        for _ in range(count):
+            names.append(self.name())
+            self.model.way[names[-1]] = names[-1:]
+            self.real = tree.received(self.real, version(names[-1]))
+        self.both(lambda c: tree.begin(c, names[0]), names[0], [])
+        for parent in names if every else []:
+            name = self.name()
+            self.model.way[name] = [parent, name]
+            self.both(lambda c, n=name, p=parent: tree.edit(c, version(n, p)), name, [])
 
     @precondition(lambda self: self.model.head)
     @rule()
@@ -231,10 +279,14 @@ class Walk(RuleBasedStateMachine):
     def undo_of_a_version(self, data: st.DataObject) -> None:
         target = self.pick(data)
         way = self.model.way[str(self.model.head)] if self.model.head else []
-        if target not in (*way[1:], *self.model.way_back()):
-            self.refused(lambda c: tree.undo(c, target))
-            return
         end = self.model.undone(target)
+        if target not in (*way[1:], *self.model.way_back()):
+            if end is None or self.model.same_upload(target) or target in self.model.taken_back():
+                self.refused(lambda c: tree.undo(c, target))
+                return
+            moves = [("jump", str(self.model.head), self.model.head), ("undo", target, target)]
+            self.both(lambda c: tree.undo(c, target), end, [*self.model.before, *moves])
+            return
         self.both(
             lambda c: tree.undo(c, target), end, [*self.model.before, ("undo", target, self.model.head)]
         )
@@ -273,7 +325,11 @@ class Walk(RuleBasedStateMachine):
         while since and since[-1][1] != target and since[-1][0] == "undo":
             since.pop()
         if not since or since[-1][1] != target:
-            self.refused(lambda c: tree.redo(c, target))
+            if self.model.same_upload(target):
+                self.refused(lambda c: tree.redo(c, target))
+                return
+            move = ("jump", str(self.model.head), self.model.head)
+            self.both(lambda c: tree.redo(c, target), target, [*self.model.before, move])
             return
         self.both(lambda c: tree.redo(c, target), since[-1][2], since[:-1])
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot import replies
-from bot.events import Attachment, CommandInvoked, ConversationRef, MessageRef
+from bot.events import Acknowledged, Attachment, CommandInvoked, ConversationRef, MessageRef
 from tests.bot.world import ANN, BOB, HERE, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
@@ -93,8 +93,8 @@ async def test_an_edit_that_is_done_at_once_shows_no_status(
 async def test_cancel_stops_just_that_job(world: World) -> None:
     await begin_held_edit(world)
     (job,) = world.engine.running
-    await world.press("cancel", job, user=BOB)
-    assert world.last.text == replies.ONLY_REQUESTER
+    assert await world.press("cancel", job, user=BOB) == Acknowledged(replies.ONLY_REQUESTER)
+    assert world.adapter.sent == []
     await world.press("cancel", job)
     assert world.last.text == replies.CANCELLED
     assert world.last.status is not None

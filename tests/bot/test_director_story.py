@@ -6,6 +6,7 @@ import pytest
 
 from bot import replies
 from bot.conversation import FIRST_PICTURE
+from bot.events import Acknowledged
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
@@ -153,12 +154,6 @@ async def test_anybodys_picture_can_be_edited_by_replying_to_it(world: World) ->
     assert len([v for v in await world.table("versions") if v["parent"] is None]) == 1
 
 
-async def test_of_several_pictures_the_first_is_edited_and_that_is_said(world: World) -> None:
-    await world.say("blue", photo(png()), photo(png("green")))
-    assert world.picture == painted(PHOTO, "blue")
-    assert world.last.text.startswith(replies.FIRST_OF_SEVERAL)
-
-
 async def test_after_enough_questions_the_most_likely_thing_is_done(world: World) -> None:
     await world.say("ask one", photo(png()))
     await world.say("ask two")
@@ -207,13 +202,28 @@ async def test_who_may_undo_by_reaction(world: World, user: object, moved: bool)
     await world.say("blue", photo(png()))
     await world.react(world.ref(world.last), user=user, added="↩️")  # type: ignore[arg-type]
     assert (world.last.decision == "undo") is moved
-    assert len(world.adapter.sent) == (2 if moved else 1)
+    assert world.last.text == (replies.BACK_ONE if moved else replies.ONLY_REQUESTER_REACTED)
 
 
-async def test_another_person_is_told_why_a_button_does_nothing(world: World) -> None:
+async def test_who_may_not_undo_is_told_once_however_often_they_react(world: World) -> None:
     await world.say("blue", photo(png()))
-    await world.press("undo", world.last.actions[0].target, user=BOB)
-    assert world.last.text == replies.ONLY_REQUESTER
+    edit = world.ref(world.last)
+    for number in range(3):
+        await world.react(edit, user=BOB, added="↩️")
+        await world.react(edit, user=BOB, removed="↩️")
+        assert len(world.adapter.sent) == 2, number
+    assert world.last.reply_to == edit
+    await world.react(edit, user=type(BOB)("web", "eve"), added="↩️")
+    assert len(world.adapter.sent) == 3
+
+
+async def test_another_person_is_told_alone_why_a_button_does_nothing(world: World) -> None:
+    await world.say("blue", photo(png()))
+    press = world.pressed("undo", world.last.actions[0].target, user=BOB)
+    for _ in range(2):  # delivered twice
+        assert await world.director.handle(press) == Acknowledged(replies.ONLY_REQUESTER)
+    await world.settle()
+    assert len(world.adapter.sent) == 1
     await world.command("reset", user=BOB)
     assert world.last.text == replies.ONLY_REQUESTER
     await world.say("undo", author=BOB)

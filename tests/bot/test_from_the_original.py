@@ -67,6 +67,16 @@ async def test_it_is_offered_from_the_second_round_on_and_not_on_itself(world: W
     assert "original" in names(world.last)
 
 
+async def test_the_row_under_a_painted_picture_and_under_an_exact_edit(world: World) -> None:
+    row = ["undo", "again", "stronger", "subtler", "compare"]
+    await world.say("paint a cheetah", photo(png()))
+    assert names(world.last) == row, "all edits anew would be the very same one"
+    await world.say("paint a hat")
+    assert names(world.last) == [*row, "original"]
+    await world.say("brighter")
+    assert names(world.last) == ["undo", "compare", "original"], "an exact edit has no strength"
+
+
 async def test_undo_goes_back_to_where_the_person_was_and_redo_comes_back(world: World) -> None:
     await press(world, await three_rounds(world))
     remade = (await world.table("conversations"))[0]["head"]

@@ -86,8 +86,10 @@ async def main(where):
         return await run(job, on_progress)
     world.engine.run = poisoned
     await world.start()
-    poison = Attachment("photo", deadly) if where == "picture" else photo(png())
-    await world.director.handle(world.message("poison", poison))  # a platform brings back what was not taken
+    poison = [photo(png())] if where.endswith("Job") else [Attachment("photo", deadly)]
+    more = [photo(png("green"))] if where == "album" else []
+    # A platform brings back what was not taken.
+    await world.director.handle(world.message("poison", *more, *poison))
     await world.settle()
     await world.director.handle(world.message("chat"))
     await world.director.handle(world.message("green", photo(png())))
@@ -103,6 +105,7 @@ asyncio.run(main(sys.argv[2]))
     ("where", "sentence"),
     [
         ("picture", replies.DEADLY_PICTURE),
+        ("album", replies.DEADLY_ALBUM),
         ("DialogueJob", replies.CUT_OFF),
         ("EditJob", replies.CUT_OFF),
     ],

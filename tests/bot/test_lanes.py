@@ -86,3 +86,22 @@ async def test_stop_lets_a_step_end_and_begins_no_other() -> None:
     lanes.wake("a")
     await asyncio.sleep(0)
     assert len(ended) == count
+
+
+async def test_one_look_sees_all_that_the_lane_was_woken_for_until_then() -> None:
+    work, looked = 1, 0
+
+    async def step(key: str) -> bool:
+        nonlocal work, looked
+        looked += 1
+        if not work:
+            return False
+        work -= 1
+        lanes.wake(key)  # what it did may be a reason to look again, which it does anyway
+        return True
+
+    lanes = Lanes("test", step)
+    for _ in range(3):
+        lanes.wake("a")
+    await lanes.idle()
+    assert looked == 2

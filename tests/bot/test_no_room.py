@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import replies
-from bot.events import ConversationRef
+from bot.events import Acknowledged, ConversationRef
 from engine.jobs import Crowd, QueueFull
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
@@ -101,8 +101,7 @@ async def test_a_refused_wish_is_taken_up_by_its_button(narrow: World) -> None:
     await narrow.director.handle(narrow.message("green"))
     await refused(narrow, "sepia")
     job = narrow.last.actions[0].target
-    assert await narrow.press("retry", job, user=BOB) is None
-    assert narrow.last.text == replies.ONLY_REQUESTER
+    assert await narrow.press("retry", job, user=BOB) == Acknowledged(replies.ONLY_REQUESTER)
     await narrow.press("retry", job)
     assert narrow.last.text.endswith(replies.KEPT), "there is still no room"
     narrow.engine.release()

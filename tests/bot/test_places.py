@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from bot.events import Capabilities, CommandInvoked, ConversationMoved, ConversationRef, MessageRef
+import asyncio
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.events import (
+    Capabilities,
+    CommandInvoked,
+    ConversationMoved,
+    ConversationRef,
+    MessageRef,
+    NotSent,
+    UserRef,
+)
 from bot.store import StoredDirectory
-from tests.bot.world import ANN, HERE, World, cleaned, photo, png
+from tests.bot.world import ANN, HERE, MOD, PATIENCE, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
 PHOTO = cleaned(png())
@@ -19,8 +33,42 @@ async def test_a_moved_chat_goes_on_with_its_pictures(world: World) -> None:
     await world.say("brighter", at=NEW)
     assert world.picture == painted(painted(PHOTO, "blue"), "brighter")
     assert world.last.conversation == NEW
+    answers = len(world.adapter.sent)
     await world.react(MessageRef(NEW, old.message_id), added="↩️")
-    assert world.picture == PHOTO
+    assert len(world.adapter.sent) == answers, "there it is another message"
+    await world.command("undo", at=NEW)
+    assert world.picture == painted(PHOTO, "blue")
+
+
+async def test_what_a_moved_chat_still_waits_for_is_said_there_anew(world: World) -> None:
+    """Ids of the old chat are those of other people's messages in the new one: none may be touched."""
+    world.engine.hold()
+    asked = world.message("blue", photo(png()))
+    await world.director.handle(asked)
+    await world.until_editing()
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    world.engine.release()
+    await world.settle()
+    done = world.adapter.sent[-1]
+    assert (done.conversation, done.status, done.reply_to) == (NEW, None, None)
+    assert world.picture == painted(PHOTO, "blue")
+
+
+async def test_a_reply_that_failed_before_the_move_finds_a_new_place(world: World) -> None:
+    world.adapter.can = Capabilities(undo_emoji=("👎",), needs_place=True)
+    world.adapter.receipts.append(NotSent("the group got a new id", retry_after=0.05))
+    await world.director.handle(world.message("chat"))
+    async with asyncio.timeout(PATIENCE):
+        while not world.adapter.tries:  # noqa: ASYNC110 - the courier's doing
+            await asyncio.sleep(0.01)
+    await world.director.handle(ConversationMoved("moved", HERE, NEW))
+    await world.settle()
+    first, second = world.adapter.tries
+    assert (first.conversation, second.conversation) == (HERE, NEW)
+    assert first.status is not None
+    assert second.status is not None
+    assert (second.status.conversation, second.reply_to) == (NEW, None)
+    assert second.status.message_id != first.status.message_id
 
 
 async def test_a_moved_chat_is_joined_with_what_began_in_the_new_one(world: World) -> None:
@@ -58,6 +106,20 @@ async def test_help_names_only_what_works_here(world: World) -> None:
     assert "reaction" not in world.last.text
     assert "Undo" not in world.last.text.replace("/undo", "")
     assert "/undo" in world.last.text
+
+
+@pytest.mark.parametrize("user", [ANN, MOD])
+@pytest.mark.parametrize("group", [None, "guild"])
+async def test_help_names_every_command_and_those_for_moderators_to_them(
+    world: World, user: UserRef, group: str | None
+) -> None:
+    await world.command("help", user=user, at=replace(HERE, group_id=group))
+    named = set(re.findall(r"/([a-z]+)", world.last.text))
+    for_all = {"undo", "redo", "reset", "cancel", "history", "again", "stronger", "subtler", "compare"}
+    for_all |= {"original", "rate", "settings", "privacy", "share"}
+    moderates = user is MOD and group is not None
+    assert named == for_all | ({"pause", "resume", "stats"} if moderates else set())
+    assert len(world.last.text) <= 1900, "one message on Discord"
 
 
 async def test_a_command_alone_does_not_make_the_bot_part_of_a_channel(world: World) -> None:

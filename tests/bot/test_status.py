@@ -12,6 +12,37 @@ from engine.jobs import Crowd, Failed, Step, Waiting
 from tests.bot.world import World, photo, png
 
 
+class Clock:
+    """Time that passes only by `tick`."""
+
+    def __init__(self) -> None:
+        self._real = asyncio.sleep
+        self._now = 0.0
+        self._waiting: list[tuple[float, asyncio.Event]] = []
+        self._over = False
+
+    async def sleep(self, seconds: float) -> None:
+        if self._over or not seconds:
+            await self._real(0)
+        else:
+            due = asyncio.Event()
+            self._waiting.append((self._now + seconds, due))
+            await due.wait()
+
+    async def tick(self, seconds: float) -> None:
+        self._now += seconds
+        for when, due in self._waiting:
+            if when <= self._now + 1e-9:
+                due.set()
+        self._waiting = [(when, due) for when, due in self._waiting if not due.is_set()]
+        await self._real(0)
+
+    def over(self) -> None:
+        self._over = True
+        for _, due in self._waiting:
+            due.set()
+
+
 class Slowly:
     """`show_status` of an adapter, answered only after `free` is set."""
 
@@ -62,6 +93,30 @@ async def test_a_status_message_that_comes_too_late_is_taken_away(
     async with asyncio.timeout(20):
         await world.adapter.taken_away.wait()
     assert len(world.adapter.cleared) == 1
+
+
+async def test_a_status_message_is_edited_at_most_once_in_three_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty steps a second come from the engine; what is shown is the newest of them, in its turn."""
+    clock = Clock()
+    monkeypatch.setattr("bot.progress.PACE", {})
+    monkeypatch.setattr("bot.progress.CHAT_PACE", 3.0)
+    monkeypatch.setattr("bot.progress.asyncio.sleep", clock.sleep)
+    world.engine.hold()
+    await world.director.handle(world.message("blue", photo(png())))
+    await world.until_editing()
+    (job,) = world.engine.running
+    reporter = world.director.statuses._reporters[job]  # pyright: ignore[reportPrivateUsage]
+    for step in range(600):
+        reporter(Step(step, 600))
+        await clock.tick(1 / 60)
+    assert len(world.adapter.statuses) <= 1 + 10 / 3
+    assert len({update.message for update in world.adapter.statuses[1:]}) == 1
+    world.engine.release()
+    clock.over()
+    await world.settle()
+    assert world.last.status is not None
 
 
 async def test_a_second_attempt_goes_on_with_the_same_status_message(

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot import replies, views, wishes
 from bot.conversation import CURRENT_ALREADY, NO_PICTURE
-from bot.events import Action, ButtonName, ConversationRef, Reply
+from bot.events import Acknowledged, Action, ButtonName, ConversationRef, Reply
 from bot.store import StoredTranscript
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
@@ -248,7 +248,9 @@ async def test_whoever_may_not_undo_may_not_choose(world: World) -> None:
     await story(world)
     await world.command("history", user=BOB)
     sheet = world.last
-    await choose(world, sheet, 1, user=BOB)
+    (first, *_) = choices(sheet)
+    assert await world.press("select", first.target, user=BOB) == Acknowledged(replies.ONLY_REQUESTER)
+    await world.command("history", "1", user=BOB)
     assert world.last.text == replies.ONLY_REQUESTER
     for user, number in ((MOD, 1), (ANN, 2)):
         await choose(world, sheet, number, user=user)
@@ -299,3 +301,12 @@ async def test_an_edit_under_way_of_the_picture_that_is_left_is_stopped(world: W
 )
 def test_what_asks_for_a_look(wish: str, meant: str | None) -> None:
     assert wishes.view(wish) == meant
+
+
+async def test_all_pictures_can_be_chosen_by_number_and_none_of_elsewhere(world: World) -> None:
+    await story(world)
+    await world.command("history")
+    offered = await views.choices(world.store, HERE)
+    assert offered == tuple(choices(world.last))
+    elsewhere = ConversationRef("web", "elsewhere")
+    assert await views.choices(world.store, elsewhere) == ()

@@ -147,9 +147,15 @@ class World:
     async def command(
         self, name: CommandName, argument: str = "", user: UserRef = ANN, at: ConversationRef = HERE
     ) -> None:
+        await self.command_now(name, argument, user, at)
+        await self.settle()
+
+    async def command_now(
+        self, name: CommandName, argument: str = "", user: UserRef = ANN, at: ConversationRef = HERE
+    ) -> None:
+        """A command that is taken while edits are held."""
         ref = MessageRef(at, f"c{next(self.numbers)}")
         await self.director.handle(CommandInvoked(ref.message_id, ref, user, name, argument))
-        await self.settle()
 
     @property
     def last(self) -> Reply:

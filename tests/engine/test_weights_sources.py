@@ -18,6 +18,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from engine.config import EngineConfig
+from engine.download import told
 from engine.sources import WeightsError, check, checker_parts, resolve, resolve_checker
 
 ROOT = Path(__file__).parents[2]
@@ -259,11 +260,13 @@ import sys
 from engine.config import EngineConfig
 from engine.sources import WeightsError, resolve, resolve_checker
 try:
-    print(resolve("editor", sys.argv[1], sys.argv[2] or None))
+    def say(progress):
+        print(progress, file=sys.stderr)
+    print(resolve("editor", sys.argv[1], sys.argv[2] or None, say))
     if sys.argv[3]:
         print(resolve_checker(EngineConfig(
             editor=sys.argv[1], editor_revision=sys.argv[2] or None, safety_checker=sys.argv[3]
-        )))
+        ), say))
 except WeightsError as error:
     print(error.temporary, error)
 """
@@ -280,7 +283,23 @@ def ask(endpoint: str, cache: Path, repo: str, revision: str = "", checker: str 
     environment.pop("HF_HUB_OFFLINE", None)
     command = [sys.executable, "-c", SCRIPT, repo, revision, checker]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "%|" not in done.stderr, "a bar among the lines of the log"
     return done.stdout.strip()
+
+
+def test_a_download_says_how_far_it_is():
+    said: list[str] = []
+    bar = told("ann/editor", said.append)(desc="Reconstructing", total=0, unit="B", unit_scale=True)
+    bar.total += 4_000_000  # file after file is added
+    bar.refresh()
+    assert said == [], "nothing is there yet"
+    bar.update(1_000_000)
+    bar.refresh()
+    bar.close()
+    files = told("ann/editor", said.append)(total=2, unit="it")
+    files.update(1)
+    files.refresh()
+    assert set(said) == {"Downloading ann/editor: 1 of 4 MB."}
 
 
 def test_a_hub_id_is_downloaded_once_and_then_works_offline(tmp_path: Path, hub: ThreadingHTTPServer):

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -35,6 +35,8 @@ class Fault:
     """No answer at all."""
     delivered: bool = False
     """The request is carried out before it goes wrong."""
+    half: Literal["stalls", "breaks"] | None = None
+    """The answer begins, and then nothing more comes, or the connection breaks."""
 
 
 @dataclass
@@ -66,6 +68,8 @@ class Rest:
             ("GET", "/users/@me", self._me),
             ("GET", "/oauth2/applications/@me", self._application),
             ("PUT", "/applications/{application}/commands", self._sync),
+            ("GET", "/gateway/bot", self._shards),
+            ("POST", "/users/@me/channels", self._direct),
             ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._create),
@@ -73,6 +77,8 @@ class Rest:
             ("PATCH", message, self._edit),
             ("DELETE", message, self._delete),
             ("POST", f"{message}/threads", self._start_thread),
+            ("PUT", f"{message}/reactions/{{emoji}}/@me", self._add_reaction),
+            ("PUT", f"{channel}/thread-members/{{user}}", self._nothing),
             ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
             ("DELETE", "/webhooks/{application}/{token}/messages/@original", self._nothing),
             ("PATCH", "/webhooks/{application}/{token}/messages/@original", self._edit_pressed),
@@ -134,8 +140,14 @@ class Rest:
             "flags": 0,
         }
 
+    async def _shards(self, request: web.Request, seen: Request) -> Payload:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
+        url = self._world.base.replace("http", "ws") + "/"
+        return {"url": url, "shards": 1, "session_start_limit": limit}
+
     async def _sync(self, request: web.Request, seen: Request) -> list[Payload]:
         ids = {"application_id": str(self._world.bot), "version": "1", "default_member_permissions": None}
+        ids["description"] = ""  # a menu has none of its own
         self._world.commands = [{"id": str(self._world.snowflake()), **ids, **one} for one in seen.json]
         return self._world.commands
 
@@ -158,6 +170,9 @@ class Rest:
 
     async def _get_channel(self, request: web.Request, seen: Request) -> Payload:
         return self._channel(request)
+
+    async def _direct(self, request: web.Request, seen: Request) -> Payload:
+        return self._world.channels[self._world.direct(int(seen.json["recipient_id"]))]
 
     async def _history(self, request: web.Request, seen: Request) -> list[Payload]:
         messages = self._world.history(int(self._channel(request)["id"]))
@@ -235,6 +250,12 @@ class Rest:
         gone = {"id": message["id"], "channel_id": message["channel_id"], **guild}
         await self._gateway.emit("MESSAGE_DELETE", gone)
 
+    async def _add_reaction(self, request: web.Request, seen: Request) -> None:
+        message, emoji = self._message(request), request.match_info["emoji"]
+        mine = {"count": 1, "me": True, "emoji": {"id": None, "name": emoji}, "me_burst": False}
+        mine["burst_colors"], mine["count_details"] = [], {"burst": 0, "normal": 1}
+        message.setdefault("reactions", []).append(mine)
+
     async def _start_thread(self, request: web.Request, seen: Request) -> Payload:
         message = self._message(request)
         if int(message["id"]) in self._world.channels:
@@ -261,7 +282,10 @@ class Rest:
 
     async def _edit_pressed(self, request: web.Request, seen: Request) -> Payload:
         """After a deferred press "@original" is the message that holds the button."""
-        message = self._world.messages[self._world.pressed[request.match_info["token"]]]
+        pressed = self._world.pressed.get(request.match_info["token"])
+        if pressed is None:  # after a deferred command it is what the person alone is told
+            return self._world.answer(int(request.match_info["application"]), seen.json["content"])
+        message = self._world.messages[pressed]
         message.update({key: seen.json[key] for key in ("content", "components") if key in seen.json})
         await self._tell("MESSAGE_UPDATE", message)
         return message
@@ -305,12 +329,16 @@ async def _read(request: web.Request) -> Request:
 
 
 async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
-    if fault.silent:
+    begun = web.StreamResponse(headers={"Content-Length": "100000"})
+    if fault.half:
+        await begun.prepare(request)
+        await begun.write(b"\x89PNG")
+    if fault.silent or fault.half == "stalls":
         await asyncio.sleep(3600)
-    if fault.reset:
+    if fault.reset or fault.half:
         assert request.transport is not None
         request.transport.abort()
-        return web.Response()
+        return begun
     body: Payload = {"code": fault.code, "message": fault.message}
     if fault.retry_after is not None:
         body |= {"retry_after": fault.retry_after, "global": False}

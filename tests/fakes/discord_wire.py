@@ -15,7 +15,8 @@ wire: reconnects, replays, lost sessions, time-outs, refusals, nonces that are r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 import discord
@@ -31,13 +32,24 @@ __all__ = ["ApiError", "DiscordWire", "Fault"]
 _BUTTON = 2
 _STRING_SELECT = 3
 _STRING = 3
+_ATTACHMENT = 11
+_KINDS: dict[int, type] = {_STRING: str, 4: int, 5: bool}
+"""Discord's numbers for what an option of a command takes."""
+
+
+def point_at(base: str) -> None:
+    """From here on the discord.py of this process talks to the wire at `base`."""
+    discord.http.Route.BASE = base + API
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(base.replace("http", "ws", 1) + "/")
 
 
 class DiscordWire:
     """Start and stop it as a context manager; one at a time, as discord.py's addresses are global."""
 
-    def __init__(self, token: str = "wire-token-never-to-be-logged") -> None:
-        self.world = World(token)
+    def __init__(
+        self, world: Callable[[str], World] = World, token: str = "wire-token-never-to-be-logged"
+    ) -> None:
+        self.world = world(token)
         self.gateway = Gateway(self.world)
         self.rest = Rest(self.world, self.gateway)
         self.token = token
@@ -50,18 +62,18 @@ class DiscordWire:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
+        """`port`: the one that it had before, for a Discord that comes back."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.add_routes([web.get("/", self.gateway.handle), *self.rest.routes()])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.world.base = f"http://127.0.0.1:{port}"
+        self.port = self._runner.addresses[0][1]
+        self.world.base = f"http://127.0.0.1:{self.port}"
         self._before = (discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
-        discord.http.Route.BASE = self.world.base + API
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://127.0.0.1:{port}/")
+        point_at(self.world.base)
 
     async def stop(self) -> None:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = self._before
@@ -103,6 +115,15 @@ class DiscordWire:
         content = self.gateway.message_content
         shown = self.world.gateway_message(message, message_content=content)
         return await self._deliver("MESSAGE_CREATE", shown)
+
+    async def missed(self, text: str, *, hours_ago: float, channel: int | None = None) -> Payload:
+        """What Ann wrote so long ago, while the bot was not there to get it."""
+        message = self.world.say(channel or self.world.general, self.world.ann, text)
+        then = discord.utils.utcnow() - timedelta(hours=hours_ago)
+        del self.world.messages[int(message["id"])]
+        message["id"] = str(discord.utils.time_snowflake(then) + self.world.snowflake() % 2**20)
+        self.world.messages[int(message["id"])] = message
+        return message
 
     async def react(
         self, message_id: int, emoji: str, *, added: bool = True, user: int | None = None
@@ -148,21 +169,38 @@ class DiscordWire:
     async def slash(
         self,
         name: str,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | int | bool] | None = None,
         *,
         channel: int | None = None,
         user: int | None = None,
     ) -> Payload:
-        """A person gives a slash command that the bot registered; its options are texts of its choices."""
+        """A person gives a slash command that the bot registered; where it lists choices, one of them."""
         command = next(one for one in self.world.commands if one["name"] == name)
-        given = [{"type": _STRING, "name": key, "value": value} for key, value in (options or {}).items()]
-        for option in given:
-            known = next(one for one in command["options"] if one["name"] == option["name"])
-            if option["value"] not in [choice["value"] for choice in known["choices"]]:
-                raise LookupError(f"/{name} has no such choice: {option}.")
+        given: list[Payload] = []
+        for key, value in (options or {}).items():
+            known = next(one for one in command["options"] if one["name"] == key)
+            choices = [choice["value"] for choice in known.get("choices", ())]
+            if (choices and value not in choices) or _KINDS[known["type"]] is not type(value):
+                raise LookupError(f"/{name} has no such choice: {key}={value}.")
+            given.append({"type": known["type"], "name": key, "value": value})
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
         channel_id = channel or self.world.general
         payload = self.world.interaction(channel_id, user or self.world.ann, 2, data)
+        return await self._deliver("INTERACTION_CREATE", payload)
+
+    async def edit_command(
+        self, wish: str, file: tuple[str, bytes], *, channel: int | None = None
+    ) -> Payload:
+        """A person gives /edit with a picture and a wish."""
+        command = next(one for one in self.world.commands if one["name"] == "edit")
+        picture = self.world.attachment(*file)
+        options = [
+            {"type": _ATTACHMENT, "name": "image", "value": picture["id"]},
+            {"type": _STRING, "name": "wish", "value": wish},
+        ]
+        data = {"id": command["id"], "name": "edit", "type": 1, "options": options}
+        data["resolved"] = {"attachments": {picture["id"]: picture}}
+        payload = self.world.interaction(channel or self.world.general, self.world.ann, 2, data)
         return await self._deliver("INTERACTION_CREATE", payload)
 
     async def restrict(self, channel: int) -> Payload:
@@ -194,6 +232,11 @@ class DiscordWire:
     @staticmethod
     def custom_ids(message: Payload) -> list[str]:
         return [item["custom_id"] for row in message["components"] for item in row["components"]]
+
+    @staticmethod
+    def labels(message: Payload) -> list[str]:
+        """What the buttons say."""
+        return [item.get("label", "") for row in message["components"] for item in row["components"]]
 
     @staticmethod
     def as_read(text: str) -> str:

@@ -93,6 +93,10 @@ class World:
         return channel_id
 
     def direct(self, user_id: int) -> int:
+        """The direct chat with a person; made when it is asked for first."""
+        for known in self.channels.values():
+            if known["type"] == 1 and known["recipients"][0]["id"] == str(user_id):
+                return int(known["id"])
         channel_id = self.snowflake()
         self.channels[channel_id] = {
             "id": str(channel_id),
@@ -147,7 +151,7 @@ class World:
                 role(self.guild_id + 1, "mods", MANAGE_MESSAGES),
                 {**role(self.bot_role, "DialogPaint", 0), "tags": {"bot_id": str(self.bot)}, "managed": True},
             ],
-            "channels": [place for place in places if place["type"] == 0],
+            "channels": [place for place in places if place["type"] in (0, 15)],
             "threads": [
                 place for place in places if place["type"] == 11 and not place["thread_metadata"]["archived"]
             ],
@@ -198,6 +202,12 @@ class World:
             message["referenced_message"] = self.messages.get(int(reference["message_id"]))
         self.messages[message_id] = message
         return message
+
+    def answer(self, application: int, content: str) -> Payload:
+        """A message that one person alone sees; it is kept nowhere."""
+        shown = self.say(self.general, application, content, flags=64)
+        del self.messages[int(shown["id"])]
+        return shown
 
     def history(self, channel_id: int) -> list[Payload]:
         """Oldest first."""

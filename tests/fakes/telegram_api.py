@@ -20,15 +20,18 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import time
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
 from PIL import Image
 
 from tests.fakes.telegram_methods import METHODS
+from tests.fakes.telegram_webhook import Caller
 from tests.fakes.telegram_world import JSON, ApiError, Chat, Message, Person, Seen, seen
 
 DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
@@ -36,11 +39,12 @@ DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to one call: an answer of `status` with `body`, or no answer at all."""
+    """What happens to one call: an answer of `status` with `body`, silence, or a broken connection."""
 
     status: int = 200
     body: str = ""
     silent: Literal["before", "after"] | None = None
+    resets: bool = False
 
 
 def error(code: int, description: str, **parameters: Any) -> Fault:
@@ -66,6 +70,11 @@ def hang(when: Literal["before", "after"]) -> Fault:
     return Fault(silent=when)
 
 
+def reset(when: Literal["before", "after"]) -> Fault:
+    """The connection breaks, `before` or `after` the call has taken effect."""
+    return Fault(silent=when, resets=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """`update_id` is None when the bot is not told (privacy mode, allowed_updates)."""
@@ -88,10 +97,19 @@ class FakeTelegram:
         self.files: dict[str, bytes] = {}
         self.expired: set[str] = set()
         self.answered: list[str] = []
+        self.local: Path | None = None
+        """A folder: then the server is one of the bot's own, run with --local."""
+        self.hidden = False
+        """Its folder can't be read by the bot."""
+        self.max_file: int | None = None
+        """Bytes; what a server before Telegram's lets through."""
+        self.menus: dict[tuple[str, str], dict[str, str]] = {}
+        """(scope, language or "") → command → description."""
         self.said_quietly: dict[str, str] = {}
         """Callback query → the line that only the person who pressed sees."""
         self.allowed: frozenset[str] = DEFAULT_UPDATES
         self.closing = asyncio.Event()
+        self.webhook = Caller(self)
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._ids = iter(range(1, 1_000_000))
         self._update_ids = iter(range(700_001, 800_000))
@@ -118,12 +136,17 @@ class FakeTelegram:
 
     async def __aexit__(self, *_: object) -> None:
         self.closing.set()
+        await self.webhook.delete()
         await self._notify()
         await self._runner.cleanup()
 
     def fail(self, method: str, *faults: Fault) -> None:
-        """The next calls of `method` go wrong, one fault each."""
+        """The next calls of `method` (or downloads: "file") go wrong, one fault each."""
         self._faults[method].extend(faults)
+
+    def recover(self) -> None:
+        """Nothing goes wrong any more."""
+        self._faults.clear()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -132,9 +155,7 @@ class FakeTelegram:
             return answer(ApiError(401, "Unauthorized"))
         fault = self._faults[method].popleft() if self._faults[method] else None
         if fault and fault.silent != "after":
-            if fault.silent:
-                await self.closing.wait()
-            return web.Response(status=fault.status, text=fault.body, content_type="application/json")
+            return await self._go_wrong(request, fault)
         handler = METHODS.get(method)
         try:
             if handler is None:
@@ -145,19 +166,31 @@ class FakeTelegram:
         if method != "getUpdates":
             self.calls.append((method, fields))
         if fault:
-            await self.closing.wait()
+            return await self._go_wrong(request, fault)
         return web.json_response({"ok": True, "result": result})
+
+    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.Response:
+        if fault.resets:
+            assert request.transport is not None
+            request.transport.abort()
+        elif fault.silent:
+            await self.closing.wait()
+        return web.Response(status=fault.status, text=fault.body, content_type="application/json")
 
     async def _download(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
         if request.match_info["token"] != self.token or path not in self.files or path in self.expired:
             return answer(ApiError(404, "Not Found"))
+        if self._faults["file"]:
+            return await self._go_wrong(request, self._faults["file"].popleft())
         return web.Response(body=self.files[path])
 
     # ------------------------------------------------------------ getUpdates
 
     async def updates(self, offset: int, limit: int, seconds: float) -> list[JSON]:
         """The long poll. A newer poll ends this one with 409, as two programs with one token would see."""
+        if self.webhook.url:
+            raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
         for update_id in [known for known in self._pending if known < offset and known not in self._again]:
             del self._pending[update_id]
         self._confirmed = max(self._confirmed, offset - 1)
@@ -176,6 +209,23 @@ class FakeTelegram:
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
         self._again.clear()
         return [self._pending[update_id] for update_id in sorted(self._pending)][:limit]
+
+    @property
+    def waiting(self) -> int:
+        return len(self._pending)
+
+    async def next_pending(self) -> tuple[int, bytes]:
+        """The oldest update that the bot has not taken, for its webhook."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._pending)
+        update = self._pending[min(self._pending)]
+        return update["update_id"], json.dumps(update).encode()
+
+    async def take(self, update_id: int) -> None:
+        """The webhook has answered: this update is delivered."""
+        self._pending.pop(update_id, None)
+        self._confirmed = max(self._confirmed, update_id)
+        await self._notify()
 
     async def confirmed(self, update_id: int | None = None) -> None:
         """Wait until the bot has confirmed this update, or the newest one."""
@@ -196,7 +246,10 @@ class FakeTelegram:
         """An update of any content (a poison one, too); None when the bot does not want this kind."""
         if kind not in self.allowed:
             return None
-        update: JSON = {"update_id": next(self._update_ids), kind: payload}
+        return self.deliver({"update_id": next(self._update_ids), kind: payload})
+
+    def deliver(self, update: JSON) -> int:
+        """An update as it stands, under its own id."""
         self._pending[update["update_id"]] = update
         self._past.append(update)
         self._soon()
@@ -291,6 +344,15 @@ class FakeTelegram:
         self._store(message)
         return Posted(self.push("message", message.json()) if self._told(message) else None, message.id)
 
+    def edit(self, chat_id: int, message_id: int, text: str) -> Posted:
+        """The author changes a message's text or caption."""
+        message = self.messages[chat_id, message_id]
+        message.text = text
+        message.extra |= {"edit_date": int(time.time())}
+        return Posted(
+            self.push("edited_message", message.json()) if self._told(message) else None, message_id
+        )
+
     def album(
         self, chat_id: int, author: Person, pictures: Sequence[bytes], caption: str = "", at: int = 0
     ) -> list[Posted]:
@@ -310,6 +372,7 @@ class FakeTelegram:
         old: Sequence[str] = (),
         *,
         anonymous: bool = False,
+        date: int | None = None,
     ) -> Posted:
         """The person's reactions change from `old` to `new`."""
         chat = self.chats[chat_id]
@@ -317,7 +380,7 @@ class FakeTelegram:
         change = {
             "chat": chat.json(),
             "message_id": message_id,
-            "date": 1_700_000_000,
+            "date": int(time.time()) if date is None else date,
             "old_reaction": [{"type": "emoji", "emoji": emoji} for emoji in old],
             "new_reaction": [{"type": "emoji", "emoji": emoji} for emoji in new],
         }

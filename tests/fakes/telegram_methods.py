@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,35 @@ async def get_updates(telegram: FakeTelegram, fields: JSON) -> list[JSON]:
 
 
 @method
-async def delete_webhook(_telegram: FakeTelegram, _: JSON) -> bool:
+async def delete_webhook(telegram: FakeTelegram, _: JSON) -> bool:
+    await telegram.webhook.delete()
     return True
 
 
 @method
-async def set_my_commands(_telegram: FakeTelegram, _: JSON) -> bool:
+async def set_webhook(telegram: FakeTelegram, fields: JSON) -> bool:
+    telegram.allowed = frozenset(json.loads(fields["allowed_updates"]))
+    telegram.webhook.set(fields["url"], fields.get("secret_token", ""))
+    return True
+
+
+@method
+async def get_webhook_info(telegram: FakeTelegram, _: JSON) -> JSON:
+    return telegram.webhook.info()
+
+
+@method
+async def set_my_commands(telegram: FakeTelegram, fields: JSON) -> bool:
+    commands = json.loads(fields["commands"])
+    if not 1 <= len(commands) <= 100:
+        raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for command in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+            raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    menu = {command["command"]: command["description"] for command in commands}
+    telegram.menus[json.loads(fields["scope"])["type"], fields.get("language_code", "")] = menu
     return True
 
 
@@ -82,6 +106,11 @@ async def get_file(telegram: FakeTelegram, fields: JSON) -> JSON:
     if file_id not in telegram.files:
         raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
     size = len(telegram.files[file_id])
+    if telegram.local is not None:  # it tells where the file lies on its own disk
+        path = telegram.local / file_id.replace("/", "_")
+        if not telegram.hidden:
+            path.write_bytes(telegram.files[file_id])
+        return {"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": str(path)}
     if size > MAX_DOWNLOAD:
         raise ApiError(400, "Bad Request: file is too big")
     return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size, "file_path": file_id}
@@ -132,9 +161,13 @@ async def edit_message_media(telegram: FakeTelegram, fields: JSON) -> JSON:
     wanted = json.loads(fields["media"])
     file = fields[wanted["media"].removeprefix("attach://")]
     assert isinstance(file, FileField)
+    if wanted["type"] in message.chat.forbidden:
+        raise ApiError(400, f"Bad Request: not enough rights to send {wanted['type']}s to the chat")
     media, data = uploaded(telegram, wanted["type"], file)
     buttons = keyboard(fields)
     text = caption(wanted)
+    if wanted.get("has_spoiler"):
+        media["has_media_spoiler"] = True
     message.media, message.file = media, data
     message.text, message.keyboard, message.edits = text, buttons, message.edits + 1
     return message.json()
@@ -218,7 +251,7 @@ def checked_text(text: str, limit: int, empty: str | None, long: str) -> str:
 def uploaded(telegram: FakeTelegram, kind: str, upload: FileField) -> tuple[JSON, bytes]:
     """The media JSON of an uploaded file; photos within Telegram's limits only."""
     data = upload.file.read()
-    if len(data) > MAX_FILE:
+    if len(data) > (telegram.max_file or (MAX_FILE if telegram.local is None else 40 * MAX_FILE)):
         raise ApiError(413, "Request Entity Too Large")
     if kind == "document":
         return {"document": telegram.file(data, file_name=upload.filename)}, data

@@ -45,6 +45,8 @@ class Chat:
     topics: set[int] = field(default_factory=set)
     gone: str | None = None
     moved_to: int | None = None
+    forbidden: set[str] = field(default_factory=set)
+    """Kinds of media that nobody may send there."""
 
     def json(self) -> JSON:
         found: JSON = {"id": self.id, "type": self.type}
@@ -123,6 +125,7 @@ class Seen:
     topic: int | None
     edits: int
     pings: bool
+    spoiler: bool
 
 
 def seen(message: Message) -> Seen:
@@ -136,6 +139,7 @@ def seen(message: Message) -> Seen:
         message.topic,
         message.edits,
         any(entity["type"] == "mention" for entity in entities_in(message.text)),
+        bool(message.media.get("has_media_spoiler")),
     )
 
 

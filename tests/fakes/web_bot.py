@@ -11,7 +11,8 @@ import hashlib
 import io
 import itertools
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
@@ -90,6 +91,8 @@ class WebBot:
                 version = self._chat(ref.conversation).tree.versions[target]
                 assert version.parent is not None
                 self._order(ref.conversation, f"{version.instruction} {event.name}", version.parent)
+            case ButtonPressed(name="all" | "pick" as name, target=target):
+                return Acknowledged(f"{name} {target}: that is settled already.")
             case ButtonPressed(ref=ref, name="cancel", target=job):
                 self._chat(ref.conversation).jobs.pop(job).cancel()
                 await self.adapter.clear_status(ref)
@@ -107,7 +110,10 @@ class WebBot:
             chat.turns[-1] |= self._shown(chat, version)
         if event.text == "boom":
             raise RuntimeError("the bot fell over")
-        if chat.tree.head is None:
+        if len(event.attachments) > 1:
+            actions = [asdict(Action("all", "job")), asdict(Action("pick", "first", 1, "Just the first"))]
+            await self._say(event.ref.conversation, "Which of them?", "ask", actions)
+        elif chat.tree.head is None:
             await self._say(event.ref.conversation, "Which picture do you mean? Send me one.", "ask")
         elif event.text.startswith("Can you"):
             await self._say(event.ref.conversation, "Which animal should the dog become?", "ask")
@@ -151,9 +157,12 @@ class WebBot:
         assert chat.tree.head is not None
         chat.turns[-1] |= self._shown(chat, chat.tree.head)
 
-    async def _say(self, conversation: ConversationRef, text: str, decision: Any) -> None:
+    async def _say(
+        self, conversation: ConversationRef, text: str, decision: Any, actions: Sequence[Any] = ()
+    ) -> None:
         key = next(self._ids)
-        turn = {"id": key, "speaker": "bot", "text": text} | self._nothing() | {"decision": decision}
+        turn = {"id": key, "speaker": "bot", "text": text} | self._nothing()
+        turn |= {"decision": decision, "actions": list(actions)}
         self._chat(conversation).turns.append(turn)
         await self.adapter.send(Reply(key, conversation, text, decision=decision))
 

@@ -34,12 +34,12 @@ export class Api {
   }
 
   /** Post a message. A lost connection is no error: it is sent again, with the same id, until it arrives. */
-  message(eventId, text, picture, replyTo) {
+  message(eventId, text, pictures, replyTo) {
     const form = new FormData();
     form.append("event_id", eventId);
     form.append("text", text);
     if (replyTo) form.append("reply_to", replyTo);
-    if (picture) form.append("picture", picture, "picture"); // the file's own name stays here
+    for (const picture of pictures) form.append("picture", picture, "picture"); // a file's own name stays here
     return this.#post("messages", { body: form });
   }
 
@@ -52,7 +52,7 @@ export class Api {
     return this.#json("buttons", { message, name, target });
   }
 
-  /** `argument`: "on", "pictures" or "off" for /share, "1" to "5" for /rate. */
+  /** `argument`: what was written after it: "on", "pictures" or "off" for /share, "1" to "5" for /rate … */
   command(name, argument) {
     return this.#json("commands", { name, argument });
   }

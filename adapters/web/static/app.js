@@ -9,7 +9,10 @@ import { openViewer } from "./viewer.js";
 
 const POLL_MS = 4000; // while a job is under way, in case a push got lost
 // written into the text field
-const COMMAND = /^\/(undo|redo|reset|cancel|again|stronger|subtler|original|compare|history|help|share|rate)(?:\s+(\S{1,32}))?$/;
+const COMMAND =
+  /^\/(undo|redo|reset|cancel|again|stronger|subtler|original|compare|history|help|share|rate|pause|resume|stats)(?:\s+(\S{1,32}))?$/;
+const WORDY = /^\/(settings|privacy)(?:\s+(\S.{0,63}))?$/; // takes several words
+const EDIT = /^\/edit\b\s*/i; // "/edit make it night" is a wish like any other
 const NEAR_PX = 160; // this close to the end, the view follows what is new
 
 const conversation = conversationOfThisTab();
@@ -28,7 +31,7 @@ const messages = new Messages({
   open: openViewer,
   undo: (message, undone) => act(() => api.reaction(message.id, undoEmoji, !undone)),
   reply: (message) => composer.replyTo(message),
-  press: (message, { name, target }) => act(() => api.button(message.id, name, target)),
+  press,
   undoEmoji: () => undoEmoji,
 });
 
@@ -151,26 +154,35 @@ function onPush(push) {
 
 // ---------------------------------------------------------------- doing
 
-async function send({ text, file, replyTo }) {
-  const [, command, argument] = (!file && COMMAND.exec(text.toLowerCase())) || [];
+async function send({ text, files, replyTo }) {
+  const typed = files.length === 0 ? text.toLowerCase() : "";
+  const [, command, argument] = COMMAND.exec(typed) ?? WORDY.exec(typed) ?? [];
   if (command) return act(() => api.command(command, argument));
+  text = text.replace(EDIT, "");
   clearErrors();
   const id = newId();
-  const picture = file && URL.createObjectURL(file);
+  const picture = files.length > 0 && URL.createObjectURL(files[0]);
   sending.set(id, { id, speaker: "user", text, pending: { picture } });
   render();
   toEnd();
   try {
-    await api.message(id, text, file, replyTo?.id);
+    await api.message(id, text, files, replyTo?.id);
     await refresh();
   } catch (error) {
     showError(error.message);
-    composer.restore({ text, file, replyTo });
+    composer.restore({ text, files, replyTo });
   } finally {
     sending.delete(id);
     if (picture) URL.revokeObjectURL(picture);
     render();
   }
+}
+
+/** A press; what the bot says to it for this person alone is shown here, but for the thanks for stars. */
+async function press(message, { name, target }) {
+  const answer = await act(() => api.button(message.id, name, target));
+  if (answer?.said && !name.startsWith("star")) showError(answer.said);
+  return answer;
 }
 
 /** Do what a person asked for and show what came of it; resolves to the server's answer, if there is one. */

@@ -1,12 +1,12 @@
-// Where a person writes: text, one picture (file, drop or paste), and which picture the wish is about.
+// Where a person writes: text, pictures (files, drop or paste), and which picture the wish is about.
 
 import { byId, make, pixels, setText } from "./dom.js";
 
 export class Composer {
-  limits = { max_upload_bytes: Infinity, wish_characters: Infinity };
+  limits = { max_upload_bytes: Infinity, max_pictures: Infinity, wish_characters: Infinity };
   #form = byId("composer");
   #text = byId("text");
-  #file = null;
+  #files = [];
   #fileUrl = null;
   #replyTo = null;
   #head = null;
@@ -14,7 +14,7 @@ export class Composer {
   #onSend;
   #onError;
 
-  /** `onSend({text, file, replyTo})` when a person sends, `onError(sentence)` when that can't be. */
+  /** `onSend({text, files, replyTo})` when a person sends, `onError(sentence)` when that can't be. */
   constructor({ imageUrl, onSend, onError }) {
     this.#imageUrl = imageUrl;
     this.#onSend = onSend;
@@ -39,11 +39,11 @@ export class Composer {
   }
 
   /** Put back what could not be sent, unless the person has begun anew. */
-  restore({ text, file, replyTo }) {
-    if (this.#text.value || this.#file) return;
+  restore({ text, files, replyTo }) {
+    if (this.#text.value || this.#files.length > 0) return;
     this.#text.value = text;
     this.replyTo(replyTo);
-    this.#attach(file);
+    this.#attach(files);
   }
 
   /** The wish is about this older picture; null: about the current one. */
@@ -96,7 +96,7 @@ export class Composer {
     this.#text.addEventListener("input", () => this.#changed());
     byId("attach").addEventListener("click", () => this.choose());
     byId("attached-remove").addEventListener("click", () => {
-      this.#attach(null);
+      this.#attach([]);
       this.focus();
     });
     byId("reply-cancel").addEventListener("click", () => {
@@ -107,14 +107,14 @@ export class Composer {
 
   #listenToFiles() {
     byId("file").addEventListener("change", ({ target }) => {
-      if (target.files[0]) this.#take(target.files[0]);
+      this.#take([...target.files]);
       target.value = ""; // choosing the same file again must count as a change
     });
     document.addEventListener("paste", (event) => {
-      const file = event.clipboardData?.files[0];
-      if (!file) return;
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
       event.preventDefault();
-      this.#take(file);
+      this.#take(files);
     });
     const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
     const drop = byId("drop");
@@ -130,31 +130,40 @@ export class Composer {
       drop.hidden = true;
       if (!carriesFiles(event)) return;
       event.preventDefault();
-      if (event.dataTransfer.files[0]) this.#take(event.dataTransfer.files[0]);
+      this.#take([...event.dataTransfer.files]);
     });
   }
 
-  #take(file) {
-    if (file.size > this.limits.max_upload_bytes) {
+  #take(files) {
+    if (files.length === 0) return;
+    if (files.some((file) => file.size > this.limits.max_upload_bytes)) {
       const most = this.limits.max_upload_bytes / 1e6;
       this.#onError(`That picture is larger than ${most} MB; please choose a smaller one.`);
       return;
     }
-    this.#attach(file);
+    if (files.length > this.limits.max_pictures) {
+      this.#onError(`Please choose at most ${this.limits.max_pictures} pictures at once.`);
+      return;
+    }
+    this.#attach(files);
     this.focus();
   }
 
-  #attach(file) {
+  #attach(files) {
     if (this.#fileUrl) URL.revokeObjectURL(this.#fileUrl);
-    this.#file = file;
+    this.#files = files;
+    const [file] = files; // of several the first is shown
     this.#fileUrl = file && URL.createObjectURL(file);
+    const words = files.length > 1 ? `${files.length} pictures, ${size(files)}` : size(files);
     const picture = byId("attached-picture");
     picture.hidden = false;
     picture.onerror = () => (picture.hidden = true); // HEIC and the like: most browsers can't show them
-    picture.onload = () => setText(byId("attached-words"), `${size(file)} · ${pixels(natural(picture))}`);
+    picture.onload = () => {
+      if (files.length === 1) setText(byId("attached-words"), `${words} · ${pixels(natural(picture))}`);
+    };
     byId("attached").hidden = !file;
     if (file) {
-      setText(byId("attached-words"), size(file));
+      setText(byId("attached-words"), words);
       picture.src = this.#fileUrl;
     }
     this.#changed();
@@ -171,7 +180,7 @@ export class Composer {
     const near = over > -0.1 * this.limits.wish_characters;
     setText(byId("counter"), over > 0 ? `${over} too many` : near ? `${-over} left` : "");
     this.#text.ariaInvalid = String(over > 0);
-    byId("send").disabled = over > 0 || !(this.#text.value.trim() || this.#file);
+    byId("send").disabled = over > 0 || !(this.#text.value.trim() || this.#files.length > 0);
   }
 
   #send() {
@@ -180,11 +189,11 @@ export class Composer {
       this.#onError(`Please say it in at most ${this.limits.wish_characters} characters.`);
       return;
     }
-    if (!text && !this.#file) return;
-    const sent = { text, file: this.#file, replyTo: this.#replyTo };
+    if (!text && this.#files.length === 0) return;
+    const sent = { text, files: this.#files, replyTo: this.#replyTo };
     this.#text.value = "";
     this.#replyTo = null;
-    this.#attach(null);
+    this.#attach([]);
     this.#showCurrent();
     this.focus();
     this.#onSend(sent);
@@ -192,5 +201,7 @@ export class Composer {
 }
 
 const natural = ({ naturalWidth, naturalHeight }) => ({ width: naturalWidth, height: naturalHeight });
-const size = ({ size: bytes }) =>
-  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+const size = (files) => {
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+};

@@ -10,6 +10,7 @@ const OFFERS = {
   compare: { label: "Compare", title: "See before and after side by side" },
   original: { label: "From the original", title: "Make all the edits anew from the picture that you sent" },
 };
+const ANSWERS = { retry: "Try again", all: "All of them", pick: "This one", set: "Change", delete: "Delete" };
 const STARS = ["star1", "star2", "star3", "star4", "star5"];
 const REPLY = "M10 8 5 13l5 5M5 13h9a5 5 0 0 0 5-5V6";
 
@@ -36,8 +37,8 @@ export class Messages {
       }
     }
     messages.forEach((message, place) => {
-      const retry = retryOf(message)?.target;
-      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending, retry]);
+      const answers = answersOf(message).map(({ target }) => target);
+      const shape = JSON.stringify([message.text, message.decision, message.image?.sha256, message.pending, answers]);
       let item = this.#items.get(message.id);
       if (item?.shape !== shape) {
         const node = this.#build(message, first.get(message.version) === message.id);
@@ -62,7 +63,7 @@ export class Messages {
       "data-decision": decision ?? "",
     });
     const picture = (image || message.pending?.picture) && this.#picture(message, owns);
-    node.append(...(speaker === "bot" ? [words, picture, this.#retry(message)] : [picture, words]).filter(Boolean));
+    node.append(...(speaker === "bot" ? [words, picture, this.#answers(message)] : [picture, words]).filter(Boolean));
     if (message.pending) node.append(make("small", { class: "note", "data-testid": "pending" }, "Sending …"));
     if (message.at) node.title = new Date(message.at * 1000).toLocaleString();
     return node;
@@ -120,11 +121,14 @@ export class Messages {
     return make("figcaption", {}, isEdit ? undo : null, ...offers, version ? reply : null, download);
   }
 
-  /** What there was no room for is kept, and this takes it up again. */
-  #retry(message) {
-    const action = retryOf(message);
-    const click = () => this.#actions.press(message, action);
-    return action && make("button", { class: "pill", type: "button", "data-testid": "retry", click }, "Try again");
+  /** The buttons of what the bot says without a picture: try again, which of several pictures, settings. */
+  #answers(message) {
+    const answers = answersOf(message).map((action) => {
+      const click = () => this.#actions.press(message, action);
+      const look = { class: "pill", type: "button", "data-testid": action.name, click };
+      return make("button", look, action.label || ANSWERS[action.name]);
+    });
+    return answers.length > 0 && make("div", { class: "choices", role: "group", "aria-label": "Answers" }, ...answers);
   }
 
   #offers(message) {
@@ -195,6 +199,4 @@ function firstOfVersions(messages) {
   return first;
 }
 
-function retryOf(message) {
-  return message.actions?.find(({ name }) => name === "retry");
-}
+const answersOf = ({ actions }) => (actions ?? []).filter(({ name }) => name in ANSWERS);

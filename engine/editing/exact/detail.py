@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from PIL import Image, ImageFilter
+from numpy.typing import NDArray
+from PIL import Image
 
 from engine.editing.exact.colour import LUMA
 from engine.editing.exact.operations import Operation, on_colours
 from engine.editing.exact.phrases import adverb, number
-from engine.editing.exact.strips import assemble, in_strips
+from engine.editing.exact.strips import ROWS, Bytes, assemble, each_strip, picture, pixels_in_strips
+from engine.editing.exact.tone import ENCODED, LIGHT, WHITE
+
+Samples = NDArray[np.uint16]
+Floats = NDArray[np.float32]
 
 SMALL_RADIUS = 2.5
 """Pixels of blur that a picture made smaller keeps: fewer would show the squares."""
 THRESHOLD = 2
 """Differences smaller than this are noise and not sharpened."""
+WEIGHT: Samples = (np.arange(256) * 257).astype(np.uint16)
+"""A mask's levels in 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +62,10 @@ class BlurPixels(Operation):
 
 
 def gaussian(image: Image.Image, radius: float, share: Image.Image | None = None) -> Image.Image:
-    """Blur; alpha stays. `share` (L) is the weight of each pixel: where it is 0, a colour does not spread.
+    """Blur in linear light, as a lens does; alpha stays.
 
-    A wide blur leaves nothing that a smaller picture could not hold: it is done there and enlarged.
+    `share` (L) is the weight of each pixel: where it is 0, a colour does not spread. A wide blur leaves
+    nothing that a smaller picture could not hold: it is done there and enlarged.
     """
     if image.mode == "RGBA":
         done = gaussian(image.convert("RGB"), radius, share or image.getchannel("A"))
@@ -64,26 +74,80 @@ def gaussian(image: Image.Image, radius: float, share: Image.Image | None = None
     times = max(1, min(int(radius / SMALL_RADIUS), min(image.size) // 16))
     # Taking the mean of squares and enlarging blur as well: together by about this variance.
     spread = (times**2 - 1) / 12 + (times**2 / 12 if times > 1 else 0)
-    rest = ImageFilter.GaussianBlur(max(radius**2 - spread, 0.0) ** 0.5 / times)
-    small = image.reduce(times)
-    if share is None:
-        small = small.filter(rest)
-    else:
-        small = small.convert("RGB")
-        small.putalpha(share.reduce(times))
-        small = small.convert("RGBa").filter(rest).convert("RGBA").convert("RGB").convert(image.mode)
-    return small if times == 1 else enlarge(small, image.size, times)
+    rest = max(radius**2 - spread, 0.0) ** 0.5 / times
+    light = blurred(shrunk_light(image, times, share), rest)
+    if share is not None:
+        weight = blurred(shrunk_light(share, times, None, WEIGHT), rest)
+        light = weighed(light, weight)
+    return encoded(light, image.mode, image.size, times)
 
 
-def enlarge(small: Image.Image, size: tuple[int, int], times: int) -> Image.Image:
-    """Undo `reduce(times)` of a picture of `size`."""
-    across, down = size[0] / times, size[1] / times
+def shrunk_light(
+    image: Image.Image, times: int, share: Image.Image | None, table: Samples = LIGHT
+) -> Samples:
+    """Each square of `times` pixels as one mean of 16 bits: by `table`, and times `share` if there is one."""
+    width, height = -(-image.width // times), -(-image.height // times)
+    channels = () if image.mode == "L" else (3,)
+    small = np.empty((height, width, *channels), np.uint16)
+
+    def strip(top: int, bottom: int) -> None:
+        box = (0, top, image.width, bottom)
+        light = cv2.LUT(np.asarray(image.crop(box)), table)
+        if share is not None:
+            weight = cv2.LUT(np.asarray(share.crop(box)), WEIGHT)
+            weight = weight if light.ndim == 2 else cv2.merge([weight] * 3)
+            light = cv2.multiply(light, weight, scale=1 / WHITE)
+        if times > 1:
+            light = cv2.copyMakeBorder(
+                light, 0, -(bottom - top) % times, 0, -image.width % times, cv2.BORDER_REPLICATE
+            )
+            light = cv2.resize(light, None, fx=1 / times, fy=1 / times, interpolation=cv2.INTER_AREA)
+        small[top // times : -(-bottom // times)] = light
+
+    each_strip(image.height, strip, max(ROWS // times, 1) * times)
+    return small
+
+
+def blurred(light: Samples, radius: float) -> Samples:
+    if radius < 0.01:
+        return light
+    done = np.empty_like(light)
+    margin = math.ceil(4 * radius)
+
+    def strip(top: int, bottom: int) -> None:
+        first = max(top - margin, 0)
+        seen = light[first : bottom + margin]
+        done[top:bottom] = cv2.GaussianBlur(seen, (0, 0), radius, borderType=cv2.BORDER_REPLICATE)[
+            top - first : bottom - first
+        ]
+
+    each_strip(len(light), strip)
+    return done
+
+
+def weighed(light: Samples, weight: Samples) -> Samples:
+    """Divide by the weights; black where they are zero."""
+    share = np.maximum(weight, 1).astype(np.float32) / WHITE
+    share = share if light.ndim == 2 else share[..., None]
+    return np.minimum(light / share, WHITE).astype(np.uint16)
+
+
+def encoded(light: Samples, mode: str, size: tuple[int, int], times: int) -> Image.Image:
+    """The picture of `size` that light made `times` smaller shows: enlarged, and encoded."""
 
     def strip(top: int, bottom: int) -> Image.Image:
-        box = (0, top / times, across, min(bottom / times, down))
-        return small.resize((size[0], bottom - top), Image.Resampling.BICUBIC, box)
+        # Two more rows above and below, which is how far bicubic interpolation looks.
+        first, last = max(top // times - 2, 0), -(-bottom // times) + 2
+        large = light[first:last]
+        if times > 1:
+            large = cv2.resize(large, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+            large = large[top - first * times : bottom - first * times, : size[0]]
+        else:
+            large = large[top - first : bottom - first]
+        return picture(cv2.LUT(np.ascontiguousarray(large), ENCODED), mode)
 
-    return assemble(small.mode, size, strip)
+    # Higher strips than usual, as the rows at their edges are enlarged twice.
+    return assemble(mode, size, strip, max(8 * ROWS // times, 1) * times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +167,17 @@ class Sharpen(Operation):
 
     def sharpen(self, image: Image.Image) -> Image.Image:
         """Sharpen the luma and add the difference to every channel: no colour fringes."""
-        # Twice the mean over a square is nearly a Gaussian, here of about radius · 1.2 pixels.
         radius = max(1, round(max(image.size) / 2400))
-        return in_strips(image, lambda strip: self.sharpen_strip(strip, radius), 2 * radius)
+        return pixels_in_strips(image, lambda strip: self.sharpen_strip(strip, radius), 2 * radius)
 
-    def sharpen_strip(self, strip: Image.Image, radius: int) -> Image.Image:
-        luma = strip if strip.mode == "L" else strip.convert("L", (*LUMA, 0.0))
-        values = np.asarray(luma).astype(np.float32)
-        values -= box(box(np.pad(values, 2 * radius, mode="edge"), radius), radius)
-        values *= np.abs(values) >= THRESHOLD
-        values *= np.float32(self.amount)
-        change = np.rint(values, out=values).astype(np.int16)
-        channels = [np.clip(np.asarray(each) + change, 0, 255).astype(np.uint8) for each in strip.split()]
-        return Image.merge(strip.mode, [Image.fromarray(each) for each in channels])
+    def sharpen_strip(self, strip: Bytes, radius: int) -> Bytes:
+        luma = strip if strip.ndim == 2 else cv2.transform(strip, np.array([LUMA]))
+        # Twice the mean over a square is nearly a Gaussian, here of about radius · 1.2 pixels.
+        change = luma - box(box(luma, radius), radius)
+        change *= np.abs(change) >= THRESHOLD
+        change *= np.float32(self.amount)
+        rounded = np.rint(change, out=change).astype(np.int16)
+        return cv2.add(strip, rounded if strip.ndim == 2 else cv2.merge([rounded] * 3), dtype=cv2.CV_8U)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,50 +199,50 @@ class Denoise(Operation):
         return on_colours(image, self.smooth)
 
     def smooth(self, image: Image.Image) -> Image.Image:
-        return in_strips(image, self.smooth_strip, 6 * RADIUS)
+        return pixels_in_strips(image, self.smooth_strip, 6 * RADIUS)
 
-    def smooth_strip(self, strip: Image.Image) -> Image.Image:
-        if strip.mode == "L":
+    def smooth_strip(self, strip: Bytes) -> Bytes:
+        if strip.ndim == 2:
             return self.smooth_channel(strip)
-        luma, *colours = strip.convert("YCbCr").split()
+        luma, *colours = cv2.split(cv2.cvtColor(strip, cv2.COLOR_RGB2YCrCb))
         # Colour noise is coarse and the eye sees colour coarsely: half the size is enough and much faster.
-        small = [self.smooth_channel(each.reduce(2)) for each in colours]
-        half = (0, 0, strip.width / 2, strip.height / 2)
-        colours = [each.resize(strip.size, Image.Resampling.BILINEAR, half) for each in small]
-        return Image.merge("YCbCr", [self.smooth_channel(luma), *colours]).convert("RGB")
+        colours = [self.smooth_half(each) for each in colours]
+        return cv2.cvtColor(cv2.merge([self.smooth_channel(luma), *colours]), cv2.COLOR_YCrCb2RGB)
 
-    def smooth_channel(self, channel: Image.Image) -> Image.Image:
-        done = guided(np.asarray(channel).astype(np.float32), (255 * self.strength) ** 2)
-        np.clip(done, 0, 255, out=done)
-        return Image.fromarray(np.rint(done, out=done).astype(np.uint8))
+    def smooth_half(self, channel: Bytes) -> Bytes:
+        height, width = channel.shape
+        even = cv2.copyMakeBorder(channel, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+        half = self.smooth_channel(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        return cv2.resize(half, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)[:height, :width]
+
+    def smooth_channel(self, channel: Bytes) -> Bytes:
+        change = guided_change(channel, (255 * self.strength) ** 2)
+        return cv2.add(channel, change, dtype=cv2.CV_8U)  # rounded, and held in 0 to 255
 
 
 RADIUS = 2
 
 
-def guided(values: np.ndarray, epsilon: float) -> np.ndarray:
-    """Equations 5, 6 and 8, the picture being its own guide; `epsilon` is the variance taken for noise."""
-    padded = np.pad(values, 2 * RADIUS, mode="edge")
-    mean = box(padded, RADIUS)
-    variance = box(padded * padded, RADIUS)
-    variance -= mean * mean
-    np.maximum(variance, 0, out=variance)
-    slope = variance / (variance + np.float32(epsilon))
-    mean -= slope * mean
-    done = box(slope, RADIUS)
-    done *= values
-    done += box(mean, RADIUS)
-    return done
+def guided_change(values: Bytes, epsilon: float) -> Floats:
+    """What equations 5, 6 and 8 add to the picture, which is its own guide.
+
+    `epsilon` is the variance taken for noise. Told by 1 - a, the share of the mean, which is
+    epsilon / (variance + epsilon): what is added is mean((1 - a) · mean) - mean(1 - a) · I.
+    """
+    side = (2 * RADIUS + 1,) * 2
+    mean = box(values, RADIUS)
+    share = cv2.sqrBoxFilter(values, cv2.CV_32F, side, borderType=cv2.BORDER_REPLICATE)
+    share -= mean * mean
+    share += np.float32(epsilon)
+    np.divide(np.float32(epsilon), share, out=share)
+    mean *= share
+    change = box(mean, RADIUS)
+    share = box(share, RADIUS)
+    share *= values
+    change -= share
+    return change
 
 
-def box(values: np.ndarray, radius: int) -> np.ndarray:
-    """Mean over a square of 2 · radius + 1 samples, where it lies inside: shape less 2 · radius each way."""
-    height, width = (side - 2 * radius for side in values.shape)
-    rows = values[:height] + values[1 : height + 1]
-    for shift in range(2, 2 * radius + 1):
-        rows += values[shift : shift + height]
-    square = rows[:, :width] + rows[:, 1 : width + 1]
-    for shift in range(2, 2 * radius + 1):
-        square += rows[:, shift : shift + width]
-    square *= np.float32(1 / (2 * radius + 1) ** 2)
-    return square
+def box(values: Bytes | Floats, radius: int) -> Floats:
+    """Mean over a square of 2 · radius + 1 samples; beyond the edge, its own samples go on."""
+    return cv2.boxFilter(values, cv2.CV_32F, (2 * radius + 1,) * 2, borderType=cv2.BORDER_REPLICATE)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
 from engine.editing.exact.operations import Operation, Size, checked
 from engine.editing.exact.phrases import adverb, colour_name, number
+from engine.editing.exact.strips import assemble, picture
 
 Transpose = Image.Transpose
 
@@ -64,11 +66,20 @@ class Vignette(Operation):
         fade = np.clip((np.sqrt((across + down) / 2) - 0.35) / 0.65, 0, 1)
         fade = self.amount * fade * fade * (3 - 2 * fade)
         level = np.rint(255 * (fade if self.white else 1 - fade)).astype(np.uint8)
-        mask = Image.fromarray(level).resize(image.size, Image.Resampling.BICUBIC)
-        # Neutral for alpha: screened with 0, multiplied by 255.
-        alpha = [Image.new("L", image.size, 0 if self.white else 255)] if image.mode == "RGBA" else []
-        layer = mask if image.mode == "L" else Image.merge(image.mode, [mask] * 3 + alpha)
-        return ImageChops.screen(image, layer) if self.white else ImageChops.multiply(image, layer)
+        mask = cv2.resize(level, image.size, interpolation=cv2.INTER_CUBIC)
+
+        def strip(top: int, bottom: int) -> Image.Image:
+            samples = np.asarray(image.crop((0, top, image.width, bottom)))
+            layer = mask[top:bottom]
+            if samples.ndim == 3:
+                # Alpha stays: times 255, or screened with 0.
+                alpha = [np.full_like(layer, 0 if self.white else 255)] * (samples.shape[2] - 3)
+                layer = cv2.merge([layer] * 3 + alpha)
+            if self.white:
+                return picture(~cv2.multiply(~samples, ~layer, scale=1 / 255), image.mode)
+            return picture(cv2.multiply(samples, layer, scale=1 / 255), image.mode)
+
+        return assemble(image.mode, image.size, strip)
 
 
 @dataclass(frozen=True, slots=True)

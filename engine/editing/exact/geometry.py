@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
+import numpy as np
 from PIL import Image
 
 from engine.editing.exact.operations import Operation, Size, checked
 from engine.editing.exact.phrases import enumerate_phrases, number, percent
-from engine.editing.exact.strips import assemble
+from engine.editing.exact.strips import assemble, picture, pixels
 
 Transpose = Image.Transpose
 Side = Literal["left", "top", "right", "bottom"]
@@ -141,11 +143,24 @@ def turn_inside(image: Image.Image, degrees: float) -> Image.Image:
     left = image.width / 2 - cosine * width / 2 - sine * height / 2
     top = image.height / 2 + sine * width / 2 - cosine * height / 2
 
-    def strip(first: int, last: int) -> Image.Image:
-        back = (cosine, sine, left + sine * first, -sine, cosine, top + cosine * first)
-        return image.transform((width, last - first), Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+    # OpenCV counts from the middle of the first pixel, Pillow and this from its corner.
+    left += (cosine + sine - 1) / 2
+    top += (cosine - sine - 1) / 2
+    source = premultiplied(image)
+    samples, flags = pixels(source), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
 
-    return assemble(image.mode, (width, height), strip)
+    def strip(first: int, last: int) -> Image.Image:
+        back = np.array([[cosine, sine, left + sine * first], [-sine, cosine, top + cosine * first]])
+        size = (width, last - first)
+        turned = cv2.warpAffine(samples, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        return picture(turned, source.mode)
+
+    return assemble(source.mode, (width, height), strip).convert(image.mode)
+
+
+def premultiplied(image: Image.Image) -> Image.Image:
+    """As Pillow itself does it: transparent pixels have no say in the colour of their neighbours."""
+    return image.convert("RGBa") if image.mode == "RGBA" else image
 
 
 def largest_inside(width: int, height: int, angle: float) -> tuple[int, int]:
@@ -231,12 +246,15 @@ def scaled(size: Size, factor: float) -> Size:
 def resample(image: Image.Image, size: Size) -> Image.Image:
     if size == image.size:
         return image.copy()
+    source = premultiplied(image)
     width, height = size
-    # Premultiplied, as Pillow itself does: transparent pixels have no say in the colour of their neighbours.
-    source = image.convert("RGBa") if image.mode == "RGBA" else image
+    if width >= image.width and height >= image.height:
+        large = cv2.resize(pixels(source), size, interpolation=cv2.INTER_CUBIC)
+        done = assemble(source.mode, size, lambda top, bottom: picture(large[top:bottom], source.mode))
+        return done.convert(image.mode)
 
     def strip(top: int, bottom: int) -> Image.Image:
         box = (0, top / height * image.height, image.width, bottom / height * image.height)
         return source.resize((width, bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
-    return assemble(source.mode, (width, height), strip).convert(image.mode)
+    return assemble(source.mode, size, strip).convert(image.mode)

@@ -64,11 +64,13 @@ def build_balance(clause: Clause) -> list[Operation] | None:
 
 
 def build_border(clause: Clause) -> list[Operation] | None:
-    if clause.count("border") != 1 or clause.count("colour") > 1 or clause.count("px") > 1:
+    if clause.count("border") != 1 or clause.count("colour") > 1 or clause.count("px", "percent") > 1:
         return None
     colour = clause.one("colour") or "white"
     if clause.has("px"):
         return [Border(colour, abs(clause.one("px")), pixels=True)]
+    if clause.has("percent"):
+        return [Border(colour, min(abs(clause.one("percent")), 1.0))]
     return [Border(colour, {"thin": 0.015, "thick": 0.08}.get(clause.one("thickness"), 0.04))]
 
 
@@ -91,11 +93,11 @@ LOOKS = (
         frozenset({"make", "turn", "remove", "bw", "grey", "colours", "colour word", "effect"}),
         build_black_and_white,
     ),
-    Family("sepia", frozenset({"make", "add", "sepia", "effect"}), build_sepia),
+    Family("sepia", frozenset({"make", "add", "sepia", "aged", "effect"}), build_sepia),
     Family("invert", frozenset({"make", "invert", "colours", "effect"}), build_invert),
     Family(
         "vignette",
-        frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around"}),
+        frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around", "all sides"}),
         build_vignette,
     ),
     Family("auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and"}), build_auto),
@@ -106,7 +108,7 @@ LOOKS = (
     ),
     Family(
         "border",
-        frozenset({"make", "add", "border", "colour", "thickness", "px", "around"}),
+        frozenset({"make", "add", "border", "colour", "thickness", "px", "percent", "around"}),
         build_border,
     ),
     Family(

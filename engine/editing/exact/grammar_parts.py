@@ -51,9 +51,10 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
     ("background", phrases(("the rest", "everything else", "the surroundings", "all the rest"))),
     ("background", phrases(("everything", "all"), (*EXCEPT, "but", "around", "behind"), PEOPLE)),
     ("background", phrases((*EXCEPT, "behind"), PEOPLE)),
+    ("background", phrases(("whatever is", "what is"), ("around", "behind"), PEOPLE)),
     ("person", phrases(("only", "just"), ("", "on"), PEOPLE)),
     ("person", phrases(PEOPLE, ("only",))),
-    ("person", phrases(("", "on"), NAMED)),
+    ("person", phrases(("", "on"), NAMED, ("", "only"))),
     (
         "coloured",
         phrases(("keep", "leave", "only", "just", "keep only"), PEOPLE, ("", "only"), ("in colour",)),

@@ -170,6 +170,7 @@ SHAPES = (
                 "side",
                 "upside down",
                 "quarter turn",
+                "around",
             }
             | {"degrees", "number", "degree"}
         ),

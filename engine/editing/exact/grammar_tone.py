@@ -79,6 +79,8 @@ def about_colours(head: Tone, clause: Clause) -> Tone:
     """What "the colours" may be: brighter ones are more vibrant; sharper ones mean nothing."""
     if head.quality == "exposure" and head.sign > 0 and head.form != "graded" and clause.has("colours"):
         return Tone("vibrance", head.sign, head.form)
+    if head.quality == "intensity":
+        return Tone("saturation", head.sign, head.form)
     return head if head.quality in COLOURFUL else Tone("none", 0, "noun")
 
 
@@ -118,7 +120,7 @@ def noun_direction(head: Tone, clause: Clause) -> int:
     moves = {*clause.all("raise"), *clause.all("lower")}
     if head.quality in REGIONS:
         # "more shadows", "add shadows" and "remove the shadows" speak of things in the picture.
-        lifted = head.quality == "shadows" and clause.says("reduce", "recover")
+        lifted = head.quality == "shadows" and clause.says("reduce", "recover", "bring back")
         clear = clause.has("raise", "lower") and not clause.says("more", "less", "extra", "low", "high")
         if not clear or clause.has("add", "remove"):
             return 0

@@ -12,7 +12,7 @@ from engine.editing.exact.detail import Blur, BlurPixels, gaussian
 from engine.editing.exact.operations import CannotApply, Operation
 from engine.editing.exact.people import find_people
 from engine.editing.exact.phrases import colour_name
-from engine.editing.exact.strips import assemble
+from engine.editing.exact.strips import assemble, picture
 
 Part = Literal["person", "background"]
 TRANSPARENT = "transparent"
@@ -55,7 +55,7 @@ class OnPart(Operation):
         done = self.edited(image, mask)
         if done.mode != image.mode:
             image = image.convert(done.mode)
-        return Image.composite(done, image, mask)
+        return laid_over(image, done, mask)
 
     def edited(self, image: Image.Image, mask: Image.Image) -> Image.Image:
         if isinstance(self.operation, Blur | BlurPixels):
@@ -84,9 +84,17 @@ class Backdrop(Operation):
         if self.colour == TRANSPARENT:
             done.putalpha(mask)
             return done
-        plain = Image.new("RGB", image.size, ImageColor.getrgb(self.colour)[:3])
-        plain.paste(done, mask=mask)
-        return plain
+        return laid_over(Image.new("RGB", image.size, ImageColor.getrgb(self.colour)[:3]), done, mask)
+
+
+def laid_over(below: Image.Image, above: Image.Image, mask: Image.Image) -> Image.Image:
+    """`above` where the mask is 255, `below` where it is 0."""
+
+    def strip(top: int, bottom: int) -> Image.Image:
+        box = (0, top, below.width, bottom)
+        return Image.composite(above.crop(box), below.crop(box), mask.crop(box))
+
+    return assemble(below.mode, below.size, strip)
 
 
 def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
@@ -99,25 +107,28 @@ def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
     for each in (small, cut):
         each.thumbnail((512, 512), Image.Resampling.BOX)
     sides = [nearby(small, cut), nearby(small, ImageChops.invert(cut))]
-    scale = np.array([small.height / image.height, small.width / image.width])
-    fronts, backs = (np.asarray(each, np.float32) for each in sides)
+    fronts, backs = (np.asarray(each, np.float32).reshape(-1, 3) for each in sides)
+    # Which of the small picture's pixels each row and column lies in.
+    below = ((np.arange(image.height) + 0.5) * small.height / image.height).astype(int) * small.width
+    across = ((np.arange(image.width) + 0.5) * small.width / image.width).astype(int)
 
     def strip(top: int, bottom: int) -> Image.Image:
         box = (0, top, image.width, bottom)
         piece, levels = image.crop(box), np.asarray(mask.crop(box))
         # 0 and 255 are left out: 0 - 1 wraps round.
-        rows, columns = np.nonzero(levels - np.uint8(1) < 254)
-        if not len(rows):
+        mixed = np.flatnonzero(levels - np.uint8(1) < 254)
+        if not len(mixed):
             return piece
-        places = ((np.stack([rows + top, columns], 1) + 0.5) * scale).astype(int)
-        front, back = (each[places[:, 0], places[:, 1]] for each in (fronts, backs))
-        pixels = np.array(piece)
-        share = levels[rows, columns, None].astype(np.float32) / 255
-        own = front + share * (pixels[rows, columns] - share * front - (1 - share) * back)
-        pixels[rows, columns] = np.rint(np.clip(own, 0, 255))
-        return Image.fromarray(pixels)
+        rows, columns = np.divmod(mixed, image.width)
+        places = below[top + rows] + across[columns]
+        front, back = fronts.take(places, 0), backs.take(places, 0)
+        samples = np.array(piece).reshape(-1, 3)
+        share = levels.ravel()[mixed, None].astype(np.float32) / 255
+        own = front + share * (samples.take(mixed, 0) - share * front - (1 - share) * back)
+        samples[mixed] = np.rint(np.clip(own, 0, 255, out=own))
+        return picture(samples.reshape(*levels.shape, 3), "RGB")
 
-    return assemble(image.mode, image.size, strip)
+    return assemble("RGB", image.size, strip)
 
 
 def nearby(image: Image.Image, mask: Image.Image) -> Image.Image:

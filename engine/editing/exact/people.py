@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy.ndimage import label
 
 from engine.editing import local_linear
 from engine.editing.exact import face_net, people_net
-from engine.editing.exact.strips import assemble
+from engine.editing.exact.strips import assemble, picture
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
 FACE = 0.75
@@ -23,7 +24,7 @@ COVERED = 0.8
 """Share of a face that must be taken for a person."""
 GUIDE_SIDE = 384
 EDGE_SIDE = 2048
-"""Longer sides at which the mask's edge is fitted to the picture, and drawn; beyond, it is enlarged."""
+"""Longer sides, about, at which the mask's edge is fitted to the picture, and drawn, then enlarged."""
 
 Mask = NDArray[np.float32]
 
@@ -33,14 +34,21 @@ def find_people(image: Image.Image) -> Image.Image | None:
 
     The segmentation always finds something to call a person; so a face must vouch for it.
     """
-    rgb = at_most(image, EDGE_SIDE).convert("RGB")
+    rgb = image.reduce(max(1, round(max(image.size) / EDGE_SIDE))).convert("RGB")
     small = rgb.resize((people_net.SIDE,) * 2, Image.Resampling.BILINEAR, reducing_gap=2.0)
     faces, people = load()
     with torch.inference_mode():
         likely = people(samples(small))[0, 0].numpy()
         found = faces(samples(squared(rgb)))[0].numpy()
     mask = vouched(likely, upright(found[found[:, 0] > FACE, 1:], rgb.size))
-    return refine(mask, rgb).resize(image.size, Image.Resampling.BILINEAR) if mask is not None else None
+    if mask is None:
+        return None
+    edged = refine(mask, rgb)
+    return edged if edged.size == image.size else enlarged(edged, image.size)
+
+
+def enlarged(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return picture(cv2.resize(np.asarray(mask), size, interpolation=cv2.INTER_LINEAR), "L")
 
 
 def at_most(image: Image.Image, side: int) -> Image.Image:
@@ -99,25 +107,20 @@ def vouched(likely: Mask, faces: Mask) -> Mask | None:
     return np.where(np.isin(patches, list(kept)), likely, 0).astype(np.float32) if kept else None
 
 
-def refine(mask: Mask, picture: Image.Image) -> Image.Image:
+def refine(mask: Mask, image: Image.Image) -> Image.Image:
     """The mask at the picture's size, its edge along the picture's: a guided filter (see `local_linear`)."""
-    small = at_most(picture, GUIDE_SIDE)
+    small = at_most(image, GUIDE_SIDE)
     coarse = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BICUBIC))
     guide = np.asarray(small, np.float32) / 255
     model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)
     # Steeper, so that what is nearly certain becomes certain: no veil over people, no ghost beside them.
-    slopes, offsets = model.slope[..., 0, :] / 0.7, (model.offset[..., 0] - 0.15) / 0.7 * 255
-    planes = [Image.fromarray(np.ascontiguousarray(slopes[..., each])) for each in range(3)]
-    offset = Image.fromarray(offsets)
+    level = np.concatenate([model.slope[..., 0, :], (model.offset - 0.15) * 255], 2) / 0.7
+    large = cv2.resize(level, image.size, interpolation=cv2.INTER_LINEAR)
 
     def strip(top: int, bottom: int) -> Image.Image:
-        size = (picture.width, bottom - top)
-        box = (0, top / picture.height * small.height, small.width, bottom / picture.height * small.height)
-        level = np.array(offset.resize(size, Image.Resampling.BILINEAR, box))
-        colours = picture.crop((0, top, picture.width, bottom)).split()
-        for plane, colour in zip(planes, colours, strict=True):
-            level += np.asarray(plane.resize(size, Image.Resampling.BILINEAR, box)) * np.asarray(colour)
-        np.clip(level, 0, 255, out=level)
-        return Image.fromarray(np.rint(level, out=level).astype(np.uint8))
+        here = large[top:bottom]
+        colours = np.asarray(image.crop((0, top, image.width, bottom)))
+        found = np.einsum("hwc,hwc->hw", here[..., :3], colours, dtype=np.float32) + here[..., 3]
+        return Image.fromarray(cv2.add(found, 0.0, dtype=cv2.CV_8U))
 
-    return assemble("L", picture.size, strip)
+    return assemble("L", image.size, strip)

@@ -87,7 +87,9 @@ def plan(instruction: str) -> Plan | None:
     if not operations:
         return None
     # "Keep her in colour and make the rest grey" says one thing twice.
-    again = [isinstance(each, OnPart) and each in operations[:at] for at, each in enumerate(operations)]
+    again = [
+        isinstance(each, OnPart | Backdrop) and each in operations[:at] for at, each in enumerate(operations)
+    ]
     return Plan(tuple(each for each, known in zip(operations, again, strict=True) if not known))
 
 
@@ -116,8 +118,8 @@ def attach(pieces: list[list[Token]]) -> list[list[Token]]:
     return done
 
 
-EMPTY = frozenset({"filler", "whole", "fix", "state"})
-"""Nothing is asked for by "please", nor by "fix it" or "it is sideways" beside what is to be done."""
+EMPTY = frozenset({"filler", "whole", "fix", "amend", "state"})
+"""Nothing is asked for by "please", nor by "fix it", "tone it down" or "it is sideways" beside the rest."""
 AMOUNTS = frozenset({"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio"})
 AND = Token("word", "and", "and")
 

@@ -41,7 +41,7 @@ def measure_lean(image: Image.Image) -> float:
     Hough transform (Duda and Hart, 1972) of the edges at 512 pixels: the lean of the line with most votes.
     Raises `CannotApply` when no line is as long as a fifth of the shorter side.
     """
-    small = image.convert("L")
+    small = image.reduce(max(1, max(image.size) // 1024)).convert("L")
     small.thumbnail((512, 512))
     edges = canny(np.asarray(small) / 255, sigma=2.0)
     leans = np.arange(-MOST, MOST + STEP / 2, STEP)

@@ -42,6 +42,7 @@ SPELLING = {
     "+": "plus",
     "it's": "it is",
     "that's": "that is",
+    "there's": "there is",
     "isn't": "is not",
     "i'd": "i would",
     "let's": "let us",

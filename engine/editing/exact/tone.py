@@ -24,6 +24,13 @@ def to_encoded(linear: np.ndarray) -> np.ndarray:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
 
 
+WHITE = 65535
+LIGHT = np.rint(WHITE * to_linear(np.arange(256) / 255)).astype(np.uint16)
+"""Linear light of each encoded level, in 16 bits."""
+ENCODED = np.rint(255 * to_encoded(np.arange(WHITE + 1) / WHITE)).astype(np.uint8)
+"""The encoded level of each of those."""
+
+
 def amplify(encoded: np.ndarray, gain: np.ndarray | float) -> np.ndarray:
     """Multiply linear light by `gain`; what would pass white rolls off above `KNEE`, so white stays white.
 

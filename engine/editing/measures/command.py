@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from engine.command_line import Problem, json_option
+from engine.config import Preset
 from engine.editing.options import FILE, FOLDER, NEW, show
 
 
@@ -16,6 +17,7 @@ from engine.editing.options import FILE, FOLDER, NEW, show
 @click.option(
     "--weights", default="starter", show_default=True, help="A folder, an id on the Hub, or starter."
 )
+@click.option("--preset", type=click.Choice(get_args(Preset)), default="quality", show_default=True)
 @click.option("--sheet", type=NEW, help="Write a contact sheet source | output | (stock) | target (PNG).")
 @click.option("--limit", type=click.IntRange(1), help="Only the first items.")
 @click.option(
@@ -34,6 +36,7 @@ from engine.editing.options import FILE, FOLDER, NEW, show
 def evaluate(
     file: Path,
     weights: str,
+    preset: Preset,
     sheet: Path | None,
     limit: int | None,
     side_by_side: bool,
@@ -72,7 +75,7 @@ def evaluate(
             click.echo(f"FID and PRD need a feature space: {INSTALL}, or give --clip.", err=True)
         if guidances and find_spec("matplotlib") is None:
             raise ValueError(f"The curve needs matplotlib: {INSTALL}.")
-        editor = Editor.load(resolve("editor", weights), *compute)
+        editor = Editor.load(resolve("editor", weights), *compute, preset=preset)
         if guidances:  # first: a set that can't give a curve shows at once
             write_curve(guidance_curve(editor, rows, guidances, features, side_by_side), curve)
         result = measure(editor, rows, sheet, features, side_by_side)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import discord
 import pytest
+
+from tests.adapters.discord.stage import World, running
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,9 @@ def identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return None
 
     monkeypatch.setattr(discord.Client, "before_identify_hook", no_wait)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running() as world:
+        yield world

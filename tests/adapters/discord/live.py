@@ -20,23 +20,29 @@ from tests.fakes.discord_wire import DiscordWire
 
 
 def adapter_on(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> DiscordAdapter:
-    adapter = DiscordAdapter(wire.token, bot.handler, bot, undo_emoji=("↩️",), **options)
+    adapter = DiscordAdapter(wire.token, bot.handler, bot, bot.choices, undo_emoji=("↩️",), **options)
     adapter.client._connection.guild_ready_timeout = 0.05  # not 2 s of waiting for guilds that don't come
     return adapter
 
 
 @contextlib.asynccontextmanager
 async def connected(
-    bot: ScriptedBot | None = None, **options: Any
+    bot: ScriptedBot | None = None, *, wire: DiscordWire | None = None, **options: Any
 ) -> AsyncIterator[tuple[DiscordWire, ScriptedBot, DiscordAdapter]]:
     bot = bot or ScriptedBot()
-    async with DiscordWire() as wire:
-        adapter = adapter_on(wire, bot, **options)
-        await adapter.start()
-        try:
-            yield wire, bot, adapter
-        finally:
-            await adapter.stop()
+    async with wire or DiscordWire() as wire, started(wire, bot, **options) as adapter:
+        yield wire, bot, adapter
+
+
+@contextlib.asynccontextmanager
+async def started(wire: DiscordWire, bot: ScriptedBot, **options: Any) -> AsyncIterator[DiscordAdapter]:
+    """The adapter on a wire where something happened before."""
+    adapter = adapter_on(wire, bot, **options)
+    await adapter.start()
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()
 
 
 def in_channel(wire: DiscordWire) -> ConversationRef:
@@ -56,7 +62,9 @@ class DiscordHarness(Harness):
         self.conversation = ConversationRef("discord", str(world.general), str(self.thread))
         self.ann = UserRef("discord", str(world.ann), "Ann")
         directory = ScriptedBot()
-        self.adapter = DiscordAdapter(wire.token, self.handler, directory, undo_emoji=("↩️",))
+        self.adapter = DiscordAdapter(
+            wire.token, self.handler, directory, directory.choices, undo_emoji=("↩️",)
+        )
         self.adapter.client._connection.guild_ready_timeout = 0.05
 
     async def write(
@@ -83,8 +91,7 @@ class DiscordHarness(Harness):
         return Act(payload["id"], ref, self.ann)
 
     async def command(self, name: CommandName, argument: str = "") -> Act:
-        options = {"stars" if name == "rate" else "answer": argument} if argument else {}
-        payload = await self.wire.slash(name, options, channel=self.thread)
+        payload = await self.wire.slash(name, _options(name, argument), channel=self.thread)
         return Act(payload["id"], MessageRef(self.conversation, payload["id"]), self.ann)
 
     async def restrict(self) -> bool:
@@ -111,6 +118,7 @@ class DiscordHarness(Harness):
                 self.wire.as_read(message["content"]),
                 self.wire.file(message["attachments"][0]) if message["attachments"] else None,
                 tuple(one.split(":")[1] for one in self.wire.custom_ids(message)),  # type: ignore[arg-type]
+                tuple(self.wire.labels(message)),
                 message["allowed_mentions"]["parse"] != [],
             )
             for message in self.wire.bot_messages(self.thread)
@@ -121,3 +129,17 @@ class DiscordHarness(Harness):
 
     async def vanished(self) -> ConversationRef | None:
         return ConversationRef("discord", str(self.wire.world.general), "1")
+
+
+def _options(name: CommandName, argument: str) -> dict[str, str | int | bool]:
+    """What a person fills in to say the same as by `argument`."""
+    words = argument.split()
+    if not words:
+        return {}
+    if name == "settings":
+        server = words[:1] == ["server"]
+        given = zip(("setting", "value"), words[1:] if server else words, strict=False)
+        return {**dict(given), **({"server": True} if server else {})}
+    if name == "history":
+        return {"picture": int(argument)}
+    return {{"rate": "stars", "privacy": "what"}.get(name, "answer"): argument}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot.events import (
     Acknowledged,
+    Action,
     ConversationGone,
     ConversationRef,
     InboundEvent,
@@ -28,8 +29,10 @@ class ScriptedBot:
         self.events: list[InboundEvent] = []
         self.doubles: list[str] = []
         self.answer: Answer | None = None
+        self.quiet: set[ConversationRef] = set()
         self._places: list[ConversationRef] = []
         self._last: dict[ConversationRef, str] = {}
+        self.versions: dict[ConversationRef, tuple[Action, ...]] = {}
         self._arrived = asyncio.Condition()
 
     async def handler(self, event: InboundEvent) -> Acknowledged | None:
@@ -48,6 +51,11 @@ class ScriptedBot:
             self._arrived.notify_all()
         return acknowledged
 
+    def took_part(self, place: ConversationRef, last: str) -> None:
+        """There was a conversation before this run; `last` is the message id handled last there."""
+        self._places.append(place)
+        self._last[place] = last
+
     async def take(self, count: int) -> list[InboundEvent]:
         """The first `count` events; waits for them."""
         async with self._arrived:
@@ -61,8 +69,14 @@ class ScriptedBot:
     async def knows(self, conversation: ConversationRef) -> bool:
         return conversation in self._places
 
+    async def paused(self, conversation: ConversationRef) -> bool:
+        return conversation in self.quiet
+
     async def last_event(self, conversation: ConversationRef) -> str | None:
         return self._last.get(conversation)
+
+    async def choices(self, conversation: ConversationRef) -> tuple[Action, ...]:
+        return self.versions.get(conversation, ())
 
     async def conversations(self, platform: Platform) -> list[ConversationRef]:
         return [place for place in reversed(self._places) if place.platform == platform]

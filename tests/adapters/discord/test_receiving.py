@@ -28,13 +28,34 @@ async def test_the_wish_is_free_of_mentions() -> None:
         await wire.post(f"make {wire.mention} it like <@{wire.world.ann}>'s **photo**")
         await wire.post(f"<@&{wire.world.bot_role}> people pick the bot's role by mistake")
         await wire.post(f"<@{wire.world.ann}> how are you?")
+        await wire.post(f"{wire.mention}, brighter: {wire.mention} please")
+        await wire.post(f"{wire.mention} like <a:party:12> and \u202eturned\u202c")
         await wire.post("the last", mention=True)
-        await bot.take(3)
+        await bot.take(5)
         assert bot.texts == [
             "make it like @Ann's **photo**",
             "people pick the bot's role by mistake",
+            "brighter: please",
+            "like :party: and turned",
             "the last",
         ]
+
+
+async def test_the_server_is_told_and_no_thread_opened_where_the_bot_is_paused() -> None:
+    async with connected() as (wire, bot, _):
+        place = in_channel(wire)
+        bot.quiet.add(place)
+        await wire.post("brighter", [("dog.png", png())], mention=True)
+        (event,) = await bot.take(1)
+        assert isinstance(event, MessageIn)
+        assert event.ref.conversation == place
+        assert event.ref.conversation.group_id == str(wire.world.guild_id)
+        bot.quiet.clear()
+        message = await wire.post("brighter", [("dog.png", png())], mention=True)
+        opened = (await bot.take(2))[1]
+        assert isinstance(opened, MessageIn)
+        assert opened.ref.conversation.thread_id == message["id"]
+        assert opened.ref.conversation.group_id == str(wire.world.guild_id)
 
 
 async def test_files_that_cannot_be_had_say_so() -> None:
@@ -135,7 +156,7 @@ async def test_a_command_where_the_bot_may_not_write_is_answered_to_the_person_a
         await wire.slash("undo")
         await until(lambda: bool(wire.calls("POST", "/callback$")))
         (answer,) = wire.calls("POST", "/callback$")
-        assert "I may not write in this channel" in answer.json["data"]["content"]
+        assert "I lack the permission Send Messages there" in answer.json["data"]["content"]
         assert answer.json["data"]["flags"] == 64
         assert bot.events == []
 

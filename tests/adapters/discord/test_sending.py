@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 from dataclasses import replace
 from typing import Any
@@ -172,8 +173,46 @@ async def test_too_large_for_the_server_goes_as_a_smaller_jpeg() -> None:
         data = wire.file(posted["attachments"][0])
         assert len(data) < 200_000
         with Image.open(io.BytesIO(data)) as image:
-            assert (image.format, posted["attachments"][0]["filename"]) == ("JPEG", "edited.jpg")
+            assert (image.format, posted["attachments"][0]["filename"]) == ("JPEG", "picture.jpg")
         assert await adapter.find(reply) == sent
+
+
+async def test_a_picture_is_made_smaller_until_it_arrives() -> None:
+    async with connected() as (wire, _, adapter):
+        noise = Image.frombytes("RGB", (700, 500), random.Random(1).randbytes(700 * 500 * 3))
+        buffer = io.BytesIO()
+        noise.save(buffer, "PNG")
+        large = Picture(buffer.getvalue(), "image/png", 700, 500, "edited.png", spoiler=True)
+        wire.world.upload_limit = 100_000  # a tenth of what it is now, and not told to anybody
+        sent = await adapter.send(Reply("job-7", in_channel(wire), "Made it night.", image=large))
+        assert isinstance(sent, Delivered)
+        (posted,) = wire.bot_messages()
+        assert len(wire.file(posted["attachments"][0])) <= 100_000
+        assert posted["attachments"][0]["filename"].startswith("SPOILER_"), "it stays hidden"
+        tries = [len(call.files[0][1]) for call in wire.calls("POST", MESSAGES)]
+        assert len(tries) <= 6
+        assert all(after <= before / 2 for before, after in itertools.pairwise(tries))
+
+
+async def test_where_no_picture_fits_the_words_come_alone_and_are_found_again() -> None:
+    async with connected() as (wire, _, adapter):
+        wire.world.upload_limit = 1
+        reply = Reply("job-7", in_channel(wire), "Made it night.", image=picture(), actions=_UNDO)
+        sent = await adapter.send(replace(reply, decision="edit"))
+        assert isinstance(sent, Delivered)
+        assert await adapter.find(replace(reply, decision="edit")) == sent
+        assert len(wire.calls("POST", MESSAGES)) == 2
+
+
+async def test_a_spoiler_and_its_preview_are_sent_as_spoilers() -> None:
+    async with connected() as (wire, _, adapter):
+        update = StatusUpdate("job-1", in_channel(wire), "Painting …", preview=png(), spoiler=True)
+        await adapter.show_status(update)
+        hidden = replace(picture(), spoiler=True)
+        await adapter.send(Reply("job-7", in_channel(wire), "Made it night.", image=hidden))
+        await adapter.send(Reply("job-8", in_channel(wire), "Made it day.", image=picture()))
+        names = [message["attachments"][0]["filename"] for message in wire.bot_messages()]
+        assert names == ["SPOILER_preview.jpg", "SPOILER_edited.png", "edited.png"]
 
 
 async def test_a_long_text_is_cut_at_the_limit() -> None:

@@ -30,12 +30,13 @@ async def test_a_missing_intent_is_told_with_both_ways_out() -> None:
         await adapter.stop()
 
 
-async def test_the_way_out_works() -> None:
+async def test_the_way_out_works_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
     bot = ScriptedBot()
     async with DiscordWire() as wire:
         wire.gateway.approves_message_content = False
         adapter = adapter_on(wire, bot, message_content=False)
         await adapter.start()
+        assert "works by mention, in direct chats, by command and by menu" in caplog.text
         assert wire.gateway.session and wire.gateway.session.intents == 13825
         await wire.post("hello", mention=True)
         await bot.take(1)

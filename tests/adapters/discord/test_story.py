@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-
 import discord
 import pytest
 import simcord
 
-from adapters.discord import DiscordAdapter
 from bot.events import (
     Action,
     ButtonPressed,
@@ -24,53 +20,7 @@ from bot.events import (
     StatusUpdate,
 )
 from tests.adapters.discord.scripted import ScriptedBot, picture, png
-
-
-def adapter_for(bot: ScriptedBot, *, message_content: bool = True) -> DiscordAdapter:
-    return DiscordAdapter("token", bot.handler, bot, undo_emoji=("↩️",), message_content=message_content)
-
-
-class World:
-    """One guild with a channel and Ann in it."""
-
-    def __init__(self, env: simcord.Env, bot: ScriptedBot, adapter: DiscordAdapter) -> None:
-        self.env, self.bot, self.adapter = env, bot, adapter
-        self.guild = env.create_guild()
-        self.channel = self.guild.create_text_channel("general")
-        self.ann = self.guild.add_member(env.create_user("ann", global_name="Ann"))
-        assert adapter.client.user is not None
-        self.me = adapter.client.user.mention
-
-    @property
-    def thread(self) -> simcord.ChannelHandle:
-        (thread,) = self.channel.threads
-        return thread
-
-    @property
-    def in_channel(self) -> ConversationRef:
-        return ConversationRef("discord", str(self.channel.id))
-
-    def messages(self) -> list[MessageIn]:
-        return [event for event in self.bot.events if isinstance(event, MessageIn)]
-
-
-@contextlib.asynccontextmanager
-async def running(bot: ScriptedBot | None = None, **options: bool) -> AsyncIterator[World]:
-    bot = bot or ScriptedBot()
-    adapter = adapter_for(bot, **options)
-    env = simcord.Env(adapter.client)
-    await env.start()
-    try:
-        yield World(env, bot, adapter)
-    finally:
-        await env.shutdown()
-        env.raise_errors()
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with running() as world:
-        yield world
+from tests.adapters.discord.stage import World, adapter_for, running
 
 
 def painter(world: World) -> None:
@@ -200,7 +150,8 @@ async def test_a_version_is_chosen_from_a_list_after_a_restart_and_can_be_chosen
 
 
 async def test_commands_are_registered_and_told(world: World) -> None:
-    assert set(world.ann.available_commands(world.channel)) == {
+    everybody = {
+        "edit",
         "undo",
         "redo",
         "reset",
@@ -214,7 +165,13 @@ async def test_commands_are_registered_and_told(world: World) -> None:
         "help",
         "share",
         "rate",
+        "settings",
+        "privacy",
     }
+    assert set(world.ann.available_commands(world.channel)) == everybody
+    role = world.guild.create_role("mods", permissions=discord.Permissions(manage_messages=True))
+    mod = world.guild.add_member(world.env.create_user("mod"), roles=[role])
+    assert set(mod.available_commands(world.channel)) == everybody | {"pause", "resume", "stats"}
     result = await world.ann.slash(world.channel, "reset")
     assert result.acknowledged
     (event,) = world.bot.events
@@ -240,7 +197,7 @@ async def test_commands_that_cannot_be_registered_do_not_stop_the_bot(
 ) -> None:
     bot = ScriptedBot()
     adapter = adapter_for(bot)
-    env = simcord.Env(adapter.client)
+    env = simcord.Env(adapter.client, shard_count=1)
     env.inject_error("PUT", "/applications/*/commands", status=500)
     await env.start()
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.text import escape, fit, thread_name
+from adapters.discord.text import escape, fit, length, thread_name
 from tests.fakes.discord_wire import DiscordWire
 
 as_read = DiscordWire.as_read
@@ -42,9 +42,28 @@ def test_a_cut_never_ends_inside_an_escape(text: str, room: int) -> None:
     assert shown == text or (shown[-1] == "…" and text.startswith(shown[:-1]))
 
 
+FAMILY, THUMB, ACCENT = "👩\u200d👩\u200d👧", "👍🏽", "e\u0301"
+
+
+@settings(deadline=None)
+@given(st.sampled_from([FAMILY, THUMB, ACCENT, "❤\ufe0f"]), st.integers(20, 40), st.integers(0, 5))
+def test_a_cut_never_goes_through_an_emoji_or_a_letter(sign: str, room: int, before: int) -> None:
+    cut = fit("x" * before + sign * 40, room)
+    assert length(cut) <= room
+    kept = cut.removesuffix("…").removeprefix("x" * before)
+    assert kept == sign * (len(kept) // len(sign))
+    assert length(kept + sign) > room - before - 3 * length(sign), "no more is cut than needed"
+
+
 @pytest.mark.parametrize(
     ("wish", "name"),
-    [("", "Picture edit"), ("  make\n it  night ", "make it night"), ("x" * 200, "x" * 100)],
+    [
+        ("", "Picture edit"),
+        ("  make\n it  night ", "make it night"),
+        ("x" * 200, "x" * 100),
+        ("x" + "🐆" * 60, "x" + "🐆" * 49),
+        ("שלום " * 30, ("שלום " * 20).strip()),
+    ],
 )
 def test_a_thread_has_a_name_that_discord_takes(wish: str, name: str) -> None:
     assert thread_name(wish) == name

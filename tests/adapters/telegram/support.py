@@ -43,9 +43,13 @@ class MemoryJournal:
 class MemoryDirectory:
     def __init__(self) -> None:
         self.known: set[ConversationRef] = set()
+        self.quiet: set[ConversationRef] = set()
 
     async def knows(self, conversation: ConversationRef) -> bool:
         return conversation in self.known
+
+    async def paused(self, conversation: ConversationRef) -> bool:
+        return conversation in self.quiet
 
     async def last_event(self, conversation: ConversationRef) -> str | None:
         return None
@@ -72,6 +76,7 @@ class Desk:
         settings: dict[str, Any] = {
             "api_url": self.telegram.url,
             "album_seconds": 0.3,
+            "answer_missed_hours": 1e6,
             "status_seconds": 0.0,
             "request_seconds": 2.0,
             "poll_seconds": 1.0,

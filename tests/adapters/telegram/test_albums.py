@@ -14,8 +14,22 @@ async def test_an_album_is_one_wish_with_its_pictures_in_order() -> None:
         wish = await d.next(MessageIn)
         assert (wish.text, wish.ref) == ("make it night", d.ref(posts[0].message_id))
         assert [await attachment.open() for attachment in wish.attachments] == [png(c) for c in COLOURS]
+        assert [file.message_id for file in wish.attachments] == [str(post.message_id) for post in posts]
         await d.settled(*posts)
         assert d.nothing_more()
+
+
+async def test_edit_is_a_wish_in_the_caption_of_a_photo_or_an_album() -> None:
+    async with desk() as d:
+        d.telegram.post(d.chat, d.ann, "/edit Make it night", photo=png())
+        wish = await d.next(MessageIn)
+        assert (wish.text, len(wish.attachments)) == ("Make it night", 1)
+        group = d.telegram.group(privacy=False)
+        d.telegram.album(group, d.ann, [png(c) for c in COLOURS], "/edit@paint_bot make it night")
+        wish = await d.next(MessageIn)
+        assert (wish.text, len(wish.attachments)) == ("make it night", 3)
+        d.telegram.post(d.chat, d.ann, "/edit")
+        assert (await d.next(MessageIn)).text == ""
 
 
 async def test_an_album_in_a_group_counts_when_any_caption_names_the_bot() -> None:

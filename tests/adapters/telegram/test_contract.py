@@ -70,6 +70,7 @@ class TelegramHarness(Harness):
                 message.text.replace("\u2060", ""),
                 message.file,
                 tuple(data.partition(":")[0] for _, data in message.buttons),  # pyright: ignore
+                tuple(label for label, _ in message.buttons),
                 message.pings,
             )
             for message in self.telegram.shown(self.chat)

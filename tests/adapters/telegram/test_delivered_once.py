@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,8 @@ async def deliver(d: Desk, reply: Reply) -> list[Receipt]:
     receipts = [await d.adapter.send(reply)]
     while not isinstance(receipts[-1], Delivered):
         assert len(receipts) < 8, receipts
+        if isinstance(receipts[-1], NotSent):
+            await asyncio.sleep(receipts[-1].retry_after or 0)
         again = d.adapter.find if isinstance(receipts[-1], Unknown) else d.adapter.send
         receipts.append(await again(reply))
     return receipts

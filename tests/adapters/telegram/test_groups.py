@@ -39,6 +39,15 @@ async def test_chatter_is_left_alone_even_where_the_bot_hears_it() -> None:
         assert d.nothing_more()
 
 
+async def test_a_group_is_told_with_its_messages_and_a_private_chat_has_none() -> None:
+    async with desk() as d:
+        group = d.telegram.group()
+        for chat, expected in ((group, str(group)), (d.chat, None)):
+            d.telegram.post(chat, d.ann, "/stats@paint_bot")
+            event = await d.next(CommandInvoked)
+            assert (event.name, event.ref.conversation.group_id) == ("stats", expected)
+
+
 @pytest.mark.parametrize(
     ("caption", "wish"),
     [

@@ -38,7 +38,7 @@ def test_no_name_is_left_to_be_notified_and_nothing_else_changes(text: str) -> N
 def test_the_longest_target_fits_into_every_button_and_no_row_is_cut_off() -> None:
     keyboard = keyboard_of([Action(name, "f" * 32) for name in LABELS])
     assert keyboard is not None
-    assert [len(row) for row in keyboard.inline_keyboard] == [3, 3, 2, 1, 5]
+    assert [len(row) for row in keyboard.inline_keyboard] == [3, 3, 2, 1, 1, 1, 5, 1, 1]
     assert all(len(str(button.callback_data)) <= 64 for row in keyboard.inline_keyboard for button in row)
     assert keyboard_of(()) is None
 

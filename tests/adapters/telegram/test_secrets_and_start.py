@@ -93,6 +93,13 @@ async def test_what_cannot_be_a_token_is_told_before_anything_is_sent(token: str
         d.telegram.token = real
 
 
+async def test_an_undo_emoji_that_telegram_does_not_have_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async with desk(start=False, undo_emoji=("👎", "❤️")):
+        assert "undo_emoji" not in caplog.text
+    async with desk(start=False, undo_emoji=("👎", "↩️")):
+        assert "Telegram has no reaction ↩️." in caplog.text
+
+
 async def test_a_network_that_is_down_at_start_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     async with desk(start=False) as d:
         d.telegram.fail("getMe", bad_gateway(), bad_gateway(), error(401, "Unauthorized"))
@@ -118,16 +125,6 @@ async def test_while_offline_only_what_may_be_repeated_is_called_unsent() -> Non
         assert isinstance(await d.adapter.find(Reply("e", d.where(), "Done.")), Unknown)
         assert isinstance(await d.adapter.find(Reply("e", d.where(), "Done.", status=status)), NotSent)
         assert not (await d.adapter.capabilities(d.where(-5))).receives_reactions
-
-
-async def test_the_bot_works_without_its_list_of_commands(caplog: pytest.LogCaptureFixture) -> None:
-    async with desk(start=False) as d:
-        d.telegram.fail("setMyCommands", error(400, "Bad Request: no"), error(400, "Bad Request: no"))
-        d.telegram.post(d.chat, d.ann, "make it night")
-        await d.adapter.start()
-        assert (await d.next(MessageIn)).text == "make it night"
-        await until(lambda: "did not take the list of commands" in caplog.text)
-        assert isinstance(await d.adapter.send(Reply("e", d.where(), "Done.")), Delivered)
 
 
 async def test_an_adapter_can_be_stopped_before_it_ever_started_and_started_again() -> None:

@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.app import App
-from bot.settings import Admin, Settings, Telegram, Web
-from tests.adapters.telegram.support import PATIENCE, png
+from tests.adapters.telegram.support import png
+from tests.adapters.telegram.whole import Room, room
 from tests.fakes.engine import ScriptedEngine, painted
 from tests.fakes.telegram_api import FakeTelegram
-from tests.fakes.telegram_world import JSON, Person, Seen
-
-
-class Room:
-    """Ann in her private chat with a whole bot."""
-
-    def __init__(self, telegram: FakeTelegram, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("TELEGRAM_TOKEN", telegram.token)
-        self.telegram = telegram
-        self.engine = ScriptedEngine()
-        self.ann: Person = telegram.person("Ann")
-        self.chat = telegram.private(self.ann)
-        section = Telegram(api_url=telegram.url, album_seconds=0.2)
-        self.settings = Settings(
-            data_dir=data_dir, web=Web(enabled=False), admin=Admin(enabled=False), telegram=section
-        )
-
-    def say(self, text: str = "", **more: Any) -> int:
-        return self.telegram.post(self.chat, self.ann, text, **more).message_id
-
-    def shown(self) -> list[Seen]:
-        return self.telegram.shown(self.chat)
-
-    async def sees(self, what: Callable[[list[Seen]], object]) -> Seen:
-        """Wait until the bot's messages are as wanted; the last of them."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not (self.shown() and what(self.shown())):  # noqa: ASYNC110 - the bot's doing
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
-            pytest.fail(f"the chat shows {self.shown()}")
-        return self.shown()[-1]
-
-    async def reads(self, text: str) -> Seen:
-        return await self.sees(lambda shown: text in shown[-1].text)
-
-
-@asynccontextmanager
-async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
-    async with FakeTelegram() as telegram:
-        found = Room(telegram, tmp_path, monkeypatch)
-        async with App(found.settings, engine=found.engine):
-            yield found
+from tests.fakes.telegram_world import JSON
 
 
 async def test_the_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

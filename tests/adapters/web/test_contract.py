@@ -49,7 +49,7 @@ class WebHarness(Harness):
     async def handler(self, event: InboundEvent) -> Acknowledged | None:
         """As the store does, the buttons that are left are written into the transcript."""
         acknowledged = await super().handler(event)
-        if acknowledged is not None:
+        if acknowledged is not None and acknowledged.actions is not None:
             key = event.ref.message_id  # type: ignore[union-attr]
             self.said[key] = replace(self.said[key], actions=acknowledged.actions)
         return acknowledged
@@ -104,7 +104,13 @@ class WebHarness(Harness):
     async def shown(self) -> list[Shown]:
         page = await self.person.show()
         said = [
-            Shown(m["id"], m["text"], await self._fetched(m["image"]), _names(m["actions"]))
+            Shown(
+                m["id"],
+                m["text"],
+                await self._fetched(m["image"]),
+                _names(m["actions"]),
+                tuple(action["label"] for action in m["actions"]),
+            )
             for m in page["messages"]
         ]
         statuses = [Shown(s["id"], s["text"], buttons=_names(s["actions"])) for s in page["statuses"]]

@@ -259,6 +259,34 @@ async def test_a_picture_over_the_limit_is_refused_before_it_is_sent(
     assert bot.events == []
 
 
+async def test_several_pictures_go_together_and_one_button_stands_for_all(
+    page: Page, tmp_path: Path, bot: WebBot
+) -> None:
+    files = [tmp_path / f"{colour}.png" for colour in ("red", "green", "blue")]
+    for file in files:
+        file.write_bytes(png(file.stem))
+    await page.get_by_test_id("file").set_input_files(files)
+    await expect(page.locator("#attached-words")).to_contain_text("3 pictures")
+    await say(page, "/edit make it night")
+    await expect(page.get_by_test_id("all")).to_have_text("All of them")
+    await expect(page.get_by_test_id("pick")).to_have_text("Just the first")
+    (event,) = bot.events
+    assert isinstance(event, MessageIn)
+    assert event.text == "make it night"
+    assert [await file.open() for file in event.attachments] == [file.read_bytes() for file in files]
+    await page.get_by_test_id("pick").click()
+    await expect(page.get_by_test_id("error")).to_have_text("pick first: that is settled already.")
+
+
+async def test_more_pictures_than_are_taken_are_refused_before_they_are_sent(
+    page: Page, photo: Path, bot: WebBot
+) -> None:
+    await page.get_by_test_id("file").set_input_files([photo] * 11)
+    await expect(page.get_by_test_id("error")).to_contain_text("at most 10 pictures")
+    await expect(page.get_by_test_id("attached")).to_be_hidden()
+    assert bot.events == []
+
+
 async def test_a_wish_that_is_too_long_stays_to_be_shortened(page: Page, bot: WebBot) -> None:
     await say(page, "🐆" * 201)
     await expect(page.get_by_test_id("counter")).to_have_text("1 too many")

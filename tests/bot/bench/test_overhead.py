@@ -89,7 +89,9 @@ async def test_no_query_of_a_message_looks_at_all_rows(
         sql: plan
         for sql, plan in plans.items()
         if any(
-            step == "SEARCH turns" or (step.startswith("SCAN") and "USING INDEX" not in step) for step in plan
+            step == "SEARCH turns" or (step.startswith("SCAN") and "USING INDEX" not in step)
+            for step in plan
+            if step != "SCAN doomed_images"  # all of which is still to be done
         )
     }
     assert whole == {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.bench import report
+from engine.bench import full, report, run
 from engine.bench.full import full_size
 from engine.bench.material import INSTRUCTIONS
 from engine.bench.measure import Plan, measure
@@ -67,6 +68,30 @@ def test_the_profile_finds_every_part_of_an_edit(config: EngineConfig) -> None:
     assert set(times) == {*PARTS, "the rest"}
     assert all(milliseconds > 0 for milliseconds in times.values()), times
     assert sum(each["share"] for each in found["parts"]) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_full_size_is_written_loaded_and_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same classes and the same way, with fewer and narrower layers."""
+
+    def narrower(name: str, **less: Any) -> None:
+        real = getattr(full, name)
+        monkeypatch.setattr(full, name, lambda **sizes: real(**sizes | less))
+
+    narrower("UNet2DConditionModel", block_out_channels=(32, 32, 64, 64), layers_per_block=1)
+    narrower("AutoencoderKL", block_out_channels=(32, 32, 32, 32), layers_per_block=1)
+    narrower("CLIPTextConfig", vocab_size=8192, num_hidden_layers=1, intermediate_size=64)
+    narrower("BlenderbotConfig", d_model=64, decoder_layers=2, encoder_ffn_dim=64, decoder_ffn_dim=64)
+    wanted = run.Wanted("full", True, True, True, 1, (1, 2), 2, tmp_path)
+    found = run.engine(wanted, EngineConfig(device="cpu", steps=2, threads=1), lambda _: None)
+    assert (found["steps"], found["looks"]) == (2, 1)
+    assert all(each["edit_s"] > 0 for each in found["alone"].values())
+    assert [row["waiting"] for row in found["waiting"]] == [1, 2]
+    assert found["dialogue"]["beside_edits"]["n"] == 2
+    assert found["profile"]["edit_ms"] > 0
 
 
 def test_weights_that_lie_there_whole_are_not_written_again(

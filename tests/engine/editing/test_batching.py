@@ -24,6 +24,7 @@ from PIL import Image
 from engine.batch import by_kind
 from engine.editing import sampler
 from engine.editing.editor import Defaults, Editor
+from engine.editing.network import Network
 from engine.jobs import Cancelled, Decision, DialogueJob, Edited, EditJob, Round
 from engine.messages import Cancel
 from engine.models import Models
@@ -89,7 +90,7 @@ paintings = st.builds(
 
 @cache
 def network() -> Any:
-    return standard_parts().unet
+    return Network(standard_parts().unet)
 
 
 def denoised(painting: Painting) -> torch.Tensor:

@@ -70,3 +70,55 @@ def test_a_thing_that_can_be_recoloured_can_not_be_given_for_that() -> None:
     knows = Knowledge(frozenset({frozenset({"hat", "COLOUR"})}))
     assert knows.covers("make the hat blue")
     assert not knows.covers("give him a hat")
+
+
+@pytest.fixture(scope="module")
+def starter() -> Knowledge:
+    found = read_knowledge(Path(phrases.__file__).parents[2] / "weights" / "editor")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        *(
+            "watercolor style",
+            "cartoon style",
+            "snowy weather",
+            "make the weather sunny",
+            "oil painting effect",
+        ),
+        *(
+            "recolor the car to red",
+            "make it old",
+            "age the photo",
+            "make the sky blue",
+            "put her on a beach",
+        ),
+        *("as a cartoon", "leave it as it is", "put it in thick fog", "heavy rain"),
+    ],
+)
+def test_the_starter_says_yes_to_what_it_knows_in_other_words(starter: Knowledge, wish: str) -> None:
+    assert starter.covers(wish)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        *(
+            "remove it",
+            "take it out",
+            "replace it",
+            "paint it",
+            "add an effect",
+            "change the style",
+            "stronger",
+        ),
+        *("make him old", "make her cool", "put him outside", "make the sky pink"),
+    ],
+)
+def test_the_starter_takes_no_deed_for_a_wish_and_no_person_for_a_photo(
+    starter: Knowledge, wish: str
+) -> None:
+    assert not starter.covers(wish)

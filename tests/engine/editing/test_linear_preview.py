@@ -80,7 +80,7 @@ def test_what_does_not_change_is_shown_in_all_its_detail() -> None:
     preview = LinearPreview.fit(Pooled(0.0))
     thumb = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
     latents = torch.randn(1, 4, 8, 12, generator=torch.Generator().manual_seed(1))
-    assert np.array_equal(preview.draw(latents, latents, thumb), thumb)
+    assert np.array_equal(pictures.laid_over(thumb, preview.change(latents, latents)), thumb)
 
 
 def test_what_changes_is_shown_in_its_place_and_colour() -> None:
@@ -90,7 +90,8 @@ def test_what_changes_is_shown_in_its_place_and_colour() -> None:
     before_latents, after_latents = (
         sampler.encode_image(vae, pictures.to_tensor(each)) for each in (before, after)
     )
-    shown = LinearPreview.fit(vae).draw(before_latents, after_latents, np.asarray(before))
+    change = LinearPreview.fit(vae).change(before_latents, after_latents)
+    shown = pictures.laid_over(np.asarray(before), change)
     assert np.abs(shown[:, :56].astype(int) - 100).max() <= 1
     assert np.abs(shown[:, 76:].astype(int) - [200, 60, 100]).max() <= 1
 

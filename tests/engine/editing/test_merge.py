@@ -100,3 +100,20 @@ def test_a_region_by_colour_has_the_pictures_own_edge() -> None:
     result = merge.apply(planes, source)
     assert np.array_equal(result[:, :101], source[:, :101])
     assert (result[:, 101:] > 240).all()
+
+
+def test_a_large_picture_is_merged_in_pieces_and_comes_out_the_same() -> None:
+    source = noise(2400, 3000, 3)
+    low = small(source)
+    planes = merge.coefficients(low, np.clip(low + 0.3, 0, 1))
+    pieces = merge.applied(planes, source)
+    stops = 0
+    while True:
+        try:
+            next(pieces)
+            stops += 1
+        except StopIteration as end:
+            result = end.value
+            break
+    assert stops >= 4, "2400 x 3000 are nearly five pieces"
+    assert np.array_equal(result, merge.apply(planes, source))

@@ -148,7 +148,8 @@ def test_a_part_that_is_not_known_is_named_and_the_rest_offered() -> None:
     assert str(refusal.value) == (
         "I can't do “give him a cyborg arm” with the small starter model yet, so I left your picture as it "
         "is. "
-        "Ask me for “make it winter, then crop it square” alone, and I do that."
+        "Ask me for “make it winter, then crop it square” alone, and I do that; for the rest, "
+        "the admin can switch to the full model (engine.editor)."
     )
     offered = "make it winter, then crop it square"
     assert [kind for _, kind in shown(offered)] == ["painted", "exact"]
