@@ -17,7 +17,7 @@ from bot.intake import Intake
 from bot.moves import Wanted
 from bot.permissions import NotAllowed
 from bot.pictures import Upload
-from bot.store import albums, as_files, conversations, images, jobs, ledger, outbox, refs, spoilers, turns
+from bot.store import albums, conversations, images, jobs, ledger, outbox, refs, sent_as, turns
 from bot.store.images import StoredImage
 from bot.store.outbox import Answer
 from bot.store.refs import Known
@@ -160,9 +160,9 @@ def _keep_upload(db: Database, conversation: str, user: str, upload: Upload) -> 
     before = conversations.load(db, conversation)
     conversations.save(db, conversation, before, tree.received(before, version), user)
     if upload.spoiler:
-        spoilers.note(db, version.id)
+        sent_as.note(db, version.id, "spoiler")
     if upload.as_file:
-        as_files.note(db, version.id)
+        sent_as.note(db, version.id, "as_file")
     return version
 
 

@@ -28,7 +28,7 @@ from bot.lanes import Lanes
 from bot.logs import about
 from bot.ports import Adapter
 from bot.progress import Statuses
-from bot.store import Store, as_files, conversations, jobs, outbox, refs, spoilers
+from bot.store import Store, conversations, jobs, outbox, refs, sent_as
 from bot.store.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -198,13 +198,13 @@ def _address(db: Database, row: OutboxRow) -> tuple[ConversationRef, str | None]
 def _hidden(db: Database, row: OutboxRow) -> bool:
     """Whether a row's picture is sent hidden. A view may show any picture of its conversation."""
     if row.decision == "view":
-        return spoilers.any_hidden(db, row.conversation)
-    return row.version is not None and spoilers.hidden(db, row.version)
+        return sent_as.any_sent(db, row.conversation, "spoiler")
+    return row.version is not None and sent_as.sent(db, row.version, "spoiler")
 
 
 def _goes_as_file(db: Database, row: OutboxRow) -> bool:
     """A view is to be looked at: it needs no quality."""
-    return row.decision != "view" and row.version is not None and as_files.made_of_file(db, row.version)
+    return row.decision != "view" and row.version is not None and sent_as.sent(db, row.version, "as_file")
 
 
 def _close_delivered(db: Database, row: OutboxRow, messages: tuple[MessageRef, ...]) -> bool:

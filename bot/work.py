@@ -25,7 +25,7 @@ from bot.ports import Adapter
 from bot.preferences import Preferences
 from bot.progress import Statuses
 from bot.settings import Settings
-from bot.store import Store, conversations, images, jobs, outbox, spoilers, turns
+from bot.store import Store, conversations, images, jobs, outbox, sent_as, turns
 from bot.store.images import StoredImage
 from bot.store.jobs import Job
 from bot.store.outbox import Answer
@@ -202,7 +202,7 @@ class Work:
         image = conversation.versions[str(job.parent)].image
         message = turns.get(db, job.turn)["message_id"]
         previews = self._preferences.previews(db, job.conversation)
-        spoiler = spoilers.hidden(db, str(job.parent))
+        spoiler = sent_as.sent(db, str(job.parent), "spoiler")
         return BegunEdit(job, ref, image, earlier, message, previews, spoiler)
 
     def _refused_by_words(self, db: Database, job: Job, instructions: list[str]) -> bool:

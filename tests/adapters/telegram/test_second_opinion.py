@@ -23,8 +23,8 @@ from adapters.telegram.webhook import SECRET_HEADER, WebhookAddress
 from bot.events import Action, ButtonPressed, CommandInvoked, Delivered, InboundEvent, MessageIn, Reply
 from tests.adapters.telegram.support import PATIENCE, MemoryDirectory, MemoryJournal, png
 
-fakeredis = pytest.importorskip("fakeredis")
-moto = pytest.importorskip("moto.server")
+fakeredis = pytest.importorskip("fakeredis", reason="needs the extra second-opinion")
+moto = pytest.importorskip("moto.server", reason="needs the extra second-opinion")
 uvicorn = pytest.importorskip("uvicorn")
 pytest.importorskip("telemelya.server", reason="needs the extra second-opinion")
 
