@@ -1,7 +1,7 @@
 """A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
 
-`unseen.jsonl` and `unseen_second.jsonl` were written apart from all training text, by two hands, and are only
-measured on; `cases.jsonl` is what was looked at while the model and its guards were made.
+The three unseen sets were written apart from all training text, by three hands. None was trained on; the
+third was not even looked at. `cases.jsonl` is what was looked at while the model and its guards were made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from engine.dialogue.model import DialogueModel
 from tests.engine.dialogue.tiny import job
 
 HERE = Path(__file__).parent
-CASES, UNSEEN, SECOND = (HERE / f"{name}.jsonl" for name in ("cases", "unseen", "unseen_second"))
+CASES, UNSEEN, SECOND, THIRD = (
+    HERE / f"{name}.jsonl" for name in ("cases", "unseen", "unseen_second", "unseen_third")
+)
 
 
 def item(said: str, *wanted: str):
@@ -90,22 +92,22 @@ def known():
     return answers_to(CASES)
 
 
-@pytest.fixture(scope="module", params=[UNSEEN, SECOND], ids=["first", "second"])
+@pytest.fixture(scope="module", params=[UNSEEN, SECOND, THIRD], ids=["first", "second", "third"])
 def unseen(request: pytest.FixtureRequest):
     return answers_to(request.param)
 
 
 # What the shipped weights reach, less a margin of a case or two: an honest floor, not the goal.
 FLOORS = {
-    "vague": 0.77,
+    "vague": 0.82,
     "answer": 0.95,
     "explicit": 0.9,
-    "follow-up": 0.85,
-    "two wishes": 0.85,
-    "undo": 0.7,
-    "reset": 0.8,
-    "thanks": 0.7,
-    "off-topic": 0.45,
+    "follow-up": 0.75,
+    "two wishes": 0.9,
+    "undo": 0.72,
+    "reset": 0.88,
+    "thanks": 0.8,
+    "off-topic": 0.55,
 }
 
 
@@ -119,12 +121,12 @@ def test_acts_on_unseen_cases(unseen, tag: str) -> None:
 @pytest.mark.slow
 def test_acts_on_known_cases(known) -> None:
     _, table, _ = known
-    assert table["act_accuracy"] >= 0.93
+    assert table["act_accuracy"] >= 0.95
 
 
 @pytest.mark.slow
 def test_instructions_keep_what_was_said(known, unseen) -> None:
-    for (_, table, _), floor in ((known, 0.95), (unseen, 0.83)):
+    for (_, table, _), floor in ((known, 0.97), (unseen, 0.86)):
         assert table["instruction"]["kept_words"] >= floor
         assert table["instruction"]["invented_words"] <= 0.03
 
@@ -132,7 +134,7 @@ def test_instructions_keep_what_was_said(known, unseen) -> None:
 @pytest.mark.slow
 def test_a_question_names_what_is_missing(unseen) -> None:
     _, table, _ = unseen
-    assert table["question"]["names_what_is_missing"] >= 0.66
+    assert table["question"]["names_what_is_missing"] >= 0.62
 
 
 @pytest.mark.slow
