@@ -59,7 +59,7 @@ def correct(db: Database, event: MessageEdited, brought: Intake, admission: Admi
 
 
 def _begin_anew(db: Database, heard: Job, wish: str, admission: Admission) -> None:
-    was_open = bool([job for job in jobs.of_turn(db, heard.turn) if jobs.is_open(db, job.id)])
+    was_open = any(jobs.is_open(db, job.id) for job in jobs.of_turn(db, heard.turn))
     place = conversations.place(db, heard.conversation)
     crowd = None if was_open else admission.crowd(db, place, heard.user_id)
     turns.set_text(db, heard.turn, wish)

@@ -55,10 +55,7 @@ def chats(file: Path) -> list[str]:
     try:
         talks = json.loads(file.read_text(encoding="utf-8")).values()
         lines = {
-            re.sub(r"\s+", " ", message["text"]).strip()
-            for talk in talks
-            for turn in talk["messages"]
-            for message in turn
+            _one_line(message["text"]) for talk in talks for turn in talk["messages"] for message in turn
         }
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the Chit-Chat dataset's dataset.json: {error!r}.") from error
@@ -84,7 +81,11 @@ def _said(file: Path) -> Iterator[str]:
     exchanges = content.get("conversations") if isinstance(content, dict) else None
     for exchange in exchanges or []:
         if exchange and isinstance(exchange[0], str):
-            yield re.sub(r"\s+", " ", exchange[0]).strip()
+            yield _one_line(exchange[0])
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _latin(text: str) -> bool:

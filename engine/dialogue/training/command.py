@@ -116,7 +116,7 @@ def train(
             teacher = SentenceEncoder(sentence_encoder, accelerator.device)
             sense = Sense(
                 teacher,
-                dialogues.sentences,
+                dialogues.sentences(),
                 tokenizer,
                 model.config.d_model,
                 settings.sentences,

@@ -20,13 +20,14 @@ _HELD_OUT = 300
 class Source:
     """`chunk(number)` gives training examples; `held_out` is for the perplexity; endless: no `size`.
 
-    `sentences` are what people say, in the picture's thread and elsewhere, and what pictures show.
+    `sentences()` are what people say, in the picture's thread and elsewhere, and what pictures show. They
+    take a moment to make, and only learning from a sentence encoder needs them.
     """
 
     chunk: Callable[[int], list[Example]]
     held_out: list[Example]
     size: int | None = None
-    sentences: Sequence[str] = ()
+    sentences: Callable[[], list[str]] = list
 
     def steps(self, epochs: float, batch: int) -> int:
         """Optimizer steps in so many passes. Raises ValueError when the dialogues never end."""
@@ -49,19 +50,18 @@ def source(
         rng = random.Random(f"{seed}:{number}:left out")
         return [with_words_left_out(example, words_left_out, rng) for example in chunk(number)]
 
-    words = Words(lists, captions, "train")
-    elsewhere = [*words.talk.get("off-topic", []), *words.captions]
     if folder is None:
         held_out = grammar_chunk(Words(lists, captions, "valid"), seed + 1, 0)[:_HELD_OUT]
+        words = Words(lists, captions, "train")
         made = partial(grammar_chunk, words, seed)
-        said = [*_newest(made(0)), *_newest(made(1))]
-        return Source(partial(hasty, made), held_out, sentences=[*said, *elsewhere])
+        return Source(partial(hasty, made), held_out, sentences=lambda: _said([*made(0), *made(1)], words))
     examples, held_out = (read_examples(folder / f"{split}.jsonl") for split in ("train", "valid"))
     if not examples or not held_out:
         raise ValueError(f"The data set {folder} holds no dialogues to train on, or none to hold out.")
     chunk = partial(hasty, partial(file_chunk, examples, seed))
-    return Source(chunk, held_out, len(examples), [*_newest(examples), *elsewhere])
+    return Source(chunk, held_out, len(examples), lambda: _said(examples, Words(lists, captions, "train")))
 
 
-def _newest(examples: Sequence[Example]) -> list[str]:
-    return [example.turns[-1].text for example in examples]
+def _said(examples: Sequence[Example], words: Words) -> list[str]:
+    newest = [example.turns[-1].text for example in examples]
+    return [*newest, *words.talk.get("off-topic", []), *words.captions]
