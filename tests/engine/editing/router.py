@@ -7,7 +7,8 @@ A line of router.tsv is an instruction and what is expected: `-` (not a photo to
 a range `1..5`, or `up`/`down` with `bit` or `much`, whose bands are below. Every third line is held out:
 mend the router by the others, and look at those once, at the end. router_later.tsv was written later, in one
 go and before the router was looked at again: the first 110 were then mended by, the last 74 looked at once.
-router_fresh.tsv was written by somebody who had read neither the router nor the other two files.
+router_fresh.tsv was written by somebody who had read neither the router nor the other two files: 86.5 % was
+read rightly, and its causes of misreading were looked for only after that.
 """
 
 from __future__ import annotations

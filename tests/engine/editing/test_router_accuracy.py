@@ -18,7 +18,7 @@ from tests.engine.editing.router import FILE, FRESH, LATER, is_right, read_lines
         (LATER, "exact", 0.94),
         (LATER, "diffusion", 1.0),
         (LATER, "mixed", 1.0),
-        (FRESH, "exact", 0.77),
+        (FRESH, "exact", 0.97),
         (FRESH, "diffusion", 0.98),
         (FRESH, "mixed", 1.0),
     ],
