@@ -131,6 +131,7 @@ def parse_parts(
     tokens: list[Token], parse: Callable[[list[Token]], list[Operation] | None]
 ) -> list[Operation] | None:
     """`parse` reads what is asked for, in a clause about the whole picture."""
+    tokens = said_once(tokens)
     parts = [each.value for each in tokens if each.kind == "part"]
     others = [each for each in tokens if each.kind != "part"]
     if len(parts) != 1 or parts == ["nothing"]:
@@ -152,11 +153,21 @@ def parse_parts(
     return [OnPart(parts[0], each) for each in done]
 
 
+def said_once(tokens: list[Token]) -> list[Token]:
+    """Without what names the same part again: "give the background a transparent background"."""
+    done: list[Token] = []
+    for each in tokens:
+        if each.kind != "part" or each.value not in [known.value for known in done if known.kind == "part"]:
+            done.append(each)
+    return done
+
+
 def parse_backdrop(others: list[Token]) -> Operation | None:
     """Like "make … blue", "replace … with plain white", "transparent …"; grey takes the colour away."""
     symbols = segment(
         others,
-        frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "whole", "filler"}),
+        frozenset({"make", "turn", "add", "recolour", "colour", "colour word", "plain"})
+        | {"clear", "whole", "filler"},
     )
     clause = Clause(tuple(symbols or ()))
     if clause.count("colour", "clear") != 1:

@@ -44,6 +44,7 @@ SPELLING = {
     "it's": "it is",
     "that's": "that is",
     "there's": "there is",
+    "what's": "what is",
     "isn't": "is not",
     "can't": "cannot",
     "cant": "cannot",

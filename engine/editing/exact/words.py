@@ -202,6 +202,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme""",
     ),
     ("plain", None, "plain, solid, uniform"),
+    ("recolour", None, "recolour, recolor, colour, dye, fill, paint"),
     ("clear", None, "transparent"),
     ("better", None, "better"),
     ("grey", None, "grey"),

@@ -1,4 +1,4 @@
-"""Whatever scheduler an admin names: from nothing but noise, it ends on the picture that the network means."""
+"""Whatever scheduler an admin names: from noise alone, it ends on the picture that the network means."""
 
 from __future__ import annotations
 
