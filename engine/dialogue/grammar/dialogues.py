@@ -10,6 +10,7 @@ from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.histories import GAPS, History
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
+from engine.dialogue.grammar.places import place_in
 from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.summary import said_back, yours
@@ -20,6 +21,7 @@ _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
 _STORIES = {"better": 0.3}
+_PLACED = frozenset({"add", "text"})
 _CHAT = {
     "thanks": 2.5,
     "greeting": 1.2,
@@ -56,9 +58,9 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.2),
+            (self.written, 0.15),
             (self.explicit, 0.3),
-            (self.copying, 0.05),
+            (self.copying, 0.09),
             (self.vague, 0.14),
             (self.answered, 0.07),
             (self.follow_up, 0.05),
@@ -129,8 +131,12 @@ class Grammar(Speech):
         return self.rng.choices(GAPS, _GAP_WEIGHTS)[0]
 
     def _wish(self, gap: Section, bind: Binding) -> Turn:
+        """Notes in `bind`, as `where`, the place that was named for a thing that was not."""
         bind.values["part"] = bind("the").partition(" ")[2]
-        return self.user(self.said(self.sentences(gap.said, bind), _STORIES.get(gap.name, 0.12)))
+        wish = self.sentences(gap.said, bind)
+        if gap.name in _PLACED and (place := place_in(wish)):
+            bind.values["where"] = place
+        return self.user(self.said(wish, _STORIES.get(gap.name, 0.12)))
 
     def _question(self, gap: Section, bind: Binding, standard: bool) -> Turn:
         """The standard question is what is learnt to be written; the others may stand in a history."""
@@ -153,7 +159,7 @@ class Grammar(Speech):
         if at < 0.12:  # the answer is a new wish of its own
             meant = self.imperative()
             last, decision, tag = self.said(meant, 0.05), ("edit", said_back(meant), meant), "other"
-        elif at < 0.35:
+        elif at < 0.24:
             last = self.draw(_VAGUE["never mind"].said)
             decision, tag = ("chat", _VAGUE["never mind"].replies[0], None), "never mind"
         elif at < 0.34:
@@ -164,6 +170,8 @@ class Grammar(Speech):
             answer, meant = self.pair(*rng.choice(gap.pairs), bind)
             if rng.random() < 0.3 and answer.split(" ")[0] in {"a", "an", "the"}:
                 answer = answer.split(" ", 1)[1]
+            if (place := bind.values.get("where")) and not place_in(meant) and " at the " not in meant:
+                meant = f"{meant} {place}"
             last = pick(rng, _VAGUE["answer frames"].said, self.split).format(answer=answer)
             decision, tag = ("edit", said_back(meant), meant), gap.name
         example = Example((*turns, self.user(last)), *decision, tags=("answer", tag))
