@@ -109,7 +109,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
 
 def _mistyped(word: str, kept: Set[str]) -> bool:
     """Whether it is a slip in a word that the instruction has, or that may be left out."""
-    candidates = (kept & EDIT_WORDS) | TALK_WORDS
+    candidates = {known for known in (kept & EDIT_WORDS) | TALK_WORDS if known[0] == word[0]}
     meant = get_close_matches(word, candidates, 1, _MISTYPED) if len(word) > 4 else []
     return bool(meant) and abs(len(meant[0]) - len(word)) < 2
 

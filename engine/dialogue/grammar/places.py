@@ -7,8 +7,8 @@ import re
 _NO_THING = r"(?:please|pls|plz|maybe|or|for|is|are|was|and|but|so|that|would|too|somewhere|this)\b"
 _WORD = rf"(?!{_NO_THING})[a-z][a-z'-]+"
 _PLACE = re.compile(
-    r"\b(?P<where>(?:on top of|next to|in front of|to the (?:left|right) of|on|onto|in|into|inside|beside|behind|above"
-    rf"|over|under|below|near|around) (?:the|my|his|her|our|their|your) (?:{_WORD} ){{0,2}}{_WORD})"
+    r"\b(?P<where>(?:on top of|next to|in front of|to the (?:left|right) of|on|onto|in|into|inside|beside"
+    rf"|behind|above|over|under|below|near|around) (?:the|my|his|her|our|their|your) (?:{_WORD} ){{0,2}}{_WORD})"
     rf"(?=$|[.,!?;]| {_NO_THING})"
 )
 _WHOLE = re.compile(
