@@ -8,7 +8,8 @@ _NO_THING = r"(?:please|pls|plz|maybe|or|for|is|are|was|and|but|so|that|would|to
 _WORD = rf"(?!{_NO_THING})[a-z][a-z'-]+"
 _PLACE = re.compile(
     r"\b(?P<where>(?:on top of|next to|in front of|to the (?:left|right) of|on|onto|in|into|inside|beside"
-    rf"|behind|above|over|under|below|near|around) (?:the|my|his|her|our|their|your) (?:{_WORD} ){{0,2}}{_WORD})"
+    r"|behind|above|over|under|below|near|around) "
+    rf"(?:the|my|his|her|our|their|your) (?:{_WORD} ){{0,2}}{_WORD})"
     rf"(?=$|[.,!?;]| {_NO_THING})"
 )
 _WHOLE = re.compile(
