@@ -20,7 +20,7 @@ from engine.jobs import Turn
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
-_STORIES = {"better": 0.3}
+_STORIES = {"better": 0.3, "control": 0.08}
 _PLACED = frozenset({"add", "text"})
 _CHAT = {
     "thanks": 2.5,
@@ -230,6 +230,7 @@ class Grammar(Speech):
             said = rng.choice(_BEFORE_CONTROL) + said
         if rng.random() < 0.35:
             said += rng.choice(_AFTER_CONTROL)
+        said = self.with_story(said, _STORIES["control"])
         reply = _CONTROLS[act].replies[0]
         return Example((self.user(said),), "undo" if act == "undo" else "reset", reply, tags=(act,))
 
