@@ -21,7 +21,8 @@ _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
 _STORIES = {"better": 0.3, "control": 0.08}
-_PLACED = frozenset({"add", "text"})
+_PLACED = {"add": "what should i add {place}?", "text": "what should the text {place} say?"}
+"""What is asked where a wish names the place of what it does not name."""
 _CHAT = {
     "thanks": 2.5,
     "greeting": 1.2,
@@ -141,6 +142,8 @@ class Grammar(Speech):
     def _question(self, gap: Section, bind: Binding, standard: bool) -> Turn:
         """The standard question is what is learnt to be written; the others may stand in a history."""
         question = gap.replies[0] if standard else self.rng.choice(gap.replies)
+        if standard and (place := bind.values.get("where")):
+            question = _PLACED[gap.name].format(place=place)
         return Turn("bot", yours(fill(alternatives(question, self.rng), bind)))
 
     def vague(self) -> Example:

@@ -91,6 +91,10 @@ def test_the_person_s_own_words_are_the_last_resort() -> None:
     assert own_words(said("👍")) == ""
     placed = said("put something on the roof please", "What should I add?", "a weathercock")
     assert own_words(placed) == "add a weathercock on the roof"
+    asked_there = said("a little detail on my cup", "What should I add on your cup?", "a tiny heart")
+    assert own_words(asked_there) == "add a tiny heart on my cup"
+    written = said("some words on the van", "What should the text on the van say?", "Back soon")
+    assert own_words(written) == 'add the text "back soon" on the van'
     elsewhere = said("put something on the roof", "What should I add?", "a swing under the tree")
     assert own_words(elsewhere) == "add a swing under the tree"
 
