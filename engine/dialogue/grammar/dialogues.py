@@ -60,14 +60,14 @@ class Grammar(Speech):
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
             (self.written, 0.15),
-            (self.explicit, 0.3),
-            (self.copying, 0.09),
-            (self.vague, 0.14),
+            (self.explicit, 0.24),
+            (self.copying, 0.05),
+            (self.vague, 0.2),
             (self.answered, 0.07),
             (self.follow_up, 0.05),
-            (self.undo, 0.06),
-            (self.reset, 0.05),
-            (self.chat, 0.14),
+            (self.undo, 0.07),
+            (self.reset, 0.06),
+            (self.chat, 0.19),
             (self.assumed, 0.02),
         )
 
