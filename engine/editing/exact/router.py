@@ -108,7 +108,7 @@ def split(tokens: Sequence[Token], more: frozenset[str] = frozenset()) -> list[l
     for piece in pieces:
         if piece and piece[-1].value == "too":
             piece.pop()
-    return attach([stated(each) for each in pieces if segment(each, EMPTY) is None])
+    return attach(narrowed([stated(each) for each in pieces if segment(each, EMPTY) is None]))
 
 
 def stated(piece: list[Token]) -> list[Token]:
@@ -122,6 +122,31 @@ def stated(piece: list[Token]) -> list[Token]:
     if said and words.isdisjoint({"too", "a"}) and piece[-1].value in CASTS and segment(piece[:-1], SUBJECT):
         piece = [*piece[:-1], TOO, piece[-1]]
     return piece
+
+
+def narrowed(pieces: list[list[Token]]) -> list[list[Token]]:
+    """Put what alone limits a wish where the wish says "it": "only her, make it brighter"."""
+    limits = [limit(each) for each in pieces]
+    done: list[list[Token]] = []
+    for at, (piece, part) in enumerate(zip(pieces, limits, strict=True)):
+        before = limits[at - 1] if at else None
+        last = next((i for i in range(len(done) - 1, -1, -1) if IT in done[i]), None)
+        if part is not None and last is not None:
+            done[last] = [part if each == IT else each for each in done[last]]
+        elif before is not None and done and done[-1] == pieces[at - 1] and IT in piece:
+            done[-1] = [before if each == IT else each for each in piece]
+        else:
+            done.append(piece)
+    return done
+
+
+def limit(piece: list[Token]) -> Token | None:
+    """The part of the picture that a piece names, where it says "only" and nothing else."""
+    part = next((each for each in piece if each.kind == "part"), None)
+    if part is None or part.value not in ("person", "background") or not LIMITING & set(part.text.split()):
+        return None
+    rest = [each for each in piece if each is not part]
+    return part if segment(rest, frozenset({"filler"})) == [] else None
 
 
 def attach(pieces: list[list[Token]]) -> list[list[Token]]:
@@ -154,6 +179,7 @@ AMOUNTS = frozenset({"filler", "degree", "percent", "px", "stops", "degrees", "t
 AMENDS = frozenset({"amend", "ease"})
 """What asks for no more than the complaint before it: "too harsh, soften it a bit"."""
 SUBJECT = frozenset({"filler", "whole", "entire", "colours"})
+LIMITING = frozenset({"only", "just", "except", "apart", "but"})
 CASTS = frozenset({"yellow", "orange", "red", "green", "blue", "magenta", "pink", "purple"})
 AND, IT, IS, TOO = (Token("word", each, each) for each in ("and", "it", "is", "too"))
 

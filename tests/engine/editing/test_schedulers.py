@@ -50,7 +50,9 @@ def test_a_network_that_knows_the_picture_ends_on_it(name: Scheduler, make: Any,
         assert isinstance(denoised, sampler.Denoised)
         shown.append(denoised.clean)
         came = next(denoising, None)
-    assert (denoised.latents - clean).abs().max() < REST[own.config.prediction_type]
+    # Between steps that are no multiple of each other, diffusers' DDIM stops at the timestep before the end.
+    short = name == "ddim" and 1000 % steps
+    assert (denoised.latents - clean).abs().max() < (0.15 if short else REST[own.config.prediction_type])
     assert all((each - clean).abs().max() < 0.2 for each in shown)
 
 
