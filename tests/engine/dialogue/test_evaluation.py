@@ -1,7 +1,7 @@
 """A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
 
-The three unseen sets were written apart from all training text, by three hands. None was trained on; the
-third was not even looked at. `cases.jsonl` is what was looked at while the model and its guards were made.
+The four unseen sets were written apart from all training text, by four hands. None was trained on; the
+fourth was not even looked at. `cases.jsonl` is what was looked at while the model and its guards were made.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from engine.dialogue.model import DialogueModel
 from tests.engine.dialogue.tiny import job
 
 HERE = Path(__file__).parent
-CASES, UNSEEN, SECOND, THIRD = (
-    HERE / f"{name}.jsonl" for name in ("cases", "unseen", "unseen_second", "unseen_third")
+CASES, UNSEEN, SECOND, THIRD, FOURTH = (
+    HERE / f"{name}.jsonl" for name in ("cases", "unseen", "unseen_second", "unseen_third", "unseen_fourth")
 )
 
 
@@ -92,7 +92,9 @@ def known():
     return answers_to(CASES)
 
 
-@pytest.fixture(scope="module", params=[UNSEEN, SECOND, THIRD], ids=["first", "second", "third"])
+@pytest.fixture(
+    scope="module", params=[UNSEEN, SECOND, THIRD, FOURTH], ids=["first", "second", "third", "fourth"]
+)
 def unseen(request: pytest.FixtureRequest):
     return answers_to(request.param)
 
