@@ -242,7 +242,7 @@ class Editor:
 
         def found(latents: torch.Tensor) -> merge.Array:
             edited = merge.laid_over(source, changed(latents))
-            planes = merge.coefficients(source, edited)
+            planes = merge.coefficients(source, edited, isinstance(parts.vae, PatchAutoencoder))
             allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 

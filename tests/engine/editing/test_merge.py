@@ -53,6 +53,18 @@ def test_pixels_away_from_a_local_edit_are_the_sources_own() -> None:
     assert np.abs(result[:, 400:].mean((0, 1)) / 255 - (0.1, 0.3, 0.9)).max() < 0.03
 
 
+def test_a_grid_of_patches_does_not_show_on_a_plain_ground_and_a_new_thing_does() -> None:
+    source = np.full((256, 256, 3), (90, 160, 210), np.uint8)
+    low = np.asarray(Image.fromarray(source).resize((64, 64)), np.float32) / 255
+    doubt = np.random.default_rng(0).uniform(-0.05, 0.05, (8, 8, 3)).repeat(8, 0).repeat(8, 1)
+    edited = (low * 0.7 + doubt).astype(np.float32)
+    edited[24:32, 24:32] = (0.9, 0.1, 0.1)
+    result = merge.apply(merge.coefficients(low, edited, patchy=True), source).astype(float) / 255
+    steps = np.abs(np.diff(result[160:], axis=1)).max()
+    assert steps < 0.15 * np.abs(np.diff(doubt[40:], axis=1)).max()
+    assert np.abs(result[104:120, 104:120].mean((0, 1)) - (0.9, 0.1, 0.1)).max() < 0.1
+
+
 def test_a_darkened_picture_keeps_its_fine_detail() -> None:
     rows, columns = np.mgrid[:256, :256]
     grain = ((rows + columns) % 4 < 2) * 40  # finer than the small picture can show
