@@ -228,7 +228,8 @@ class Editor:
         small = views.shrunk(picture, rung.size, defaults.views)
         thumbnail = pictures.thumbnail(picture, PREVIEW_SIDE)
         seen = self._seen(small, parts.vae, rung)
-        source = pictures.to_unit(pictures.to_tensor(small))
+        # As the autoencoder gives it back: what that loses is no part of the edit, and follows the rest.
+        source = pictures.to_unit(views.join(seen.again).float().cpu())
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
