@@ -6,16 +6,17 @@ import re
 
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
+from engine.dialogue.grammar.places import place_in
 
 _FORMS: tuple[tuple[str, str], ...] = (
     (r"what should the background become\?", "change the background to {answer}"),
     (r"which colour should (?P<thing>.+) be\?", "make {thing} {answer}"),
     (r"what should (?P<thing>.+) become\?", "turn {thing} into {answer}"),
     (r"which (?P<thing>.+) should it become\?", "turn the {thing} into {answer}"),
-    (r"what should i add\?", "add {answer}"),
+    (r"what should i add( .+)?\?", "add {answer}"),
     (r"what should i remove\?", "remove {answer}"),
     (r"which style would you like\?", "make it look {answer}"),
-    (r"what should the text say\?", 'add the text "{answer}"'),
+    (r"what should the text( .+)? say\?", 'add the text "{answer}"'),
     (r"which (weather|season|time of day|mood) would you like\?", "make it {answer}"),
     (r"should it be brighter or darker\?", "make it {answer}"),
     (r"how should (?P<thing>.+) look\?", "make {thing} {answer}"),
@@ -26,6 +27,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"which size should it be\?", "resize it to {answer}"),
     (r"which part should change colour, and to what\?", "make {answer}"),
 )
+_PLACED = ("add {answer}", 'add the text "{answer}"')
 _NOTHING = re.compile(r"(yes|yeah|yep|no|nope|both|either|ok|okay)")
 _HESITATION = r"(?:h+m+|u+m+|uh|oh|ah|well|ok|okay)[,.]* "
 _COMPARED = re.compile(r"(a|an|the) |\S+ \S+")
@@ -63,14 +65,18 @@ def is_order(text: str) -> bool:
     return first in VERBS
 
 
-def joined(question: str, answer: str) -> str | None:
-    """Both in the model's lower case; None where they don't make an instruction."""
+def joined(question: str, answer: str, place: str | None = None) -> str | None:
+    """All in the model's lower case; None where they don't make an instruction.
+
+    `place` is where the wish wanted what the answer names: "on the roof".
+    """
     if _NOTHING.fullmatch(answer):
         return None
     for form, meant in _FORMS:
         if found := re.fullmatch(form, question):
             thing = re.sub(r"\byour\b", "my", found.groupdict().get("thing", ""))
-            return meant.format(thing=thing, answer=_fitting(answer, meant))
+            text = meant.format(thing=thing, answer=_fitting(answer, meant))
+            return f"{text} {place}" if place and meant in _PLACED and not place_in(answer) else text
     return None
 
 

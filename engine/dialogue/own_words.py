@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from engine.dialogue.grammar.closed import (
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
 from engine.dialogue.grammar.patterns import words_in
+from engine.dialogue.grammar.places import place_in
 from engine.dialogue.joined import bare_answer, is_order, joined
 from engine.dialogue.living import asks
 from engine.jobs import Turn
@@ -74,8 +75,10 @@ def repeats_itself(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether two words that mean something stand side by side more often than anybody said them so: "make it
     old photo look old photo"."""
     said = Counter(pair for turn in turns for pair in pairwise(_words(turn.text)))
-    pairs = Counter(pair for pair in pairwise(_words(instruction)) if FUNCTION_WORDS.isdisjoint(pair))
-    return any(times > 1 and times > said[pair] for pair, times in pairs.items())
+    pairs = Counter(pairwise(_words(instruction)))
+    return any(
+        times > max(said[pair], 1 if FUNCTION_WORDS.isdisjoint(pair) else 2) for pair, times in pairs.items()
+    )
 
 
 def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
@@ -94,7 +97,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
         known |= _COMPLAINTS
     known |= kept
     content = kept - GLUE_WORDS
-    lost = [at for at, word in enumerate(words) if word not in known and not _mistyped(word)]
+    lost = [at for at, word in enumerate(words) if word not in known and not _mistyped(word, kept)]
     taken = [at for at, word in enumerate(words) if word in content]
     if not taken:
         return bool(lost)
@@ -104,8 +107,10 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     )
 
 
-def _mistyped(word: str) -> bool:
-    meant = get_close_matches(word, EDIT_WORDS, 1, _MISTYPED) if len(word) > 4 else []
+def _mistyped(word: str, kept: Set[str]) -> bool:
+    """Whether it is a slip in a word that the instruction has, or that may be left out."""
+    candidates = {known for known in (kept & EDIT_WORDS) | TALK_WORDS if known[0] == word[0]}
+    meant = get_close_matches(word, candidates, 1, _MISTYPED) if len(word) > 4 else []
     return bool(meant) and abs(len(meant[0]) - len(word)) < 2
 
 
@@ -146,7 +151,8 @@ def own_words(turns: Sequence[Turn]) -> str:
     text = _bare(turns[-1])
     if _answers(turns) and not is_order(text):
         answer = bare_answer(text)
-        text = joined(normal(turns[-2].text), answer) or f"{_bare(turns[-3])}: {answer}"
+        wish = _bare(turns[-3])
+        text = joined(normal(turns[-2].text), answer, place_in(wish)) or f"{wish}: {answer}"
     return text if _words(_bare(turns[-1])) else ""
 
 

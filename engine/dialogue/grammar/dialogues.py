@@ -10,6 +10,7 @@ from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.histories import GAPS, History
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
+from engine.dialogue.grammar.places import place_in
 from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.summary import said_back, yours
@@ -19,7 +20,9 @@ from engine.jobs import Turn
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
-_STORIES = {"better": 0.3}
+_STORIES = {"better": 0.3, "control": 0.08}
+_PLACED = {"add": "what should i add {place}?", "text": "what should the text {place} say?"}
+"""What is asked where a wish names the place of what it does not name."""
 _CHAT = {
     "thanks": 2.5,
     "greeting": 1.2,
@@ -56,15 +59,15 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.2),
-            (self.explicit, 0.3),
+            (self.written, 0.15),
+            (self.explicit, 0.24),
             (self.copying, 0.05),
-            (self.vague, 0.14),
+            (self.vague, 0.2),
             (self.answered, 0.07),
             (self.follow_up, 0.05),
-            (self.undo, 0.06),
-            (self.reset, 0.05),
-            (self.chat, 0.14),
+            (self.undo, 0.07),
+            (self.reset, 0.06),
+            (self.chat, 0.19),
             (self.assumed, 0.02),
         )
 
@@ -129,12 +132,18 @@ class Grammar(Speech):
         return self.rng.choices(GAPS, _GAP_WEIGHTS)[0]
 
     def _wish(self, gap: Section, bind: Binding) -> Turn:
+        """Notes in `bind`, as `where`, the place that was named for a thing that was not."""
         bind.values["part"] = bind("the").partition(" ")[2]
-        return self.user(self.said(self.sentences(gap.said, bind), _STORIES.get(gap.name, 0.12)))
+        wish = self.sentences(gap.said, bind)
+        if gap.name in _PLACED and (place := place_in(wish)):
+            bind.values["where"] = place
+        return self.user(self.said(wish, _STORIES.get(gap.name, 0.12)))
 
     def _question(self, gap: Section, bind: Binding, standard: bool) -> Turn:
         """The standard question is what is learnt to be written; the others may stand in a history."""
         question = gap.replies[0] if standard else self.rng.choice(gap.replies)
+        if standard and (place := bind.values.get("where")):
+            question = _PLACED[gap.name].format(place=place)
         return Turn("bot", yours(fill(alternatives(question, self.rng), bind)))
 
     def vague(self) -> Example:
@@ -153,7 +162,7 @@ class Grammar(Speech):
         if at < 0.12:  # the answer is a new wish of its own
             meant = self.imperative()
             last, decision, tag = self.said(meant, 0.05), ("edit", said_back(meant), meant), "other"
-        elif at < 0.35:
+        elif at < 0.24:
             last = self.draw(_VAGUE["never mind"].said)
             decision, tag = ("chat", _VAGUE["never mind"].replies[0], None), "never mind"
         elif at < 0.34:
@@ -164,6 +173,8 @@ class Grammar(Speech):
             answer, meant = self.pair(*rng.choice(gap.pairs), bind)
             if rng.random() < 0.3 and answer.split(" ")[0] in {"a", "an", "the"}:
                 answer = answer.split(" ", 1)[1]
+            if (place := bind.values.get("where")) and not place_in(meant) and " at the " not in meant:
+                meant = f"{meant} {place}"
             last = pick(rng, _VAGUE["answer frames"].said, self.split).format(answer=answer)
             decision, tag = ("edit", said_back(meant), meant), gap.name
         example = Example((*turns, self.user(last)), *decision, tags=("answer", tag))
@@ -222,6 +233,7 @@ class Grammar(Speech):
             said = rng.choice(_BEFORE_CONTROL) + said
         if rng.random() < 0.35:
             said += rng.choice(_AFTER_CONTROL)
+        said = self.with_story(said, _STORIES["control"])
         reply = _CONTROLS[act].replies[0]
         return Example((self.user(said),), "undo" if act == "undo" else "reset", reply, tags=(act,))
 

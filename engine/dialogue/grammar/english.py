@@ -84,7 +84,7 @@ def as_typed(text: str, known: frozenset[str], rng: random.Random) -> str:
     if at < 0.55:
         return text
     if at < 0.70:
-        return re.sub(r'[.,?!"]', "", text)
+        return re.sub(r'[.,?!"](?!\d)', "", text)
     if at < 0.76:
         return text + rng.choice(("!", "!!", "...", ".", " :)", "!!!", "?", "??"))
     words = text.split(" ")

@@ -18,6 +18,8 @@ _BEFORE, _AFTER, _STORY = (_WISHES[name].said for name in ("before", "after", "s
 _IMPERATIVES = {"object": 0.34, "look": 0.2, "scene": 0.16, "style": 0.12, "text": 0.04, "photo": 0.14}
 _FROM_LIBRARY = 0.15
 _TWICE = 0.12
+_TALKED = 0.4
+_FROM_LIST = 0.6
 _LONG = 60
 _STOPS = (".", "!", ",", "", "...", "?")
 _MIND = (
@@ -107,11 +109,20 @@ class Speech:
     def with_story(self, wish: str, chance: float) -> str:
         if self.rng.random() >= chance:
             return wish
-        story = self.draw(_STORY)
+        story = self._story()
         if self.rng.random() < 0.3:
-            story = f"{story} {self.draw(_STORY)}"
+            story = f"{story} {self._story()}"
         end = "" if wish[-1:] in ".?!" else "."
         return f"{story} {wish}" if self.rng.random() < 0.65 else f"{wish}{end} {story}"
+
+    def _story(self) -> str:
+        """A sentence that holds no wish: one written for that, or some real talk."""
+        talk = self.words.talk.get("off-topic")
+        if talk and self.rng.random() < _TALKED:
+            line = self.rng.choice(talk)
+            if len(line) < _LONG and not line.endswith("?"):
+                return line if line[-1:] in ".!" else f"{line}."
+        return self.draw(_STORY)
 
     def typed(self, text: str) -> str:
         return as_typed(tidy(text), EDIT_WORDS, self.rng)
@@ -125,6 +136,7 @@ class Speech:
     def small_talk(self, topic: str) -> str:
         """Something said about a topic; also from a word list of its name, if there is one."""
         more = self.words.talk.get(topic)
-        if more and self.rng.random() < 0.75:
-            return self.rng.choice(more)
+        if more and self.rng.random() < _FROM_LIST:
+            line = self.rng.choice(more)
+            return f"{line} {self.rng.choice(more)}" if self.rng.random() < _TWICE else line
         return self.sentences(sections("controls")[topic].said)

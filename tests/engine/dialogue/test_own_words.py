@@ -89,6 +89,14 @@ def test_the_person_s_own_words_are_the_last_resort() -> None:
     open_question = said("edit this", "What bothers you most?", "the bin")
     assert own_words(open_question) == "edit this: the bin"
     assert own_words(said("👍")) == ""
+    placed = said("put something on the roof please", "What should I add?", "a weathercock")
+    assert own_words(placed) == "add a weathercock on the roof"
+    asked_there = said("a little detail on my cup", "What should I add on your cup?", "a tiny heart")
+    assert own_words(asked_there) == "add a tiny heart on my cup"
+    written = said("some words on the van", "What should the text on the van say?", "Back soon")
+    assert own_words(written) == 'add the text "back soon" on the van'
+    elsewhere = said("put something on the roof", "What should I add?", "a swing under the tree")
+    assert own_words(elsewhere) == "add a swing under the tree"
 
 
 def test_nonsense_is_seen() -> None:
@@ -136,6 +144,12 @@ def test_what_is_said_once_is_wished_for_once() -> None:
     )
     both = "make the left hat dark red and the right hat dark red"
     assert not repeats_itself(said(both), both)
+    assert repeats_itself(said("a pink one"), "make it a pink one, pink one, pink one")
+
+
+def test_a_name_is_no_mistyped_word_of_the_trade() -> None:
+    assert loses_something(said("In Spain instead"), "put it in front")  # not "spin"
+    assert not loses_something(said("Incraese the contrast"), "increase the contrast")
 
 
 def test_the_summary_puts_each_verb_in_the_past() -> None:
