@@ -212,6 +212,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         safety_checker=settings.safety.checker,
         safety_checker_revision=settings.safety.checker_revision,
         preset=engine.preset,
+        scheduler=engine.scheduler,
         steps=engine.steps,
         text_guidance=engine.text_guidance,
         image_guidance=engine.image_guidance,

@@ -92,6 +92,7 @@ class Engine(Section):
     editor: str = "starter"
     editor_revision: str | None = None
     preset: Literal["quality", "balanced", "fast"] = "quality"
+    scheduler: Literal["euler-a", "dpm++", "unipc", "ddim"] | None = None
     steps: int | None = Field(default=None, ge=1, le=200)
     text_guidance: TextGuidance | None = None
     image_guidance: ImageGuidance | None = None

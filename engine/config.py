@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Preset = Literal["quality", "balanced", "fast"]
+Scheduler = Literal["euler-a", "dpm++", "unipc", "ddim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,11 @@ class EngineConfig:
     `dialogue` and `editor` are "starter", a folder, or a Hub id with its pinned revision. None for steps and
     guidance scales means what the weights recommend. `safety_checker` is "auto" (the one that the editor's
     weights bring, if any), "off", a folder or a Hub id. `preset`: what an edit leaves out to be quicker, see
-    `engine.editing.presets`. Both time limits count the seconds that the worker
-    spent on the one job, not those it spent on others in between, and its share of what several were given
-    together. `edits_at_once`: so many advance together, None for what suits the device. The bounds count jobs
-    that wait or run, messages and pictures each by themselves. `threads`: CPU threads of the worker, None for
-    what suits the weights.
+    `engine.editing.presets`. `scheduler`: None for the weights' own. Both time limits count the seconds that
+    the worker spent on the one job, not those it spent on others in between, and its share of what several
+    were given together. `edits_at_once`: so many advance together, None for what suits the device. The bounds
+    count jobs that wait or run, messages and pictures each by themselves. `threads`: CPU threads of the
+    worker, None for what suits the weights.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -30,6 +31,7 @@ class EngineConfig:
     safety_checker: str = "auto"
     safety_checker_revision: str | None = None
     preset: Preset = "quality"
+    scheduler: Scheduler | None = None
     steps: int | None = None
     text_guidance: float | None = None
     image_guidance: float | None = None

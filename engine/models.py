@@ -86,7 +86,8 @@ def load(config: EngineConfig, say: Say) -> Models:
     dialogue = _load(dialogue_folder, lambda: DialogueModel.load(dialogue_folder, *compute))
     check_finite(dialogue.model, dialogue_folder)
     guidance = (config.text_guidance, config.image_guidance)
-    load_editor = partial(Editor.load, editor_folder, *compute, config.steps, *guidance, config.preset)
+    how = (config.steps, *guidance, config.preset, config.scheduler)
+    load_editor = partial(Editor.load, editor_folder, *compute, *how)
     painter = _load(editor_folder, load_editor)
     painter.previews = Previews(PREVIEW_SECONDS, PREVIEW_SHARE)
     editor: Edits = painter

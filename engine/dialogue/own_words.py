@@ -38,6 +38,11 @@ _WHOLE_PICTURE = re.compile(
     r"(brighter|darker|lighter|warmer|cooler|sharper|softer|black and white|sepia|gr[ae]yscale|monochrome"
     rf"|{'|'.join([*_SLOTS['seasons'], *_SLOTS['times']])})"
 )
+_LIMITED = re.compile(
+    r"\b(only|just|except|except for|apart from) "
+    r"(her|him|me|us|them|the (man|woman|person|people|girl|boy|couple|subject|lady|guy))\b"
+)
+_LIMITS = frozenset({"only", "just", "except", "apart", "background", "rest", "else"})
 # What an instruction may answer with another word: "too dark" with "brighter".
 _COMPLAINTS = frozenset(word_lists("closed")["complaints"])
 _TAKING_AWAY = frozenset({"remove", "replace", "delete", "erase"})
@@ -62,6 +67,7 @@ def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
         or takes_away_unasked(turns, instruction)
         or borrows(turns, instruction)
         or means_the_picture(turns)
+        or goes_too_far(turns, instruction)
     )
 
 
@@ -135,6 +141,11 @@ def borrows(turns: Sequence[Turn], instruction: str) -> bool:
         return False
     references = said & _REFERENCES
     return not references or bool(references & words)
+
+
+def goes_too_far(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether a wish about somebody only, "only her, not the rest", became one about the whole picture."""
+    return bool(_LIMITED.search(normal(turns[-1].text))) and not _LIMITS & set(_words(instruction))
 
 
 def means_the_picture(turns: Sequence[Turn]) -> bool:

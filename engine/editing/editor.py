@@ -18,7 +18,8 @@ from PIL import Image
 
 from engine.batch import Editing
 from engine.config import Preset as PresetName
-from engine.editing import ladder, merge, pictures, sampler, series, views
+from engine.config import Scheduler as SchedulerName
+from engine.editing import ladder, merge, pictures, sampler, schedulers, series, views
 from engine.editing.autoencoder import PatchAutoencoder
 from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
@@ -108,6 +109,7 @@ class Editor:
         text_guidance: float | None = None,
         image_guidance: float | None = None,
         preset: PresetName = "quality",
+        scheduler: SchedulerName | None = None,
     ) -> Editor:
         """Load weights in diffusers' layout; None keeps the weights' own default. Raises `WeightsError`.
 
@@ -118,6 +120,7 @@ class Editor:
         own = replace(own, steps=PRESETS[preset].count(own.steps))
         defaults = replace(own, **{k: v for k, v in given.items() if v is not None})
         parts = load_components(folder, device, dtype)
+        parts = replace(parts, scheduler=schedulers.choose(scheduler, parts.scheduler))
         for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
             network.to(memory_format=torch.channels_last)
         return cls(parts, defaults, read_knowledge(folder), preset, quickest(parts.unet))

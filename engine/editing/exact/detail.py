@@ -94,9 +94,7 @@ def shrunk_light(
         box = (0, top, image.width, bottom)
         light = cv2.LUT(np.asarray(image.crop(box)), table)
         if share is not None:
-            weight = cv2.LUT(np.asarray(share.crop(box)), WEIGHT)
-            weight = weight if light.ndim == 2 else cv2.merge([weight] * 3)
-            light = cv2.multiply(light, weight, scale=1 / WHITE)
+            light = weighted(light, np.asarray(share.crop(box)))
         if times > 1:
             light = cv2.copyMakeBorder(
                 light, 0, -(bottom - top) % times, 0, -image.width % times, cv2.BORDER_REPLICATE
@@ -106,6 +104,16 @@ def shrunk_light(
 
     each_strip(image.height, strip, max(ROWS // times, 1) * times)
     return small
+
+
+def weighted(light: Samples, share: Bytes) -> Samples:
+    """Times the share, of 255. Most pixels of a mask are 0 or 255: only the others need a product."""
+    done = cv2.copyTo(light, share)
+    mixed = np.flatnonzero(share - np.uint8(1) < 254)  # 0 - 1 wraps round
+    samples = done.reshape(share.size, -1)
+    weight = share.ravel()[mixed, None].astype(np.uint32)
+    samples[mixed] = samples.take(mixed, 0) * weight // 255
+    return done
 
 
 def blurred(light: Samples, radius: float) -> Samples:
@@ -133,18 +141,22 @@ def weighed(light: Samples, weight: Samples) -> Samples:
 
 
 def encoded(light: Samples, mode: str, size: tuple[int, int], times: int) -> Image.Image:
-    """The picture of `size` that light made `times` smaller shows: enlarged, and encoded."""
+    """The picture of `size` that light made `times` smaller shows: encoded, and enlarged.
+
+    What was blurred holds no edge, so that levels may be interpolated as well as light, and are fewer.
+    """
+    levels: Bytes = cv2.LUT(light, ENCODED)
 
     def strip(top: int, bottom: int) -> Image.Image:
         # Two more rows above and below, which is how far bicubic interpolation looks.
         first, last = max(top // times - 2, 0), -(-bottom // times) + 2
-        large = light[first:last]
+        large = levels[first:last]
         if times > 1:
             large = cv2.resize(large, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
             large = large[top - first * times : bottom - first * times, : size[0]]
         else:
             large = large[top - first : bottom - first]
-        return picture(cv2.LUT(np.ascontiguousarray(large), ENCODED), mode)
+        return picture(large, mode)
 
     # Higher strips than usual, as the rows at their edges are enlarged twice.
     return assemble(mode, size, strip, max(8 * ROWS // times, 1) * times)

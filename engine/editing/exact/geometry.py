@@ -155,7 +155,8 @@ def turn_inside(image: Image.Image, degrees: float) -> Image.Image:
         turned = cv2.warpAffine(samples, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         return picture(turned, source.mode)
 
-    return assemble(source.mode, (width, height), strip).convert(image.mode)
+    done = assemble(source.mode, (width, height), strip)
+    return done if done.mode == image.mode else done.convert(image.mode)
 
 
 def premultiplied(image: Image.Image) -> Image.Image:

@@ -37,6 +37,7 @@ MAKE = Token("word", "make", "make")
 THINGS = ("snow", "chocolate", "coral", "linen", "orchid", "salmon", "seashell", "thistle", "tomato", "wheat")
 """Names of colours that are rather things, behind somebody."""
 SETTING = ("background", "backdrop")
+STAYS = ("stays", "stay", "remains", "remain")
 
 
 def phrases(*parts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -59,7 +60,18 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
         "coloured",
         phrases(("keep", "leave", "only", "just", "keep only"), PEOPLE, ("", "only"), ("in colour",)),
     ),
-    ("cut out", phrases(("cut",), PEOPLE, ("out",))),
+    (
+        "coloured",
+        phrases(
+            (*PEOPLE, "person", "people", "she", "he", "they", "i"),
+            STAYS,
+            ("in colour", "coloured", "colourful"),
+        ),
+    ),
+    ("coloured", phrases(("keep", "leave"), PEOPLE, ("coloured", "colourful"))),
+    ("cut out", phrases(("cut",), PEOPLE, ("out",), ("", "of the background", "from the background"))),
+    ("cut out", phrases(("separate", "extract"), PEOPLE, ("from the background",))),
+    ("cut out", phrases(("no", "without a", "without the", "without any"), SETTING)),
     ("cut out", phrases(("cut out", "isolate", "keep only"), PEOPLE)),
     ("cut out", phrases(("remove", "delete", "erase", "get rid of", "take away"), ("", "the"), SETTING)),
     ("nothing", phrases(("not", "but not", "and not"), ("the rest", "the background", "everything else"))),
@@ -119,6 +131,7 @@ def parse_parts(
     tokens: list[Token], parse: Callable[[list[Token]], list[Operation] | None]
 ) -> list[Operation] | None:
     """`parse` reads what is asked for, in a clause about the whole picture."""
+    tokens = said_once(tokens)
     parts = [each.value for each in tokens if each.kind == "part"]
     others = [each for each in tokens if each.kind != "part"]
     if len(parts) != 1 or parts == ["nothing"]:
@@ -131,17 +144,30 @@ def parse_parts(
     if backdrop is not None:
         return [backdrop]
     whole = [Token("word", "it", "it") if each.kind == "part" else each for each in tokens]
-    done = parse(whole) or parse([MAKE, *whole])
+    # "The background is blurry" is a complaint, "background blurry" a wish.
+    said = any(each.value in ("is", "are", "looks", "seems") for each in tokens)
+    tries = (whole, [MAKE, *whole]) if said or tokens[0].kind != "part" else ([MAKE, *whole], whole)
+    done = parse(tries[0]) or parse(tries[1])
     if done is None or not all(isinstance(each, IN_PLACE) for each in done):
         return None
     return [OnPart(parts[0], each) for each in done]
+
+
+def said_once(tokens: list[Token]) -> list[Token]:
+    """Without what names the same part again: "give the background a transparent background"."""
+    done: list[Token] = []
+    for each in tokens:
+        if each.kind != "part" or each.value not in [known.value for known in done if known.kind == "part"]:
+            done.append(each)
+    return done
 
 
 def parse_backdrop(others: list[Token]) -> Operation | None:
     """Like "make … blue", "replace … with plain white", "transparent …"; grey takes the colour away."""
     symbols = segment(
         others,
-        frozenset({"make", "turn", "add", "colour", "colour word", "plain", "clear", "whole", "filler"}),
+        frozenset({"make", "turn", "add", "recolour", "colour", "colour word", "plain"})
+        | {"clear", "whole", "filler"},
     )
     clause = Clause(tuple(symbols or ()))
     if clause.count("colour", "clear") != 1:

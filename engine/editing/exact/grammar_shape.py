@@ -20,12 +20,15 @@ from engine.editing.exact.straighten import Straighten
 
 def build_crop(clause: Clause) -> list[Operation] | None:
     """Like "crop it to a square", "make it 16:9", "crop to the centre", "crop it a bit tighter"."""
-    if clause.count("square", "widescreen", "ratio", "size", "centre", "tighter") > 1:
+    # "Zoom in on the middle" is no more than "zoom in".
+    shapes = clause.count("square", "widescreen", "ratio", "size", "tighter")
+    if shapes + (clause.has("centre") and not clause.has("tighter")) > 1:
         return None
     cropped, ratio, pixels = clause.has("crop"), clause.one("ratio"), clause.one("size")
     if clause.count("degree", "percent") and not clause.has("tighter"):
         return None
-    if clause.has("square") and (cropped or clause.has("make", "aspect")):
+    named = clause.says("square format", "square shape")
+    if clause.has("square") and (cropped or named or clause.has("make", "aspect")):
         return [CropRatio(1, 1)]
     if clause.has("widescreen") and (cropped or clause.has("make")):
         return [CropRatio(16, 9)]
@@ -125,7 +128,7 @@ def build_resize(clause: Clause) -> list[Operation] | None:
 
 
 def scale_factor(clause: Clause) -> float | None:
-    way = sum([*clause.all("grow"), *clause.all("bigger")])
+    way = sum([*clause.all("grow"), *clause.all("bigger"), *clause.all("way")])
     share, factor = clause.one("percent"), clause.one("factor")
     if not clause.has("resize", "grow", "bigger"):
         return None
@@ -135,7 +138,7 @@ def scale_factor(clause: Clause) -> float | None:
     if factor:
         return 1 / factor if way < 0 and factor > 1 else factor
     # "make it bigger" may speak of a thing in the picture; "make the picture bigger" does not.
-    if clause.has("grow") or (clause.has("bigger") and "noun" in clause.all("whole")):
+    if clause.has("grow", "way") or (clause.has("bigger") and "noun" in clause.all("whole")):
         return {1: 2.0, -1: 0.5}.get(way) if not clause.has("degree") else None
     return None
 
@@ -180,7 +183,7 @@ SHAPES = (
     Family(
         "resize",
         frozenset(
-            {"resize", "grow", "bigger", "make", "wide", "high", "to"}
+            {"resize", "grow", "bigger", "way", "make", "wide", "high", "to"}
             | {"size", "percent", "factor", "px", "number", "degree"}
         ),
         build_resize,

@@ -9,7 +9,9 @@ from engine.editing.exact.operations import Operation
 from engine.editing.exact.text import Align, Caption, Place
 from engine.editing.exact.tokens import Token
 
-KINDS = frozenset({"put", "add", "write", "text", "says", "side", "centre", "quote", "colour", "lettersize"})
+KINDS = frozenset(
+    {"put", "add", "write", "text", "says", "side", "corner", "centre", "quote", "colour", "lettersize"}
+)
 
 
 def build_caption(clause: Clause) -> list[Operation] | None:
@@ -51,6 +53,9 @@ def build_two(clause: Clause) -> list[Operation] | None:
 CAPTION = Family("caption", KINDS, build_caption)
 OPENERS = ("write", "caption", "saying", "says", "reading", "reads", "text", "words", "print", "type")
 CLOSERS = ("at", "on", "in", "to", "and", "with", ",", ".", ";", "as", "above", "below", "across")
+PUTTERS = ("put", "add", "place")
+LETTERS = frozenset({"letters", "lettering", "text", "font", "caption"})
+"""Where these are spoken of, what is put in capitals is to be written: put HELLO in big letters."""
 REFUSED = frozenset(
     {"a", "an", "the", "my", "your", "his", "her", "their", "our", "its", "this", "that", "something", "some"}
     | {"it", "him", "them", "me", "under", "over"}
@@ -63,7 +68,8 @@ def quote_bare_text(tokens: Sequence[Token]) -> list[Token]:
     Words that point at something ("write his name") are left alone: they are no text to be copied.
     """
     for at, each in enumerate(tokens):
-        if each.kind != "word" or each.value not in OPENERS:
+        put = each.value in PUTTERS and any(after.value in LETTERS for after in tokens[at:])
+        if each.kind != "word" or not (put or each.value in OPENERS):
             continue
         end = at + 1
         while (
@@ -74,6 +80,8 @@ def quote_bare_text(tokens: Sequence[Token]) -> list[Token]:
         if words and words[0].value in OPENERS:
             continue
         shouted = all(word.text.isupper() or word.kind == "number" for word in words)
+        if put and (not shouted or each.text.isupper()):
+            continue
         spoken = not shouted and segment(words, KINDS | COMMON) is not None
         if words and not spoken and not any(word.value in REFUSED for word in words):
             text = " ".join(word.text for word in words)

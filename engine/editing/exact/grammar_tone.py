@@ -55,6 +55,9 @@ def read_heads(clause: Clause) -> list[Tone] | None:
     if not heads and clause.has("colours", "colour word") and clause.has("raise", "lower"):
         return [Tone("saturation", 0, "noun")]
     if len(heads) == 2 and not clause.has("and"):
+        again = [each for each in heads[1:] if (each.quality, each.sign) == (heads[0].quality, heads[0].sign)]
+        if again and heads[0].form == "verb":  # "blur it out of focus"
+            return heads[:1] if not clause.has("raise", "lower", "too", "not", "colours") else None
         heads = [*merge_region(*heads), *merge_region(*reversed(heads))]
         return heads if not clause.has("raise", "lower", "colours") else None
     if clause.has("colours", "colour word"):

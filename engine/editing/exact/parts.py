@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,12 +13,14 @@ from engine.editing.exact.detail import Blur, BlurPixels, gaussian
 from engine.editing.exact.operations import CannotApply, Operation
 from engine.editing.exact.people import find_people
 from engine.editing.exact.phrases import colour_name
-from engine.editing.exact.strips import assemble, picture
+from engine.editing.exact.strips import each_strip, picture
 
 Part = Literal["person", "background"]
 TRANSPARENT = "transparent"
 EDGE = 1 / 128
 """Radius, as a share of the longer side, in which colours on both sides of the edge are looked for."""
+SIDES = 512
+"""The longer side, about, of the picture that they are looked for in."""
 
 
 class NobodyFound(CannotApply):
@@ -27,12 +30,12 @@ class NobodyFound(CannotApply):
         super().__init__("I can't find a person in this picture, so I can't tell what is background.")
 
 
-def mask_of(part: Part, image: Image.Image) -> Image.Image:
-    """255 on the part; raises `NobodyFound`."""
+def mask_of_people(image: Image.Image) -> Image.Image:
+    """255 on people; raises `NobodyFound`."""
     people = find_people(image)
     if people is None:
         raise NobodyFound
-    return people if part == "person" else ImageChops.invert(people)
+    return people
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,13 @@ class OnPart(Operation):
         return f"{phrase} of {where}"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        mask = mask_of(self.part, image)
-        done = self.edited(image, mask)
+        people = mask_of_people(image)
+        done = self.edited(image, people if self.part == "person" else ImageChops.invert(people))
         if done.mode != image.mode:
             image = image.convert(done.mode)
-        return laid_over(image, done, mask)
+        if self.part == "background":
+            return lay_over(done, image, people)
+        return lay_over(image.copy(), done, people)
 
     def edited(self, image: Image.Image, mask: Image.Image) -> Image.Image:
         if isinstance(self.operation, Blur | BlurPixels):
@@ -77,58 +82,75 @@ class Backdrop(Operation):
         return f"made the background {colour_name(self.colour)}"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        mask = mask_of("person", image)
-        done = without_fringe(image.convert("RGB"), mask)
+        mask = mask_of_people(image)
+        own = OwnColours(image.convert("RGB"), mask)
         if image.mode == "RGBA":
             mask = ImageChops.multiply(mask, image.getchannel("A"))
-        if self.colour == TRANSPARENT:
-            done.putalpha(mask)
+        if self.colour != TRANSPARENT:
+            done = Image.new("RGB", image.size, ImageColor.getrgb(self.colour)[:3])
+            each_box(mask, lambda box: done.paste(own.of(box), box, mask.crop(box)))
             return done
-        return laid_over(Image.new("RGB", image.size, ImageColor.getrgb(self.colour)[:3]), done, mask)
+        done = image.convert("RGB")
+        each_box(mask, lambda box: done.paste(own.of(box), box))
+        done.putalpha(mask)
+        return done
 
 
-def laid_over(below: Image.Image, above: Image.Image, mask: Image.Image) -> Image.Image:
-    """`above` where the mask is 255, `below` where it is 0."""
-
-    def strip(top: int, bottom: int) -> Image.Image:
-        box = (0, top, below.width, bottom)
-        return Image.composite(above.crop(box), below.crop(box), mask.crop(box))
-
-    return assemble(below.mode, below.size, strip)
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, the last two excluded."""
 
 
-def without_fringe(image: Image.Image, mask: Image.Image) -> Image.Image:
+def each_box(mask: Image.Image, work: Callable[[Box], object]) -> None:
+    """Call `work` with the part of each strip in which the mask is not 0."""
+
+    def strip(top: int, bottom: int) -> None:
+        found = mask.crop((0, top, mask.width, bottom)).getbbox()
+        if found is not None:
+            left, first, right, last = found
+            work((left, top + first, right, top + last))
+
+    each_strip(mask.height, strip)
+
+
+def lay_over(below: Image.Image, above: Image.Image, mask: Image.Image) -> Image.Image:
+    """`below` itself, with `above` where the mask is 255."""
+    each_box(mask, lambda box: below.paste(above.crop(box), box, mask.crop(box)))
+    return below
+
+
+class OwnColours:
     """The colours of the people alone, where the old background shows through at the edge.
 
     M. Forte, "Approximate fast foreground colour estimation" (ICIP 2021): mean colours of both sides nearby,
     and what the pixel differs from their mixture.
     """
-    small, cut = image.copy(), mask.copy()
-    for each in (small, cut):
-        each.thumbnail((512, 512), Image.Resampling.BOX)
-    sides = [nearby(small, cut), nearby(small, ImageChops.invert(cut))]
-    fronts, backs = (np.asarray(each, np.float32).reshape(-1, 3) for each in sides)
-    # Which of the small picture's pixels each row and column lies in.
-    below = ((np.arange(image.height) + 0.5) * small.height / image.height).astype(int) * small.width
-    across = ((np.arange(image.width) + 0.5) * small.width / image.width).astype(int)
 
-    def strip(top: int, bottom: int) -> Image.Image:
-        box = (0, top, image.width, bottom)
-        piece, levels = image.crop(box), np.asarray(mask.crop(box))
+    def __init__(self, image: Image.Image, mask: Image.Image) -> None:
+        """`image` is RGB; `mask` is 255 on people."""
+        self._image, self._mask = image, mask
+        small, cut = (each.reduce(max(1, max(each.size) // SIDES)) for each in (image, mask))
+        sides = [nearby(small, cut), nearby(small, ImageChops.invert(cut))]
+        self._front, self._back = (np.asarray(each, np.float32).reshape(-1, 3) for each in sides)
+        # Which of the small picture's pixels each row and column lies in.
+        down = (np.arange(image.height) + 0.5) * small.height / image.height
+        across = (np.arange(image.width) + 0.5) * small.width / image.width
+        self._below, self._across = down.astype(int) * small.width, across.astype(int)
+
+    def of(self, box: Box) -> Image.Image:
+        """That part of the picture; where nobody is, as it was."""
+        piece, levels = self._image.crop(box), np.asarray(self._mask.crop(box))
         # 0 and 255 are left out: 0 - 1 wraps round.
         mixed = np.flatnonzero(levels - np.uint8(1) < 254)
         if not len(mixed):
             return piece
-        rows, columns = np.divmod(mixed, image.width)
-        places = below[top + rows] + across[columns]
-        front, back = fronts.take(places, 0), backs.take(places, 0)
+        rows, columns = np.divmod(mixed, piece.width)
+        places = self._below[box[1] + rows] + self._across[box[0] + columns]
+        front, back = self._front.take(places, 0), self._back.take(places, 0)
         samples = np.array(piece).reshape(-1, 3)
         share = levels.ravel()[mixed, None].astype(np.float32) / 255
         own = front + share * (samples.take(mixed, 0) - share * front - (1 - share) * back)
         samples[mixed] = np.rint(np.clip(own, 0, 255, out=own))
         return picture(samples.reshape(*levels.shape, 3), "RGB")
-
-    return assemble("RGB", image.size, strip)
 
 
 def nearby(image: Image.Image, mask: Image.Image) -> Image.Image:

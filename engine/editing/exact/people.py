@@ -114,13 +114,15 @@ def refine(mask: Mask, image: Image.Image) -> Image.Image:
     guide = np.asarray(small, np.float32) / 255
     model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)
     # Steeper, so that what is nearly certain becomes certain: no veil over people, no ghost beside them.
-    level = np.concatenate([model.slope[..., 0, :], (model.offset - 0.15) * 255], 2) / 0.7
-    large = cv2.resize(level, image.size, interpolation=cv2.INTER_LINEAR)
+    slope, offset = (
+        cv2.resize(each, image.size, interpolation=cv2.INTER_LINEAR)
+        for each in (model.slope[..., 0, :] / 0.7, (model.offset[..., 0] - 0.15) * 255 / 0.7)
+    )
+    total = np.ones((1, 3))
 
     def strip(top: int, bottom: int) -> Image.Image:
-        here = large[top:bottom]
         colours = np.asarray(image.crop((0, top, image.width, bottom)))
-        found = np.einsum("hwc,hwc->hw", here[..., :3], colours, dtype=np.float32) + here[..., 3]
-        return Image.fromarray(cv2.add(found, 0.0, dtype=cv2.CV_8U))
+        found = cv2.transform(cv2.multiply(slope[top:bottom], colours, dtype=cv2.CV_32F), total)
+        return Image.fromarray(cv2.add(found, offset[top:bottom], dtype=cv2.CV_8U))
 
     return assemble("L", image.size, strip)

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from PIL import Image
 
-from engine.editing.exact.clause import segment
+from engine.editing.exact.clause import longest_phrase, segment
+from engine.editing.exact.colour import BlackAndWhite, Sepia
 from engine.editing.exact.grammar_look import LOOKS
 from engine.editing.exact.grammar_parts import mark_parts, parse_parts, readings
 from engine.editing.exact.grammar_shape import SHAPES
@@ -17,17 +18,22 @@ from engine.editing.exact.grammar_tone import TONE
 from engine.editing.exact.operations import Curve, Operation, Size, apply_curves
 from engine.editing.exact.parts import Backdrop, OnPart
 from engine.editing.exact.phrases import enumerate_phrases
+from engine.editing.exact.straighten import Straighten
 from engine.editing.exact.tokens import Token, tokenize
+from engine.editing.exact.words import LONGEST
 
 FAMILIES = (TONE, *LOOKS, *SHAPES, CAPTION)
 SEPARATORS = frozenset(["and", "then", "also", "plus", "but", "afterwards", ",", ";", "."])
+ENDS = frozenset("!?")
 CARRIED = frozenset(
     {"increase", "raise", "boost", "reduce", "decrease", "lower", "make", "turn", "add", "put", "give", "cut"}
     | {"trim", "crop", "rotate", "flip", "mirror", "write", "text", "caption", "saying"}
 )
 """Verbs that also serve the clause after theirs: "reduce the contrast by 10 % and the saturation by 20 %"."""
-STATED = frozenset({"too", "is", "are", "looks", "seems", "has"})
+STATED = frozenset({"too", "is", "are", "looks", "look", "seems", "has"})
 """Words of a clause that tells what is wrong."""
+ONCE = (OnPart, Backdrop, BlackAndWhite, Sepia, Straighten)
+"""Edits that nobody wants twice."""
 MODES = ("RGB", "RGBA", "L")
 
 
@@ -83,45 +89,99 @@ def plan(instruction: str) -> Plan | None:
         return None
     tokens = mark_parts(quote_bare_text(tokens))
     # "sepia with a border" is two wishes, "a border with 10 px" is one.
-    operations = parse(split(tokens), []) or parse(split(tokens, SEPARATORS | {"with"}), [])
+    operations = parse(split(tokens), []) or parse(split(tokens, frozenset(["with"])), [])
     if not operations:
         return None
-    # "Keep her in colour and make the rest grey" says one thing twice.
-    again = [
-        isinstance(each, OnPart | Backdrop) and each in operations[:at] for at, each in enumerate(operations)
-    ]
+    # "Keep her in colour and make the rest grey" says one thing twice, and so does "crooked, straighten it".
+    again = [isinstance(each, ONCE) and each in operations[:at] for at, each in enumerate(operations)]
     return Plan(tuple(each for each, known in zip(operations, again, strict=True) if not known))
 
 
-def split(tokens: Sequence[Token], separators: frozenset[str] = SEPARATORS) -> list[list[Token]]:
+def split(tokens: Sequence[Token], more: frozenset[str] = frozenset()) -> list[list[Token]]:
     """Pieces between "and", "then", commas and the like; those that say nothing ("please") fall away."""
     pieces: list[list[Token]] = [[]]
     for each in tokens:
-        if each.kind in ("word", "mark") and each.value in separators:
+        if each.kind in ("word", "mark") and each.value in SEPARATORS | ENDS | more:
             pieces.append([])
         else:
             pieces[-1].append(each)
     for piece in pieces:
         if piece and piece[-1].value == "too":
             piece.pop()
-    return attach([each for each in pieces if segment(each, EMPTY) is None])
+    return attach(narrowed([stated(each) for each in pieces if segment(each, EMPTY) is None]))
+
+
+def stated(piece: list[Token]) -> list[Token]:
+    """A statement in full: "looks flat" and "its flat" are said of it, and "it looks blue" is a complaint."""
+    at = next((at for at, each in enumerate(piece) if each.value in ("looks", "seems", "its")), None)
+    if at is not None and segment(piece[:at], frozenset({"filler"})) == []:
+        piece = [IT, IS if piece[at].value == "its" else piece[at], *piece[at + 1 :]]
+    # "It is blue" may tell of something that was spoken of before.
+    words = {each.value for each in piece}
+    said = words & {"looks", "look", "seems"} or (words & {"is", "are"} and piece[0] != IT)
+    if said and words.isdisjoint({"too", "a"}) and piece[-1].value in CASTS and segment(piece[:-1], SUBJECT):
+        piece = [*piece[:-1], TOO, piece[-1]]
+    return piece
+
+
+def narrowed(pieces: list[list[Token]]) -> list[list[Token]]:
+    """Put what alone limits a wish where the wish says "it": "only her, make it brighter"."""
+    limits = [limit(each) for each in pieces]
+    done: list[list[Token]] = []
+    for at, (piece, part) in enumerate(zip(pieces, limits, strict=True)):
+        before = limits[at - 1] if at else None
+        last = next((i for i in range(len(done) - 1, -1, -1) if IT in done[i]), None)
+        if part is not None and last is not None:
+            done[last] = [part if each == IT else each for each in done[last]]
+        elif before is not None and done and done[-1] == pieces[at - 1] and IT in piece:
+            done[-1] = [before if each == IT else each for each in piece]
+        else:
+            done.append(piece)
+    return done
+
+
+def limit(piece: list[Token]) -> Token | None:
+    """The part of the picture that a piece names, where it says "only" and nothing else."""
+    part = next((each for each in piece if each.kind == "part"), None)
+    if part is None or part.value not in ("person", "background") or not LIMITING & set(part.text.split()):
+        return None
+    rest = [each for each in piece if each is not part]
+    return part if segment(rest, frozenset({"filler"})) == [] else None
 
 
 def attach(pieces: list[list[Token]]) -> list[list[Token]]:
-    """Give what is only an amount to the piece before: "a grey border, 20 px"."""
+    """Give what is only an amount to the piece before: "a grey border, 20 px", "too dark, fix it a bit"."""
     done: list[list[Token]] = []
     for each in pieces:
-        if done and segment(each, AMOUNTS) is not None:
-            done[-1] = [*done[-1], *each]
+        rest = without(each, AMENDS) if done and any(token.value in STATED for token in done[-1]) else each
+        if done and segment(rest, AMOUNTS) is not None:
+            done[-1] = [*done[-1], *rest]
         else:
             done.append(each)
     return done
 
 
+def without(piece: list[Token], kinds: frozenset[str]) -> list[Token]:
+    """The piece without the phrases of these kinds."""
+    rest: list[Token] = []
+    at = 0
+    while at < len(piece):
+        found = longest_phrase(piece[at : at + LONGEST], kinds) if piece[at].kind == "word" else None
+        if found is None:
+            rest.append(piece[at])
+        at += found[1] if found else 1
+    return rest
+
+
 EMPTY = frozenset({"filler", "whole", "fix", "amend", "state"})
 """Nothing is asked for by "please", nor by "fix it", "tone it down" or "it is sideways" beside the rest."""
 AMOUNTS = frozenset({"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio"})
-AND = Token("word", "and", "and")
+AMENDS = frozenset({"amend", "ease"})
+"""What asks for no more than the complaint before it: "too harsh, soften it a bit"."""
+SUBJECT = frozenset({"filler", "whole", "entire", "colours"})
+LIMITING = frozenset({"only", "just", "except", "apart", "but"})
+CASTS = frozenset({"yellow", "orange", "red", "green", "blue", "magenta", "pink", "purple"})
+AND, IT, IS, TOO = (Token("word", each, each) for each in ("and", "it", "is", "too"))
 
 
 def parse(pieces: list[list[Token]], before: list[Token]) -> list[Operation] | None:

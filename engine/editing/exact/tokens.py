@@ -21,6 +21,7 @@ SPELLING = {
     "colors": "colours",
     "coloring": "colours",
     "colorful": "colourful",
+    "colored": "coloured",
     "gray": "grey",
     "grayscale": "greyscale",
     "center": "centre",
@@ -43,7 +44,10 @@ SPELLING = {
     "it's": "it is",
     "that's": "that is",
     "there's": "there is",
+    "what's": "what is",
     "isn't": "is not",
+    "can't": "cannot",
+    "cant": "cannot",
     "i'd": "i would",
     "let's": "let us",
 }
@@ -62,7 +66,7 @@ SCANNER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-SILENT = frozenset("-–−!?()…:/")
+SILENT = frozenset("-–−()…:/")
 
 
 def tokenize(instruction: str) -> list[Token] | None:

@@ -107,7 +107,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ),
     ("add", 1, "add, include, insert"),
     ("put", None, "put, place, apply"),
-    ("remove", None, "remove, take away, take out, get rid of, drop, strip, delete, eliminate, clean up"),
+    ("remove", None, "remove, take away, take out, get rid of, strip, delete, eliminate, clean up"),
     (
         "raise",
         1,
@@ -119,7 +119,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "lower",
         -1,
         """decrease, reduce, lower, turn down, bring down, tone down, dial down, cut down, pull down, less,
-        down, low, lessen, minimise, recover, bring back, too much,
+        down, low, lessen, minimise, drop, recover, bring back, too much,
         too strong, too high, too intense, too heavy, too extreme""",
     ),
     ("too", None, "too, overly, not so, not as, not too, less so"),
@@ -158,7 +158,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         out, take all colours out, take all the colours out""",
     ),
     ("sepia", None, "sepia, sepia toned"),
-    ("aged", None, "old timey, old time, old fashioned, vintage, antique"),
+    ("aged", None, "old timey, old time, old fashioned, vintage, antique, old, aged, retro, brown, brownish"),
     ("invert", None, "invert, inverted, negative"),
     (
         "vignette",
@@ -177,13 +177,32 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "amend",
         None,
-        "bring it down, bring it back, dial it back, dial it down, tone it down, get rid of it, lift it",
+        """lift it, lift them, clean it up, clean this up, clean that up, sort it out, sort that out,
+        make them stronger, make them weaker, make it better, make that better, do something about it,
+        do something about that, fix it, fix this, fix that, fix them""",
     ),
+    *(
+        ("amend", None, f"{verb} it {way}, {verb} them {way}, {verb} this {way}, {verb} that {way}")
+        for verb, way in (
+            *(("bring", "down"), ("bring", "up"), ("bring", "back"), ("dial", "back"), ("dial", "down")),
+            *(("tone", "down"), ("turn", "down"), ("pull", "down"), ("pull", "up"), ("pull", "back")),
+            *(("lift", "up"), ("open", "up"), ("take", "out"), ("take", "away"), ("turn", "around")),
+            *(("turn", "round"), ("rotate", "back"), ("get rid of", ""), ("remove", ""), ("reduce", "")),
+        )
+    ),
+    ("ease", None, "soften it, soften this, soften that, soften them"),
     ("light", None, "lighting, light"),
     ("cast", None, "cast, tint, tinge, colour cast, colour tint"),
     ("neutral", None, "neutral, neutralise"),
-    ("state", None, "sideways, on its side, the wrong way round, the wrong way up"),
+    (
+        "state",
+        None,
+        """sideways, on its side, the wrong way round, the wrong way up, cannot see anything, can not see
+        anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see,
+        make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme""",
+    ),
     ("plain", None, "plain, solid, uniform"),
+    ("recolour", None, "recolour, recolor, colour, dye, fill, paint"),
     ("clear", None, "transparent"),
     ("better", None, "better"),
     ("grey", None, "grey"),
@@ -196,7 +215,11 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("crop", None, "crop, cropped, cut"),
     ("off", None, "off, away, out"),
     ("keep", None, "keep, keep only, only keep, crop to, crop it to, crop down to"),
-    ("tighter", None, "tighter, closer, tightly, zoom in, zoomed in, zoom"),
+    (
+        "tighter",
+        None,
+        "tighter, closer, tightly, zoom in, zoomed in, zoom in on, zoom into, zoom, crop in on",
+    ),
     ("square", None, "square, square format, square shape"),
     ("widescreen", None, "widescreen, wide screen"),
     ("centre", None, "centre, middle, central part, centre part"),
@@ -212,8 +235,12 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("fraction", 0.1, "tenth, one tenth"),
     ("side", "left", "left, left side, left edge, left hand side"),
     ("side", "right", "right, right side, right edge, right hand side"),
-    ("side", "top", "top, top side, top edge, top part, upper"),
-    ("side", "bottom", "bottom, bottom side, bottom edge, bottom part, lower"),
+    ("side", "top", "top, top side, top edge, top part, upper, across the top, along the top"),
+    (
+        "side",
+        "bottom",
+        "bottom, bottom side, bottom edge, bottom part, lower, across the bottom, along the bottom",
+    ),
     ("all sides", None, "all sides, every side, each side, all edges, edges, all four sides, sides, borders"),
     (
         "aspect",
@@ -233,7 +260,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("quarter turn", None, "quarter turn, a quarter turn"),
     ("upside down", None, "upside down, on its head"),
     ("around", None, "around, round"),
-    ("flip", None, "flip, mirror, flipped, mirrored, mirror image"),
+    ("flip", None, "flip, mirror, flipped, mirrored, mirror image, flip back, flip it back, flip this back"),
     ("axis", "horizontal", "horizontally, horizontal, left to right, from left to right, sideways"),
     ("axis", "vertical", "vertically, vertical, top to bottom, from top to bottom, upside down"),
     ("resize", None, "resize, rescale, scale, resized, scaled, scale it, resolution, size"),
@@ -247,6 +274,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         -1,
         """shrink, downscale, scale down, downsize, scale it down, reduce the size, decrease the size""",
     ),
+    ("way", 1, "up"),
+    ("way", -1, "down"),
     ("bigger", 1, "larger, bigger, large, big"),
     ("bigger", -1, "smaller, small"),
     ("wide", None, "wide, width"),
@@ -256,6 +285,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("thickness", "thick", "thick, wide, big, large, broad"),
     ("round", None, "round, rounded, rounding, round off"),
     ("corners", None, "corners"),
+    ("corner", None, "corner, hand corner"),
     ("write", None, "write, caption, label"),
     (
         "text",
@@ -275,12 +305,18 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "filler",
         None,
         """please, pls, plz, kindly, can you, could you, would you, will you, can we, could we, can i have,
-        could i have, can i get, i want, i want to, i want you to, i would like, i would like to, i would
+        could i have, can i get, can someone, could someone, can somebody, could somebody, can anyone,
+        could anyone, i want, i want to, i want you to, i would like, i would like to, i would
         like you to, i would love, i need, i need you to, let us, just, hey, hi, hello, ok, okay, now,
         thanks, thank you, for me, maybe, perhaps, i think, how about, should be, must be, needs to be,
         need to be, to be, could be, should, needs, need, is, are, looks, look, be, the, a, an, to, into,
         of, in, on, at, by, with, from, some, its, my, our, your, for, has, have, first, finally, as well,
-        would be, seems, seem, came out, comes out, turned out, both, radius, file, portrait style""",
+        would be, seems, seem, detail in, details in,
+        came out, comes out, turned out, both, radius, file, portrait style,
+        portrait mode, like portrait mode, like in portrait mode, like a portrait, like in a portrait, like a
+        portrait photo, like a portrait mode shot, like a portrait mode photo, for my story, for a story, for
+        stories, for a reel, for tiktok, for insta, for youtube, for facebook, for twitter, for print, for my
+        profile, for my profile picture, for my website, for my blog, for my phone, for a wallpaper""",
     ),
 )
 """Kind, value, phrases. Of two meanings the one listed first wins, so the small words stand last."""

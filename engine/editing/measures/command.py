@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from engine.command_line import Problem, json_option
-from engine.config import Preset
+from engine.config import Preset, Scheduler
 from engine.editing.options import FILE, FOLDER, NEW, show
 
 
@@ -18,6 +18,8 @@ from engine.editing.options import FILE, FOLDER, NEW, show
     "--weights", default="starter", show_default=True, help="A folder, an id on the Hub, or starter."
 )
 @click.option("--preset", type=click.Choice(get_args(Preset)), default="quality", show_default=True)
+@click.option("--scheduler", type=click.Choice(get_args(Scheduler)), help="Default: the weights' own.")
+@click.option("--steps", type=click.IntRange(1, 200), help="Default: what the weights recommend.")
 @click.option("--sheet", type=NEW, help="Write a contact sheet source | output | (stock) | target (PNG).")
 @click.option("--skills", type=NEW, help="Write a line for each skill: how near to the targets it comes.")
 @click.option(
@@ -41,6 +43,8 @@ def evaluate(
     file: Path,
     weights: str,
     preset: Preset,
+    scheduler: Scheduler | None,
+    steps: int | None,
     sheet: Path | None,
     skills: Path | None,
     all_wishes: bool,
@@ -82,7 +86,8 @@ def evaluate(
             click.echo(f"FID and PRD need a feature space: {INSTALL}, or give --clip.", err=True)
         if guidances and find_spec("matplotlib") is None:
             raise ValueError(f"The curve needs matplotlib: {INSTALL}.")
-        editor = Editor.load(resolve("editor", weights), *compute, preset=preset)
+        folder = resolve("editor", weights)
+        editor = Editor.load(folder, *compute, steps, preset=preset, scheduler=scheduler)
         if all_wishes and editor.knowledge is not None:
             editor.knowledge = Everything()
         if guidances:  # first: a set that can't give a curve shows at once

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.dialogue.joined import bare_answer, joined
-from engine.dialogue.own_words import loses_something, nonsense, own_words, repeats_itself, scrambled
+from engine.dialogue.own_words import (
+    goes_too_far,
+    loses_something,
+    nonsense,
+    own_words,
+    repeats_itself,
+    scrambled,
+)
 from engine.dialogue.summary import said_back
 from engine.jobs import Turn
 
@@ -145,6 +152,12 @@ def test_what_is_said_once_is_wished_for_once() -> None:
     both = "make the left hat dark red and the right hat dark red"
     assert not repeats_itself(said(both), both)
     assert repeats_itself(said("a pink one"), "make it a pink one, pink one, pink one")
+
+
+def test_a_wish_about_somebody_only_is_not_one_about_the_whole_picture() -> None:
+    assert goes_too_far(said("only her, not the rest, make it brighter"), "make it brighter")
+    assert not goes_too_far(said("make only her brighter, not the rest"), "make only her brighter")
+    assert not goes_too_far(said("make it brighter, she is only here today"), "make it brighter")
 
 
 def test_a_name_is_no_mistyped_word_of_the_trade() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.editing.router import FILE, LATER, is_right, read_lines
+from tests.engine.editing.router import FILE, FRESH, LATER, is_right, read_lines
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from tests.engine.editing.router import FILE, LATER, is_right, read_lines
         (LATER, "exact", 0.94),
         (LATER, "diffusion", 1.0),
         (LATER, "mixed", 1.0),
+        (FRESH, "exact", 0.97),
+        (FRESH, "diffusion", 0.98),
+        (FRESH, "mixed", 1.0),
     ],
 )
 def test_the_share_of_instructions_that_is_read_rightly_stays_up(file: Path, kind: str, floor: float) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
-from diffusers import (
-    DDIMScheduler,
-    DPMSolverMultistepScheduler,
-    EulerAncestralDiscreteScheduler,
-    StableDiffusionInstructPix2PixPipeline,
-)
+from diffusers import StableDiffusionInstructPix2PixPipeline
 
-from engine.editing import pictures, sampler
+from engine.config import Scheduler
+from engine.editing import pictures, sampler, schedulers
 from engine.editing.loading import Components
 from tests.engine.editing.tiny import photo, standard_parts, starter_parts
 
@@ -44,17 +44,10 @@ def conditions(parts: Components, picture: torch.Tensor, instruction: str) -> sa
 
 
 @pytest.mark.parametrize("make", [standard_parts, starter_parts])
-@pytest.mark.parametrize(
-    "scheduler", [DDIMScheduler, EulerAncestralDiscreteScheduler, DPMSolverMultistepScheduler]
-)
-def test_same_picture_as_the_stock_pipeline(make, scheduler) -> None:
+@pytest.mark.parametrize("name", get_args(Scheduler))
+def test_same_picture_as_the_stock_pipeline(make: Callable[[], Components], name: Scheduler) -> None:
     parts = make()
-    settings = {**parts.scheduler.config, "rescale_betas_zero_snr": False}
-    if scheduler is EulerAncestralDiscreteScheduler:  # it can't do the starter's "sample"
-        settings["prediction_type"] = "epsilon"
-    parts = Components(
-        parts.unet, parts.vae, parts.text_encoder, parts.tokenizer, scheduler.from_config(settings)
-    )
+    parts = replace(parts, scheduler=schedulers.choose(name, parts.scheduler))
     picture = photo(64, 64)
     theirs = stock(parts)(
         "make it night",
