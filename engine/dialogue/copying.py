@@ -51,7 +51,7 @@ class KeepCopying(LogitsProcessor):
         return scores
 
 
-ASKING_COSTS, TALKING_COSTS = 1.0, 0.5
+ASKING_COSTS, TALKING_COSTS = 0.5, 0.25
 """Log-odds: a clear wish that gets a question, or small talk, annoys more than a rough one that is tried."""
 
 
