@@ -231,7 +231,8 @@ class Editor:
         small = views.shrunk(picture, rung.size, defaults.views)
         thumbnail = pictures.thumbnail(picture, PREVIEW_SIDE)
         seen = self._seen(small, parts.vae, rung)
-        source = pictures.to_unit(pictures.to_tensor(small))
+        # As the autoencoder gives it back: what that loses is no part of the edit, and follows the rest.
+        source = pictures.to_unit(views.join(seen.again).float().cpu())
 
         # The starter was taught what a background is; other weights are trusted to know by themselves.
         region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
@@ -245,7 +246,7 @@ class Editor:
 
         def found(latents: torch.Tensor) -> merge.Array:
             edited = merge.laid_over(source, changed(latents))
-            planes = merge.coefficients(source, edited)
+            planes = merge.coefficients(source, edited, isinstance(parts.vae, PatchAutoencoder))
             allowed = region(edited - source) if region is not None else None
             return planes if allowed is None else merge.within(planes, allowed)
 

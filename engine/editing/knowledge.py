@@ -80,6 +80,16 @@ class Knowledge:
         return any(asked <= known and ("COLOUR" in asked or "COLOUR" not in known) for known in self.wordings)
 
 
+class Everything(Knowledge):
+    """Of weights that are to try whatever is asked, to find out what they can."""
+
+    def __init__(self) -> None:
+        super().__init__(frozenset())
+
+    def covers(self, instruction: str) -> bool:
+        return True
+
+
 def read_knowledge(folder: Path) -> Knowledge | None:
     """`knows.json` beside the weights; None for weights that have none, as they refuse nothing."""
     file = folder / "knows.json"

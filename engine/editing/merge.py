@@ -28,14 +28,17 @@ from engine.editing.local_linear import LocalLinear
 Array = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
-RADIUS = 4
-"""Window of the local fit, in pixels of the small picture."""
+RADIUS, PATCHY_RADIUS = 4, 8
+"""Window of the local fit, in pixels of the small picture; wider for an edit decoded in patches."""
 EPSILON = 4e-3
 """Variance under which a window counts as flat."""
 UNCHANGED, CHANGED = 0.02, 0.06
 """Largest channel difference (of 1) that counts as no change, and from where the edit counts in full."""
 REST = 0.8
 """Blur of what the local fit leaves, in pixels of the small picture: new things stay, its noise does not."""
+NOISE, QUIET = 0.1, 4e-4
+"""Of an edit decoded in patches: where the source varies less than the second, a rest under the first is
+mostly the network's doubt, which shows as a grid of patches."""
 STEEPEST = 2.5
 """Slopes are held under this, or noise in the source would be blown up."""
 PIECE = 1_500_000
@@ -49,8 +52,10 @@ def laid_over(source: Array, change: Tensor) -> Array:
     return np.clip(source + change.permute(1, 2, 0).numpy() / 2, 0, 1)
 
 
-def coefficients(source: Array, edited: Array) -> Array:
+def coefficients(source: Array, edited: Array, patchy: bool = False) -> Array:
     """Planes (13, h, w) from source and edit at the small size, (h, w, 3) in [0, 1].
+
+    `patchy`: the edit was decoded patch by patch, each on its own.
 
     Nine slopes (output channel by input channel), three offsets with the rest in them, and the edit's weight.
     """
@@ -59,12 +64,23 @@ def coefficients(source: Array, edited: Array) -> Array:
     reach = maximum_filter(weight, 3)  # the seam lies outside what changed, not inside
     weight = np.maximum(weight, gaussian_filter(reach, 1.0)) * (reach > 0)
     usual = local_linear.fit_all(source, edited, EPSILON)  # flat windows do as the picture does on the whole
-    fitted = local_linear.fit(source, edited, RADIUS, EPSILON, usual)
+    radius = PATCHY_RADIUS if patchy else RADIUS
+    fitted = local_linear.fit(source, edited, radius, EPSILON, usual)
     slope = np.clip(fitted.slope, -STEEPEST, STEEPEST)
     rest = edited - np.einsum("hwck,hwk->hwc", slope, source) - fitted.offset
-    offset = fitted.offset + gaussian_filter(rest, (REST, REST, 0))
+    rest = gaussian_filter(rest, (REST, REST, 0))
+    offset = fitted.offset + (_calmed(rest, source) if patchy else rest)
     planes = np.concatenate([slope.reshape(*slope.shape[:2], 9), offset, weight[..., None]], -1)
     return np.ascontiguousarray(planes.transpose(2, 0, 1), np.float32)
+
+
+def _calmed(rest: Array, source: Array) -> Array:
+    """What the local fit leaves, less what is small in it where the source is flat (Wiener's shrinkage)."""
+    grey = source.mean(-1)
+    variance = gaussian_filter(grey**2, 3) - gaussian_filter(grey, 3) ** 2
+    noise = NOISE * np.exp(-np.maximum(variance, 0) / QUIET)
+    size = np.maximum(np.abs(rest).max(-1), 1e-6)
+    return rest * np.clip(1 - (noise / size) ** 2, 0, 1)[..., None]
 
 
 def within(planes: Array, region: LocalLinear) -> Array:

@@ -1,7 +1,8 @@
 """Where an edit may act: a wish about the background leaves the subject alone, one about a thing all else.
 
 Three witnesses say what the subject is: saliency (`subject_mask`, by which the starter was taught it), the
-network's own change, and the colours of what these two found. The verdict is a local linear function of the
+network's own change, and the colours of what these two found; or one who knows better, if the picture shows
+people: these are what a background is behind. The verdict is a local linear function of the
 picture's colours, so that its edges are the picture's own at any size.
 """
 
@@ -18,6 +19,7 @@ from skimage.color import rgb2lab
 from engine.editing import local_linear
 from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, SCENES, background_light, background_scene
 from engine.editing.data.subjects import subject_mask
+from engine.editing.exact.people import find_people
 from engine.editing.knowledge import content
 from engine.editing.local_linear import LocalLinear
 
@@ -75,7 +77,9 @@ class Region:
                 self._scope = "everywhere"
                 return
             self._picture = np.asarray(small, np.float32) / 255
-            self._subject = subject_mask(self._picture)[0]
+            people = find_people(picture) if self._scope == "background" else None
+            self._people = None if people is None else np.asarray(people.resize(small.size), np.float32) / 255
+            self._subject = subject_mask(self._picture)[0] if self._people is None else self._people
             self._bins = _bins(self._picture)
 
     def __call__(self, change: Array) -> LocalLinear | None:
@@ -97,7 +101,10 @@ class Region:
         return LocalLinear(sign * GAIN * found.slope, sign * GAIN * (found.offset - 0.5) + 0.5)
 
     def _left_alone(self, moved: Array) -> Array:
-        """What any witness takes for the subject: better a rest of the old background than a lost arm."""
+        """The people; else what any witness takes for the subject: better a rest of the old background than a
+        lost arm."""
+        if self._people is not None:
+            return self._people
         usual = max(float(np.percentile(moved, 75)), 1e-3)
         held = np.clip((MOVED - moved / usual) / (MOVED - HELD), 0, 1)
         subject = np.maximum(self._subject, held)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.editing.data.cutouts import Cutouts
+from engine.editing.data.cutouts import Cutout, Cutouts
+from engine.editing.data.drawings import drawing
 from engine.editing.data.scenes import SCENES, Scene
 from engine.editing.data.splits import Array, Split, group_of, split_of
 from engine.editing.data.subjects import subject_mask
@@ -28,6 +29,8 @@ CACHED = 512
 """Photos, and masks, that a process keeps in memory; 150 and 50 kB each."""
 LAYOUTS = 400
 """Ways that each place can be painted; each is in one split."""
+DRAWINGS = 20_000
+"""Ways that a landscape can be drawn."""
 _CLOSE_UPS = ("clothes-", "flower-", "grocery-")
 """How the names of photos begin that show one kind of thing from near by."""
 
@@ -128,10 +131,27 @@ class Material:
 
     def place(self, name: str, size: Size, rng: np.random.Generator) -> Array:
         """A painting (H, W, 3) of a place."""
-        layout = int(rng.integers(LAYOUTS))
+        return SCENES[name].paint(size, self._layout(name, rng))
+
+    def drawing(self, size: Size, rng: np.random.Generator) -> tuple[Array, float]:
+        """A flat drawing (H, W, 3) of a landscape, and its horizon."""
+        return drawing(size, self._layout("drawing", rng))
+
+    def _layout(self, name: str, rng: np.random.Generator) -> np.random.Generator:
+        """What one of the layouts of this split is drawn from."""
+        count = DRAWINGS if name == "drawing" else LAYOUTS
+        layout = int(rng.integers(count))
         while split_of(f"{name} {layout}") != self.split:
-            layout = int(rng.integers(LAYOUTS))
-        return SCENES[name].paint(size, np.random.default_rng([*name.encode(), layout]))
+            layout = int(rng.integers(count))
+        return np.random.default_rng([*name.encode(), layout])
+
+    def photographed(self, rng: np.random.Generator) -> Cutout:
+        """What a photo shows, cut out of it."""
+        photo = self.photos.draw(rng, "close-ups", clear=True)
+        mask = self.photos.subject(photo)
+        rows, columns = np.nonzero(mask > 0.5)
+        inside = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        return Cutout(photo.label, "medium", np.dstack([photo.pixels, mask])[inside])
 
 
 def resized(pixels: Array, size: Size) -> Array:

@@ -15,6 +15,19 @@ _PLACES = {
     "sky": ("in the sky", "above", "at the top", "up in the sky"),
     "centre": ("in the middle", "in the centre", "in the center", ""),
 }
+THINGS = tuple(
+    """
+    thing object cat dog horse bird fish rabbit bear cup mug bowl plate glass bottle vase teapot jug can box
+    bag handbag backpack suitcase basket umbrella chair armchair sofa couch table desk bed lamp pillow curtain
+    door gate window wall roof house tower boat ship sail car van bus truck bike motorbike train plane rocket
+    kite balloon ball toy doll guitar piano drum book pen phone camera clock watch ring necklace scarf glove
+    sock boot sneakers shoes tie belt coat jacket sweater pullover hoodie blouse suit skirt jeans shorts pants
+    cap helmet hat hair apple pear banana orange lemon tomato pepper carrot pumpkin cake bread candle leaf
+    leaves petals rose tulip plant tree bush bench fence sign flag statue tent bucket blanket carpet towel
+    shirt dress t-shirt trousers each.strip() for each in
+    """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
+)
+"""What people may call the one thing that a photo shows."""
 _ADD = ("add", "put", "place", "draw", "insert")
 
 

@@ -54,7 +54,10 @@ def _scene(
 ) -> tuple[Stage, Actor, list[Actor]]:
     """A stage, a thing on it, and what else is there."""
     flies = rng.random() < flying
-    cutout = material.cutouts.draw(rng, lambda name: _grounded(name) != flies)
+    if not flies and rng.random() < 0.25:
+        cutout = material.photographed(rng)
+    else:
+        cutout = material.cutouts.draw(rng, lambda name: _grounded(name) != flies)
     flies = cutout.where == "sky"
     stage = draw_sky(material, size, rng, cutout) if flies else draw_stage(material, size, rng)
     actor = somewhere(stage, cutout, rng)
@@ -144,6 +147,8 @@ def named_thing(material: Material, size: Size, rng: Rng) -> tuple[Array, Array,
     """A photo of one thing, the thing's mask (H, W, 1) and what people call it."""
     photo = material.photos.draw(rng, "close-ups", clear=True)
     seen = view(np.dstack([photo.pixels, material.photos.subject(photo)]), size, rng, (0.85, 1.0))
+    if rng.random() < 0.35:  # there is one thing: whatever it is called, it is meant
+        return seen[..., :3], seen[..., 3:], pick(rng, phrases.THINGS)
     flower = photo.name.startswith("flower-") and rng.random() < 0.5
     return seen[..., :3], seen[..., 3:], "flower" if flower else photo.label
 

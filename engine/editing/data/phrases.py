@@ -67,6 +67,16 @@ EFFECT_EXTRA: dict[str, tuple[str, ...]] = {
     "fog": ("add fog", "add mist", "add some fog", "make the weather foggy", "fill it with fog"),
     "storm": ("add dark clouds", "add storm clouds", "make the sky stormy", "make the weather bad"),
 }
+WEATHERED: dict[str, tuple[str, ...]] = {
+    "winter": ("snowy winter", "winter", "snowy", "cold winter", "frosty"),
+    "autumn": ("autumn", "fall", "golden autumn"),
+    "rain": ("rainy", "wet"),
+    "fog": ("foggy", "misty"),
+}
+TIMES: dict[str, tuple[str, ...]] = {
+    "night": ("night", "dark night"),
+    "sunset": ("evening", "sunset", "dusk"),
+}
 STYLES: dict[str, tuple[str, ...]] = {
     "pencil sketch": ("a pencil sketch", "a pencil drawing", "a sketch", "a drawing", "pencil"),
     "charcoal drawing": ("a charcoal drawing", "charcoal", "a charcoal sketch"),
@@ -179,6 +189,19 @@ NOTHING = (
 
 def effect(name: str) -> list[str]:
     return [*_made(EFFECTS[name]), *EFFECT_EXTRA[name] * 2]
+
+
+def weather_and_time(weather: str, time: str) -> list[str]:
+    """Both of `WEATHERED` and `TIMES` in one wish."""
+    both = [f"{kind} {hour}" for kind in WEATHERED[weather] for hour in TIMES[time]]
+    said = [f"make it {article(each)}" for each in both] + [
+        f"turn it into {article(each)}" for each in both[:4]
+    ]
+    said += [f"make it look like {article(each)}" for each in both[:4]]
+    said += [f"change the scene to {article(both[0])}", f"change it to {article(both[0])}", article(both[0])]
+    said += [f"{article(each)} scene" for each in both[:2]]
+    hour = "at night" if time == "night" else "in the evening"
+    return [*said, f"make it {WEATHERED[weather][0]} {hour}", f"make it {WEATHERED[weather][1]} {hour}"]
 
 
 def look(name: str) -> list[str]:

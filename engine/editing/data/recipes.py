@@ -32,13 +32,32 @@ def lit(source: Array, name: str, rng: Rng) -> Pair:
     return pair(source, effects.EFFECTS[name](source, rng), said, name, rng, _everywhere(source))
 
 
+def season_and_time(material: Material, size: Size, rng: Rng) -> Pair:
+    return lit_twice(
+        _any_picture(material, size, rng, 0.5),
+        pick(rng, list(phrases.WEATHERED)),
+        pick(rng, list(phrases.TIMES)),
+        rng,
+    )
+
+
+def lit_twice(source: Array, weather: str, time: str, rng: Rng) -> Pair:
+    """A season or weather, and the time of day: "a snowy winter evening"."""
+    target = effects.EFFECTS[time](effects.EFFECTS[weather](source, rng), rng)
+    said = phrases.weather_and_time(weather, time)
+    return pair(source, target, said, f"{weather} and {time}", rng, _everywhere(source))
+
+
 def _everywhere(source: Array) -> Array:
     return np.ones(source.shape[:2], np.float32)
 
 
 def _any_picture(material: Material, size: Size, rng: Rng, wide: float) -> Array:
-    """A photo, a wide one with the given chance, or now and then a scene with drawn things."""
-    if rng.random() < 0.2:
+    """A photo, a wide one with the given chance, or now and then a drawing or a scene with things in it."""
+    kind = rng.random()
+    if kind < 0.15:
+        return material.drawing(size, rng)[0]
+    if kind < 0.35:
         return _staged_subject(material, size, rng)[0]
     return view(material.photos.draw(rng, "wide" if rng.random() < wide else "all").pixels, size, rng)
 
@@ -68,11 +87,16 @@ def unchanged(material: Material, size: Size, rng: Rng) -> Pair:
 
 def _subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Array]:
     """A picture and the mask (H, W, 1) of its subject: mostly a real photo, else things on some ground."""
-    if rng.random() < 0.6:
-        photo = material.photos.draw(rng, clear=True)
-        seen = view(np.dstack([photo.pixels, material.photos.subject(photo)]), size, rng, (0.85, 1.0))
-        return seen[..., :3], seen[..., 3:]
-    return _staged_subject(material, size, rng)
+    if rng.random() < 0.4:
+        return _staged_subject(material, size, rng)
+    photo = material.photos.draw(rng, clear=True)
+    whole = np.dstack([photo.pixels, material.photos.subject(photo)])
+    if rng.random() < 0.25:  # now and then so near that it fills the picture
+        near = view(whole, size, rng, (0.5, 0.75))
+        if 0.3 < near[..., 3].mean() < 0.9:
+            return near[..., :3], near[..., 3:]
+    seen = view(whole, size, rng, (0.85, 1.0))
+    return seen[..., :3], seen[..., 3:]
 
 
 def _staged_subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Array]:
@@ -143,17 +167,18 @@ def lit_behind(source: Array, mask: Array, rng: Rng) -> Pair:
 
 RECIPES: dict[str, tuple[Recipe, float]] = {
     "light and weather": (light_and_weather, 0.18),
-    "style": (drawn_style, 0.11),
+    "season and time": (season_and_time, 0.04),
+    "style": (drawn_style, 0.14),
     "photo look": (photo_look, 0.05),
     "background colour": (background_colour, 0.10),
     "background scene": (background_scene, 0.08),
     "background light": (background_light, 0.05),
-    "recolour": (objects.recolour, 0.07),
+    "recolour": (objects.recolour, 0.09),
     "add": (objects.add, 0.06),
     "add beside": (objects.add_beside, 0.04),
-    "remove": (objects.remove, 0.05),
+    "remove": (objects.remove, 0.06),
     "replace": (objects.replace_thing, 0.05),
-    "resize": (objects.resize, 0.03),
+    "resize": (objects.resize, 0.04),
     "count": (objects.count, 0.03),
     "unchanged": (unchanged, 0.03),
     **AVATARS,

@@ -57,6 +57,9 @@ def draw_stage(material: Material, size: Size, rng: np.random.Generator) -> Stag
         pixels = view(material.photos.draw(rng, "wide").pixels, size, rng, (0.75, 1.0))
         if (horizon := _horizon(pixels)) < 0.8:
             return Stage(pixels, max(horizon + 0.05, 0.45))
+    if rng.random() < 0.35:
+        pixels, horizon = material.drawing(size, rng)
+        return Stage(pixels, horizon + 0.02)
     name, pixels = material.painted(size, rng, lambda scene: scene.horizon is not None)
     return Stage(pixels, scenes.SCENES[name].horizon)
 

@@ -21,6 +21,10 @@ from engine.editing.options import FILE, FOLDER, NEW, show
 @click.option("--scheduler", type=click.Choice(get_args(Scheduler)), help="Default: the weights' own.")
 @click.option("--steps", type=click.IntRange(1, 200), help="Default: what the weights recommend.")
 @click.option("--sheet", type=NEW, help="Write a contact sheet source | output | (stock) | target (PNG).")
+@click.option("--skills", type=NEW, help="Write a line for each skill: how near to the targets it comes.")
+@click.option(
+    "--all-wishes", is_flag=True, help="Edit also what the weights say they don't know (knows.json)."
+)
 @click.option("--limit", type=click.IntRange(1), help="Only the first items.")
 @click.option(
     "--side-by-side", is_flag=True, help="The stock diffusers pipeline on the same items and weights as well."
@@ -42,6 +46,8 @@ def evaluate(
     scheduler: Scheduler | None,
     steps: int | None,
     sheet: Path | None,
+    skills: Path | None,
+    all_wishes: bool,
     limit: int | None,
     side_by_side: bool,
     clip: Path | None,
@@ -58,6 +64,7 @@ def evaluate(
 
     from engine.device import choose
     from engine.editing.editor import Editor
+    from engine.editing.knowledge import Everything
     from engine.editing.measures.curve import guidance_curve, write_curve
     from engine.editing.measures.evaluate import evaluate as measure
     from engine.editing.measures.features import INSTALL
@@ -67,7 +74,7 @@ def evaluate(
 
     try:
         guidances = _numbers(image_guidance) if image_guidance else []
-        for new in (sheet, curve if guidances else None):
+        for new in (sheet, skills, curve if guidances else None):
             if new is not None:  # before the long work, not after it
                 new.parent.mkdir(parents=True, exist_ok=True)
         rows = read_rows(file)[:limit]
@@ -81,9 +88,11 @@ def evaluate(
             raise ValueError(f"The curve needs matplotlib: {INSTALL}.")
         folder = resolve("editor", weights)
         editor = Editor.load(folder, *compute, steps, preset=preset, scheduler=scheduler)
+        if all_wishes and editor.knowledge is not None:
+            editor.knowledge = Everything()
         if guidances:  # first: a set that can't give a curve shows at once
             write_curve(guidance_curve(editor, rows, guidances, features, side_by_side), curve)
-        result = measure(editor, rows, sheet, features, side_by_side)
+        result = measure(editor, rows, sheet, features, side_by_side, skills)
         if guidances:
             result["curve"] = str(curve)
     except (OSError, ValueError, EngineError) as error:

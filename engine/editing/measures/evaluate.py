@@ -16,10 +16,14 @@ with 1.56. Nor is `fid` with the paper's 1.52 unless the space is Inception's an
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
@@ -40,16 +44,19 @@ def evaluate(
     sheet: Path | None = None,
     features: Features | None = None,
     side_by_side: bool = False,
+    skills: Path | None = None,
 ) -> dict[str, Any]:
     """Edit every item with one seed and compare; `side_by_side` has the stock pipeline do the same, in turns.
 
-    `sheet` gets source | output | (stock) | target of the first items.
+    `sheet` gets source | output | (stock) | target of the first items; `skills` a line for each skill: how
+    far from the target our output is, and how far the source.
     """
     edits = editors(editor, side_by_side)
     scores = {name: Scores() for name in edits}
     ways: Counter[str] = Counter()
     chained = Chained(edits["ours"])
     cells: list[tuple[list[Image.Image], str]] = []
+    near: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in tqdm(rows, desc="edits", mininterval=5):
         source = read(row["source"])
         target = read(row["target"]) if row.get("target") else None
@@ -65,6 +72,9 @@ def evaluate(
                 scores[name].targets.append(wanted)
             if name == "ours":
                 ways[output.by] += 1
+                if target is not None:
+                    apart = difference(output.picture, target), difference(source, target)
+                    near[str(row.get("skill", ""))].append(apart)
                 if row.get("chain") and target is not None:
                     chained.add(row, output.picture, target)
             shown.append(output.picture)
@@ -73,6 +83,8 @@ def evaluate(
             cells.append(([small(picture) for picture in shown], str(row["instruction"])))
     if sheet is not None:
         grid(cells, sheet)
+    if skills is not None:
+        write_skills(near, skills)
     result = {"n": len(rows), "refused": ways["refused"], "exact": ways["exact"], **scores["ours"].result()}
     result["features"] = features.name if features is not None else "none"
     if found := chained.result():
@@ -80,6 +92,23 @@ def evaluate(
     if side_by_side:
         result["stock"] = scores["stock"].result()
     return result
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean absolute difference, of 1, at the second one's size."""
+    first, second = (np.asarray(each.resize(other.size), np.float32) / 255 for each in (one, other))
+    return float(np.abs(first - second).mean())
+
+
+def write_skills(near: Mapping[str, Sequence[tuple[float, float]]], file: Path) -> None:
+    """The best first. Where the output is no nearer to the target than the source is, a skill is weak."""
+    lines = [
+        {"skill": skill, "n": len(each), "l1": fmean(after), "l1_of_source": fmean(before)}
+        for skill, each in near.items()
+        for after, before in [zip(*each, strict=True)]
+    ]
+    lines.sort(key=lambda line: line["l1"] - line["l1_of_source"])
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
 def read(path: str) -> Image.Image:

@@ -42,7 +42,10 @@ def _setting_options(command: Any) -> Any:
 @click.argument("pairs", type=FOLDER)
 @click.argument("out", type=NEW)
 @click.option(
-    "--preset", default="starter", show_default=True, help="starter, second, paper, or a TOML file."
+    "--preset",
+    default="starter",
+    show_default=True,
+    help="starter, second, finer, broader, sharper, paper, or a TOML file.",
 )
 @click.option(
     "--base",

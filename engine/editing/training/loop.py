@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from diffusers.models.attention_processor import AttnProcessor
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 from tqdm import tqdm
@@ -36,9 +37,11 @@ class Run:
         self.checkpoints, self.curve = folder / "checkpoints", Curve(folder)
         self.steps = config.total_steps(len(cache))
         self.scheduler = objective.noise_scheduler(parts.scheduler)
-        self.plain = _network(parts, config)
+        self.plain = _network(parts, config, accelerator.device)
         self.trained = list(self.plain.parameters())
-        optimizer = torch.optim.AdamW(self.trained, lr=config.learning_rate, weight_decay=config.weight_decay)
+        optimizer = torch.optim.AdamW(
+            self.trained, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
         self.network, self.optimizer = accelerator.prepare(self.plain, optimizer)
         self.average = EMAModel(self.trained, decay=config.ema, use_ema_warmup=True, power=0.75)
         self.generator = torch.Generator().manual_seed(config.seed + 1)
@@ -167,9 +170,12 @@ class Run:
             self.accelerator.scaler.load_state_dict(facts["scaler"])
 
 
-def _network(parts: Components, config: TrainConfig) -> objective.Network:
+def _network(parts: Components, config: TrainConfig, device: torch.device) -> objective.Network:
     """What is trained of `parts`."""
     text_encoder = parts.text_encoder if config.train_text_encoder else None
+    if device.type == "cpu":  # the backward pass of SDPA takes twice as long there
+        parts.unet.set_attn_processor(AttnProcessor())
+        parts.text_encoder.set_attn_implementation("eager")
     network = objective.Network(parts.unet, text_encoder).requires_grad_(True)
     if config.gradient_checkpointing:
         parts.unet.enable_gradient_checkpointing()

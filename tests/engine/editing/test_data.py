@@ -15,8 +15,9 @@ from engine.editing.data import effects, looks, styles
 from engine.editing.data.avatars import BEARDS, CLOTHES, GLASSES, HAIR, HATS, Face
 from engine.editing.data.build import build
 from engine.editing.data.cutouts import Cutout, Cutouts, catalogue
+from engine.editing.data.drawings import drawing
 from engine.editing.data.material import Material, Photos
-from engine.editing.data.recipes import RECIPES
+from engine.editing.data.recipes import RECIPES, lit_twice
 from engine.editing.data.scenes import COLOURS, SCENES
 from engine.editing.data.splits import Split, group_of, split_of
 from engine.editing.data.staging import Actor, Stage, staged
@@ -61,6 +62,35 @@ def test_night_is_darker_and_bluer() -> None:
 def test_every_scene_fills_any_size(name: str) -> None:
     for shape in ((64, 80), (33, 17)):
         assert SCENES[name].paint(shape, np.random.default_rng(0)).shape == (*shape, 3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_drawing_is_flat_and_its_ground_begins_at_the_horizon(seed: int) -> None:
+    pixels, horizon = drawing((90, 70), np.random.default_rng(seed))
+    assert pixels.shape == (90, 70, 3)
+    _, counts = np.unique((pixels * 255).astype(int).reshape(-1, 3), axis=0, return_counts=True)
+    assert np.sort(counts)[-16:].sum() > 0.75 * counts.sum()
+    line = round(horizon * 90)
+    same = (np.abs(pixels[line - 4] - pixels[line + 3]).max(-1) < 0.02).mean()
+    assert same < 0.6
+
+
+def test_a_season_and_a_time_of_day_come_in_one_wish(maker) -> None:
+    rng = np.random.default_rng(0)
+    pixels = np.asarray(photo(50, 40), np.float32) / 255
+    both = lit_twice(pixels, "winter", "night", rng)
+    winter = effects.winter(pixels, rng)
+    assert "make it a snowy winter night" in both.phrasings
+    assert both.target.mean() < winter.mean() - 0.2
+    assert np.abs(both.target - effects.night(pixels, rng)).mean() > 0.01
+
+
+def test_a_photographed_thing_is_cut_out_along_its_own_edge(maker) -> None:
+    drawn = Material.read(maker.photos, maker.cutouts, maker.labels, "train")
+    thing = drawn.photographed(np.random.default_rng(0))
+    rows, columns = thing.rgba.shape[:2]
+    assert thing.name == "shirt"
+    assert thing.rgba[rows // 2, columns // 2, 3] > 0.9 and thing.rgba[0, 0, 3] < 0.5
 
 
 def test_thirteen_background_colours_are_apart() -> None:

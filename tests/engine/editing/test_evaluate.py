@@ -13,6 +13,7 @@ from engine.editing.data.command import data
 from engine.editing.editor import Editor
 from engine.editing.measures.command import evaluate
 from engine.editing.measures.evaluate import evaluate as measure
+from engine.editing.measures.evaluate import write_skills
 from engine.editing.measures.scores import Scores
 from engine.editing.training.cache import read_rows
 from engine.editing.training.command import train
@@ -76,6 +77,26 @@ def test_the_result_has_the_agreed_keys_and_a_sheet(rows: Path, tmp_path: Path) 
     assert set(result) == KEYS
     assert (result["n"], result["refused"], result["features"], result["fid"]) == (2, 1, "none", None)
     assert (tmp_path / "sheet.png").is_file()
+
+
+def test_the_skills_are_listed_from_the_best_to_the_worst(tmp_path: Path) -> None:
+    write_skills({"fog": [(0.3, 0.2)], "night": [(0.1, 0.4), (0.1, 0.2)]}, tmp_path / "skills.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "skills.jsonl").read_text().splitlines()]
+    assert [line["skill"] for line in lines] == ["night", "fog"]
+    assert lines[0]["n"] == 2 and lines[0]["l1"] < lines[0]["l1_of_source"]
+
+
+def test_all_wishes_are_tried_where_that_is_asked_for(rows: Path, tmp_path: Path) -> None:
+    folder = save(starter_parts(), tmp_path / "weights")
+    (folder / "editor.json").write_text(json.dumps({"resolution": 32, "square": True, "steps": 1}))
+    (folder / "knows.json").write_text('{"wordings": ["night"]}')
+    tried = []
+    for extra in ([], ["--all-wishes", "--skills", str(tmp_path / "skills.jsonl")]):
+        result = CliRunner().invoke(evaluate, [str(rows), "--weights", str(folder), "--json", *extra])
+        assert result.exit_code == 0, result.output
+        tried.append(json.loads(result.stdout)["refused"])
+    assert tried == [1, 0]
+    assert (tmp_path / "skills.jsonl").is_file()
 
 
 def test_the_command_prints_one_json_object(rows: Path, tmp_path: Path) -> None:

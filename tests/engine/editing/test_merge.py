@@ -53,6 +53,28 @@ def test_pixels_away_from_a_local_edit_are_the_sources_own() -> None:
     assert np.abs(result[:, 400:].mean((0, 1)) / 255 - (0.1, 0.3, 0.9)).max() < 0.03
 
 
+def test_a_grid_of_patches_does_not_show_on_a_plain_ground_and_a_new_thing_does() -> None:
+    source = np.full((256, 256, 3), (90, 160, 210), np.uint8)
+    low = np.asarray(Image.fromarray(source).resize((64, 64)), np.float32) / 255
+    doubt = np.random.default_rng(0).uniform(-0.05, 0.05, (8, 8, 3)).repeat(8, 0).repeat(8, 1)
+    edited = (low * 0.7 + doubt).astype(np.float32)
+    edited[24:32, 24:32] = (0.9, 0.1, 0.1)
+    result = merge.apply(merge.coefficients(low, edited, patchy=True), source).astype(float) / 255
+    steps = np.abs(np.diff(result[160:], axis=1)).max()
+    assert steps < 0.15 * np.abs(np.diff(doubt[40:], axis=1)).max()
+    assert np.abs(result[104:120, 104:120].mean((0, 1)) - (0.9, 0.1, 0.1)).max() < 0.1
+
+
+def test_colour_that_the_autoencoder_lost_goes_with_the_edit() -> None:
+    rng = np.random.default_rng(0)
+    coarse = rng.integers(60, 196, (8, 8, 3)).repeat(32, 0).repeat(32, 1)
+    source = (coarse + rng.integers(-60, 60, coarse.shape)).astype(np.uint8)
+    decoded = small(coarse.astype(np.uint8))
+    grey = np.repeat(decoded.mean(-1, keepdims=True), 3, -1)
+    result = merge.apply(merge.coefficients(decoded, grey, patchy=True), source).astype(int)
+    assert np.ptp(result, axis=-1).mean() < 0.35 * np.ptp(source.astype(int), axis=-1).mean()
+
+
 def test_a_darkened_picture_keeps_its_fine_detail() -> None:
     rows, columns = np.mgrid[:256, :256]
     grain = ((rows + columns) % 4 < 2) * 40  # finer than the small picture can show

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import skimage.data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
@@ -36,6 +37,19 @@ def let_through(instruction: str, change: np.ndarray) -> np.ndarray:
     assert found is not None
     values = np.clip(found(np.asarray(disc(), np.float32) / 255), 0, 1)
     return values[..., 0]
+
+
+def test_people_are_what_a_background_is_behind() -> None:
+    photograph = Image.fromarray(skimage.data.astronaut())
+    change = np.full((64, 64, 3), 0.5, np.float32)  # the network takes everything for the background
+    found = Region("change the background to a beach", photograph)(change)
+    assert found is not None
+    low = photograph.resize(found.offset.shape[1::-1])
+    values = np.clip(found(np.asarray(low, np.float32) / 255), 0, 1)[..., 0]
+    side = len(values)
+    face, corner = values[side // 8 : side // 3, side * 2 // 5 : side // 2], values[: side // 8, : side // 8]
+    assert face.mean() < 0.05
+    assert corner.mean() > 0.9
 
 
 @pytest.mark.parametrize(
