@@ -121,7 +121,7 @@ class DialogueModel:
 
 
 def _is_done(job: DialogueJob) -> bool:
-    """Whether the wish before was carried out, so that no question is open; `job` without what doesn't count."""
+    """Whether the wish before was carried out, so that no question is open. `job` is to the point."""
     return len(job.turns) > 1 and job.turns[-2].speaker == "bot" and not asks(job.turns[-2])
 
 
