@@ -39,9 +39,7 @@ class Run:
         self.scheduler = objective.noise_scheduler(parts.scheduler)
         self.plain = _network(parts, config, accelerator.device)
         self.trained = list(self.plain.parameters())
-        optimizer = torch.optim.AdamW(
-            self.trained, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-        )
+        optimizer = torch.optim.AdamW(self.trained, lr=config.learning_rate, weight_decay=config.weight_decay)
         self.network, self.optimizer = accelerator.prepare(self.plain, optimizer)
         self.average = EMAModel(self.trained, decay=config.ema, use_ema_warmup=True, power=0.75)
         self.generator = torch.Generator().manual_seed(config.seed + 1)
