@@ -146,7 +146,9 @@ def parse_parts(
     whole = [Token("word", "it", "it") if each.kind == "part" else each for each in tokens]
     # "The background is blurry" is a complaint, "background blurry" a wish.
     said = any(each.value in ("is", "are", "looks", "seems") for each in tokens)
-    tries = (whole, [MAKE, *whole]) if said or tokens[0].kind != "part" else ([MAKE, *whole], whole)
+    before = tokens[: next(at for at, each in enumerate(tokens) if each.kind == "part")]
+    named = not said and segment(before, frozenset({"filler"})) is not None
+    tries = ([MAKE, *whole], whole) if named else (whole, [MAKE, *whole])
     done = parse(tries[0]) or parse(tries[1])
     if done is None or not all(isinstance(each, IN_PLACE) for each in done):
         return None
