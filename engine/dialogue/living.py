@@ -83,7 +83,7 @@ def recent(turns: Sequence[Turn]) -> list[Turn]:
 
     "More", "no, blue" and "the other one" speak of that one. Words of older ones get mixed into the new wish.
     """
-    finished = [at for at, turn in enumerate(turns) if turn.speaker == "bot" and not asks(turn)]
+    finished = [at for at, turn in enumerate(turns) if finishes(turn)]
     start = finished[-2] + 1 if len(finished) > 1 else 0
     return list(turns[start:])
 
@@ -91,8 +91,13 @@ def recent(turns: Sequence[Turn]) -> list[Turn]:
 def pertinent(turns: Sequence[Turn], applied: Sequence[str]) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """The turns that matter for the newest one, and the instructions applied before those turns."""
     kept = recent(living(turns))
-    finished = any(turn.speaker == "bot" and not asks(turn) for turn in kept)
+    finished = any(map(finishes, kept))
     return tuple(kept), tuple(applied[:-1] if finished else applied)
+
+
+def finishes(turn: Turn) -> bool:
+    """Whether a turn of the bot answers a wish, so that nothing is open."""
+    return turn.speaker == "bot" and not asks(turn)
 
 
 def asks(turn: Turn) -> bool:

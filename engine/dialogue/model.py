@@ -16,7 +16,7 @@ from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import EagerToEdit, KeepCopying
 from engine.dialogue.guard import CopyGuard
-from engine.dialogue.living import asks, pertinent
+from engine.dialogue.living import finishes, pertinent
 from engine.dialogue.own_words import own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
@@ -113,16 +113,11 @@ class DialogueModel:
                 return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
-        if act == "chat" and said == standard_reply("never mind") and _is_done(job):
+        if act == "chat" and said == standard_reply("never mind") and any(map(finishes, job.turns[-2:-1])):
             act, said = "undo", standard_reply("undo")  # nothing was asked that could be dropped
         if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):
             instruction, said = None, standard_reply("undo")
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
-
-
-def _is_done(job: DialogueJob) -> bool:
-    """Whether the wish before was carried out, so that no question is open. `job` is to the point."""
-    return len(job.turns) > 1 and job.turns[-2].speaker == "bot" and not asks(job.turns[-2])
 
 
 def _to_the_point(job: DialogueJob) -> DialogueJob:

@@ -135,11 +135,10 @@ class Material:
 
     def drawing(self, size: Size, rng: np.random.Generator) -> tuple[Array, float]:
         """A flat drawing (H, W, 3) of a landscape, and its horizon."""
-        return drawing(size, self._layout("drawing", rng))
+        return drawing(size, self._layout("drawing", rng, DRAWINGS))
 
-    def _layout(self, name: str, rng: np.random.Generator) -> np.random.Generator:
-        """What one of the layouts of this split is drawn from."""
-        count = DRAWINGS if name == "drawing" else LAYOUTS
+    def _layout(self, name: str, rng: np.random.Generator, count: int = LAYOUTS) -> np.random.Generator:
+        """What one of this split's layouts, of `count` in all, is drawn from."""
         layout = int(rng.integers(count))
         while split_of(f"{name} {layout}") != self.split:
             layout = int(rng.integers(count))

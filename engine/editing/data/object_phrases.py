@@ -24,7 +24,7 @@ THINGS = tuple(
     sock boot sneakers shoes tie belt coat jacket sweater pullover hoodie blouse suit skirt jeans shorts pants
     cap helmet hat hair apple pear banana orange lemon tomato pepper carrot pumpkin cake bread candle leaf
     leaves petals rose tulip plant tree bush bench fence sign flag statue tent bucket blanket carpet towel
-    shirt dress t-shirt trousers each.strip() for each in
+    shirt dress t-shirt trousers
     """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
 )
 """What people may call the one thing that a photo shows."""

@@ -45,8 +45,8 @@ class Chained:
         if self._round == len(self._single):
             self._single.append([])
             self._chain.append([])
-        self._single[self._round].append(_l1(single, target))
-        self._chain[self._round].append(_l1(self._picture, target))
+        self._single[self._round].append(l1(single, target))
+        self._chain[self._round].append(l1(self._picture, target))
 
     def result(self) -> dict[str, Any] | None:
         """None if there was no chain."""
@@ -62,7 +62,7 @@ class Chained:
         }
 
 
-def _l1(one: Image.Image, other: Image.Image) -> float:
+def l1(one: Image.Image, other: Image.Image) -> float:
     """Mean absolute difference, of 1; a picture of another size is missed altogether."""
     if one.size != other.size:
         return 1.0

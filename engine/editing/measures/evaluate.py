@@ -23,13 +23,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
 from engine.editing.data.sheet import SHEET_CELL, grid
 from engine.editing.editor import Editor
-from engine.editing.measures.chained import Chained
+from engine.editing.measures.chained import Chained, l1
 from engine.editing.measures.editors import editors
 from engine.editing.measures.features import Features
 from engine.editing.measures.scores import Scores
@@ -73,8 +72,8 @@ def evaluate(
             if name == "ours":
                 ways[output.by] += 1
                 if target is not None:
-                    apart = difference(output.picture, target), difference(source, target)
-                    near[str(row.get("skill", ""))].append(apart)
+                    ours, before = (l1(each.resize(target.size), target) for each in (output.picture, source))
+                    near[str(row.get("skill", ""))].append((ours, before))
                 if row.get("chain") and target is not None:
                     chained.add(row, output.picture, target)
             shown.append(output.picture)
@@ -92,12 +91,6 @@ def evaluate(
     if side_by_side:
         result["stock"] = scores["stock"].result()
     return result
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean absolute difference, of 1, at the second one's size."""
-    first, second = (np.asarray(each.resize(other.size), np.float32) / 255 for each in (one, other))
-    return float(np.abs(first - second).mean())
 
 
 def write_skills(near: Mapping[str, Sequence[tuple[float, float]]], file: Path) -> None:
