@@ -28,6 +28,7 @@ from bot.events import (
     MessageEdited,
     MessageIn,
     MessageMissed,
+    MessageRef,
     Platform,
     ReactionChanged,
     ViewName,
@@ -156,7 +157,7 @@ class Director:
             case MessageMissed():
                 await self._once(event, lambda db: missed.tell(db, event))
             case ReactionChanged():
-                await self._once(event, lambda db: self._reaction(db, event))
+                await self._reacted(event)
             case ButtonPressed():
                 return await self._pressed(event)
             case CommandInvoked():
@@ -283,6 +284,13 @@ class Director:
             await asyncio.sleep(NEW_SECONDS)
         return left
 
+    async def _reacted(self, event: ReactionChanged) -> None:
+        """A picture is seen before the platform's answer to it is noted: a quick reaction waits for that."""
+        conversation = await self._store.run(lambda db: _without_picture(db, event.ref))
+        if conversation is not None:
+            await self.courier.delivered(conversation)
+        await self._once(event, lambda db: self._reaction(db, event))
+
     def _reaction(self, db: Database, event: ReactionChanged) -> Done:
         known = refs.find(db, event.ref)
         if known is None or known.version is None:
@@ -383,3 +391,11 @@ class Director:
         for job in dropped:
             self._work.stop(job)
         log.info("%s is gone: %d open jobs dropped", event.ref, len(dropped))
+
+
+def _without_picture(db: Database, ref: MessageRef) -> str | None:
+    """The conversation of a message that isn't known to be a picture; None if it is, or there is none."""
+    known = refs.find(db, ref)
+    if known is not None:
+        return known.conversation if known.version is None else None
+    return conversations.find(db, ref.conversation)

@@ -45,6 +45,11 @@ class Lanes:
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 
+    async def empty(self, key: str, patience: float) -> None:
+        """Wait until nothing is left for `key`, for so many seconds at most."""
+        if (task := self._tasks.get(key)) is not None:
+            await asyncio.wait([task], timeout=patience)
+
     async def _drain(self, key: str) -> None:
         with about(conversation=key):
             try:

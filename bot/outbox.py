@@ -58,6 +58,10 @@ class Courier:
     def wake(self, conversation: str) -> None:
         self._lanes.wake(conversation)
 
+    async def delivered(self, conversation: str) -> None:
+        """Wait a little, if need be, until what is shown there is noted as well."""
+        await self._lanes.empty(conversation, LAST_SEND)
+
     async def stop(self) -> None:
         """Begin no more sends, and let those on their way end: cut off, nobody would know what arrived."""
         self._stopping.set()

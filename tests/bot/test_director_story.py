@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot import replies
 from bot.conversation import FIRST_PICTURE
-from bot.events import Acknowledged
+from bot.events import Acknowledged, ReactionChanged, Receipt, Reply
 from tests.bot.world import ANN, BOB, HERE, MOD, World, cleaned, photo, png
 from tests.fakes.engine import painted
 
@@ -70,6 +72,25 @@ async def test_undo_by_reaction_on_an_older_edit_and_back_by_taking_it_away(worl
     assert world.last.text == replies.back(2)
     await world.react(older, removed="↩️")
     assert world.picture == newest
+
+
+async def test_a_reaction_before_the_platform_s_answer_counts(world: World) -> None:
+    send, hands = world.adapter.send, []
+
+    async def seen_at_once(reply: Reply) -> Receipt:
+        receipt = await send(reply)
+        if reply.decision == "edit":
+            reaction = ReactionChanged("quick", world.ref(reply), ANN, ("↩️",), ())
+            hands.append(asyncio.create_task(world.director.handle(reaction)))
+            await asyncio.sleep(0.2)
+        return receipt
+
+    world.adapter.send = seen_at_once
+    await world.say("blue", photo(png()))
+    await asyncio.gather(*hands)
+    await world.settle()
+    assert len(hands) == 1
+    assert world.picture == PHOTO
 
 
 async def test_undo_twice_says_so_and_changes_nothing(world: World) -> None:
