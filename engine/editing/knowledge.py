@@ -62,9 +62,13 @@ def _meant(words: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The content words of every wording of the training set that the weights do well."""
+    """The content words of every wording of the training set that the weights do well.
+
+    `filters`: whether a photo as a drawing is left to the filters of `exact/drawing.py`.
+    """
 
     wordings: frozenset[frozenset[str]]
+    filters: bool = True
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.
@@ -84,7 +88,7 @@ class Everything(Knowledge):
     """Of weights that are to try whatever is asked, to find out what they can."""
 
     def __init__(self) -> None:
-        super().__init__(frozenset())
+        super().__init__(frozenset(), filters=False)
 
     def covers(self, instruction: str) -> bool:
         return True

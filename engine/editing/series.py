@@ -16,6 +16,7 @@ from PIL import Image
 
 from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
+from engine.editing.exact.drawing import drawing
 from engine.editing.exact.operations import Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
@@ -190,7 +191,7 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     exact clauses are one plan, and what the weights are to paint unknown stays one instruction.
     """
     pieces = _pieces(instruction)
-    exact = _exact(instruction)
+    exact = _exact(instruction, knowledge)
     if exact is not None or len(pieces) > MOST_PIECES:
         return (Part(instruction, exact, sure=exact is not None),)
     if len(pieces) < 2:
@@ -210,9 +211,15 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     return tuple(_with_verb(parts))
 
 
-def _exact(text: str) -> Plan | None:
-    """The plan of a part. One of people is none with others: where nobody is found, it alone is painted."""
+def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
+    """The plan of a part. One of people is none with others: where nobody is found, it alone is painted.
+
+    Small weights leave drawings to filters; full ones paint them.
+    """
     found = plan(text)
+    if found is None and knowledge is not None and knowledge.filters:
+        drawn = drawing(content(text))
+        return Plan((drawn,)) if drawn is not None else None
     if found is None or not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
@@ -242,7 +249,7 @@ def _spans(
         for start in range(len(pieces) - length + 1):
             end = start + length
             text = instruction[pieces[start][0] : pieces[end - 1][1]]
-            exact = _exact(text)
+            exact = _exact(text, knowledge)
             if exact is not None and _verb(text) is not None:
                 commands.append((start, end))
             held = any(start <= first and last <= end for first, last in commands)
