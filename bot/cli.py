@@ -236,6 +236,7 @@ main.add_command(
         help="Fine-tune the models (paper sections 3.2 and 4.1).",
         lazy={
             "autoencoder": "engine.editing.autoencoder_commands:train",
+            "blend": "engine.dialogue.training.blend:blend",
             "dialogue": "engine.dialogue.training.command:train",
             "editing": "engine.editing.training.command:train",
         },

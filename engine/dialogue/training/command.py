@@ -68,13 +68,6 @@ def _setting_options(command: Any) -> Any:
     help="Folder of a BERT such as all-MiniLM-L6-v2: a model from scratch begins with its encoder, and any "
     "goes on learning from it what sentences mean.",
 )
-@click.option(
-    "--blend",
-    type=click.FloatRange(0, 1),
-    default=1.0,
-    show_default=True,
-    help="How far from the base (0) to the trained weights (1) the written ones lie.",
-)
 @_setting_options
 @json_option
 def train(
@@ -86,7 +79,6 @@ def train(
     base: str | None,
     config: Path | None,
     sentence_encoder: Path | None,
-    blend: float,
     as_json: bool,
     **chosen: Any,
 ) -> None:
@@ -95,7 +87,7 @@ def train(
     On several GPUs: accelerate launch --multi_gpu --no_python dialogpaint train dialogue ...
     """
     with train_extra():
-        from engine.dialogue.training.export import blend_with, export, state_of
+        from engine.dialogue.training.export import export
         from engine.dialogue.training.loop import train as run
         from engine.dialogue.training.sense import Sense, SentenceEncoder
         from engine.dialogue.training.source import source
@@ -122,7 +114,6 @@ def train(
                 settings.sentences,
                 settings.seed,
             )
-        untrained = state_of(model) if base is not None and blend < 1 else None
         outcome = run(accelerator, model, tokenizer, dialogues, settings, out, sense)
     except Stopped as stopped:
         if accelerator.is_main_process:
@@ -133,8 +124,6 @@ def train(
     accelerator.end_training()
     if not accelerator.is_main_process:
         return
-    if untrained is not None:
-        blend_with(model, untrained, blend)
     export(model, tokenizer, out / "model")
     Curve(out).draw()
     result = {"steps": outcome.step, "ppl": round(outcome.ppl, 4), "model": str(out / "model")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from transformers import GenerationConfig, PreTrainedTokenizerBase
 
 from engine.dialogue.blenderbot import BlenderBot
@@ -27,21 +26,6 @@ def explicit_generation(model: BlenderBot) -> None:
     )
     if hasattr(model.config, "encoder_no_repeat_ngram_size"):  # BlenderBot-small's has no such default
         model.config.encoder_no_repeat_ngram_size = 0
-
-
-def state_of(model: BlenderBot) -> dict[str, torch.Tensor]:
-    """A copy of the weights as they are now."""
-    return {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
-
-
-def blend_with(model: BlenderBot, before: dict[str, torch.Tensor], share: float) -> None:
-    """Put the weights between those before the training (0) and after it (1).
-
-    Keeps what the base knew beyond the new data (weight-space ensembles, arXiv 2109.01903).
-    """
-    with torch.no_grad():
-        for name, tensor in model.named_parameters():  # tied weights stand here once
-            tensor.copy_(torch.lerp(before[name].to(tensor), tensor, share))
 
 
 def export(model: BlenderBot, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:

@@ -1,22 +1,70 @@
-"""Blended weights never lie anywhere but between the two models."""
+"""Blended weights never lie anywhere but between the models, and come as a folder that the bot takes."""
 
 from __future__ import annotations
 
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
 import torch
+from click.testing import CliRunner
 
-from engine.dialogue.training.export import blend_with, state_of
-from tests.engine.dialogue.tiny import random_model
+from bot.cli import main
+from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
+from engine.dialogue.model import DialogueModel
+from engine.dialogue.training.blend import blended
+from engine.dialogue.training.export import export
+from engine.jobs import DialogueJob, Turn
+from tests.engine.dialogue.tiny import random_model, tokenizer
 
 
-def test_a_blend_lies_between() -> None:
-    model = random_model(seed=5).model
-    before = state_of(model)
-    with torch.no_grad():
-        for tensor in model.parameters():
-            tensor.add_(1.0)
-    blend_with(model, before, 0.25)
-    for name, tensor in model.state_dict().items():
-        if tensor.is_floating_point() and "final_logits_bias" not in name:
-            torch.testing.assert_close(tensor, before[name] + 0.25)
-    blend_with(model, before, 0.0)
-    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+def weights(model: BlenderBot) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().float().clone() for name, tensor in model.named_parameters()}
+
+
+def test_a_blend_is_the_mean_by_shares() -> None:
+    one, two = (deepcopy(random_model(seed=seed).model) for seed in (5, 6))
+    before, other = weights(one), weights(two)
+    for name, tensor in weights(blended([one, two], [3, 1])).items():
+        torch.testing.assert_close(tensor, 0.75 * before[name] + 0.25 * other[name])
+
+
+def test_models_blended_with_themselves_stay_as_they_are() -> None:
+    models = [deepcopy(random_model(seed=5).model) for _ in range(3)]
+    before = weights(models[0])
+    for name, tensor in weights(blended(models, [0.2, 0.5, 0.9])).items():
+        torch.testing.assert_close(tensor, before[name])
+
+
+def blend(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["train", "blend", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_the_command_writes_a_model_that_answers(tmp_path: Path) -> None:
+    folders = [tmp_path / str(seed) for seed in (5, 6)]
+    for seed, folder in zip((5, 6), folders, strict=True):
+        export(random_model(seed=seed).model, tokenizer(), folder)
+    parts = [each for folder in folders for each in ("--of", folder, 0.5)]
+    assert blend(*parts, "--out", tmp_path / "mean")[0] == 0
+    one, two = (weights(load_blenderbot(folder, torch.float32)) for folder in folders)
+    for name, tensor in weights(load_blenderbot(tmp_path / "mean", torch.float32)).items():
+        torch.testing.assert_close(tensor, (one[name] + two[name]) / 2, atol=1e-3, rtol=1e-3)
+    model = DialogueModel.load(tmp_path / "mean", torch.device("cpu"), torch.float32)
+    assert model.decide([DialogueJob("1", "ann", (Turn("user", "make it red"),))])[0].act
+
+
+@pytest.mark.parametrize("shares", [["1"], []])
+def test_one_model_is_no_blend(tmp_path: Path, shares: list[str]) -> None:
+    parts = [each for share in shares for each in ("--of", tmp_path, share)]
+    code, output = blend(*parts, "--out", tmp_path / "mean")
+    assert code == 2 and "Traceback" not in output
+
+
+def test_models_that_do_not_fit_together_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    export(random_model(seed=5).model, tokenizer(), tmp_path / "one")
+    code, output = blend(
+        "--of", tmp_path / "one", 1, "--of", tmp_path / "none", 1, "--out", tmp_path / "mean"
+    )
+    assert code == 2 and len(output.strip().splitlines()) == 1
+    assert not (tmp_path / "mean").exists()
