@@ -6,7 +6,7 @@ tokens that follow its last words where the person said them get a bonus that gr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from transformers import LogitsProcessor
@@ -53,16 +53,19 @@ class KeepCopying(LogitsProcessor):
 
 ASKING_COSTS, TALKING_COSTS = 0.5, 0.25
 """Log-odds: a clear wish that gets a question, or small talk, annoys more than a rough one that is tried."""
+GOING_BACK_COSTS = 2.0
+"""Log-odds of undo and start over where nothing was done yet that could be taken back."""
 
 
-class EagerToEdit(LogitsProcessor):
-    """Lets the model ask or chat only where it is rather sure; the tokens are the first of those acts."""
+class ActCosts(LogitsProcessor):
+    """What each act costs, for each row: by the first token of the act, log-odds."""
 
-    def __init__(self, asking: int, talking: int) -> None:
-        self._costs = {asking: ASKING_COSTS, talking: TALKING_COSTS}
+    def __init__(self, costs: Sequence[Mapping[int, float]]) -> None:
+        self._costs = costs
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         if input_ids.shape[1] == 1:
-            for token, cost in self._costs.items():
-                scores[:, token] -= cost
+            for row, costs in enumerate(self._costs):
+                for token, cost in costs.items():
+                    scores[row, token] -= cost
         return scores

@@ -14,7 +14,13 @@ from transformers import LogitsProcessorList, PreTrainedTokenizerBase
 from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
-from engine.dialogue.copying import EagerToEdit, KeepCopying
+from engine.dialogue.copying import (
+    ASKING_COSTS,
+    GOING_BACK_COSTS,
+    TALKING_COSTS,
+    ActCosts,
+    KeepCopying,
+)
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
 from engine.dialogue.own_words import own_words, trustworthy
@@ -39,7 +45,9 @@ class DialogueModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
-        self._eager = EagerToEdit(self.guard.encode("ask:")[0], self.guard.encode("chat:")[0])
+        ask, chat, undo, reset = (self.guard.encode(f"{act}:")[0] for act in ("ask", "chat", "undo", "reset"))
+        self._eager = {ask: ASKING_COSTS, chat: TALKING_COSTS}
+        self._going_back = {undo: GOING_BACK_COSTS, reset: GOING_BACK_COSTS}
 
     @classmethod
     def load(
@@ -91,7 +99,7 @@ class DialogueModel:
         ids = self.model.generate(
             **encoded.to(self.model.device),
             prefix_allowed_tokens_fn=allowed,
-            logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._eager]),
+            logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._costs(jobs)]),
             max_new_tokens=REPLY_TOKENS,
         )
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True)
@@ -100,6 +108,10 @@ class DialogueModel:
         turns = ["\n".join(normal(turn.text) for turn in job.turns) for job in jobs]
         sources = self.tokenizer(turns, add_special_tokens=False, verbose=False).input_ids
         return KeepCopying(sources, self.guard.encode("edit:"), self.guard.encode(SEPARATOR.strip())[0])
+
+    def _costs(self, jobs: Sequence[DialogueJob]) -> ActCosts:
+        done = [bool(job.applied) or any(map(finishes, job.turns)) for job in jobs]
+        return ActCosts([self._eager if each else self._eager | self._going_back for each in done])
 
     def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
         act, instruction, said = read_reply(text)

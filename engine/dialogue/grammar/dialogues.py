@@ -59,7 +59,7 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.15),
+            (self.written, 0.22),
             (self.explicit, 0.24),
             (self.copying, 0.05),
             (self.vague, 0.2),
