@@ -81,6 +81,27 @@ STYLES = {
         styles.pixel_art, _names("pixel art", "pixelart"), frozenset({"game"}), enlarge=cv2.INTER_NEAREST
     ),
     "a mosaic": Known(styles.mosaic, _names("mosaic"), frozenset({"roman", "stone", "tile", "art"})),
+    "a stained glass window": Known(styles.stained_glass, _names("stained glass"), frozenset({"window"})),
+    "a line drawing": Known(
+        styles.lines,
+        _names(
+            "line drawing",
+            "line art",
+            "lineart",
+            "ink drawing",
+            "ink",
+            "colouring page",
+            "coloring page",
+            "page",
+        ),
+        frozenset({"drawing", "sketch", "book", "art", "outline"}),
+    ),
+    "a blueprint": Known(styles.blueprint, _names("blueprint")),
+    "a newspaper print": Known(
+        styles.halftone,
+        _names("newspaper print", "newspaper", "halftone", "halftone print"),
+        frozenset({"old"}),
+    ),
     "a pastel drawing": Known(
         styles.pastel,
         _names("pastel drawing", "pastel painting", "chalk drawing", "soft pastel"),

@@ -18,7 +18,8 @@ Style = Callable[[Array, np.random.Generator], Array]
 PALETTE = np.array([[0.13, 0.05, 0.35], [0.9, 0.1, 0.45], [1.0, 0.75, 0.1], [1.0, 0.97, 0.85]], np.float32)
 """Of pop art, dark to bright."""
 PAPER = np.array([0.93, 0.9, 0.85], np.float32)
-"""What pastels are drawn on."""
+"""What pastels are drawn on, and newspapers printed."""
+BLUE = np.array([0.1, 0.27, 0.55], np.float32)
 
 
 def length(pixels: Array, share: float, least: float = 0.5) -> float:
@@ -190,25 +191,68 @@ def pixel_art(pixels: Array, rng: np.random.Generator) -> Array:
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def mosaic(pixels: Array, rng: np.random.Generator) -> Array:
-    """Small stones of one colour each, with pale joints between them."""
+def cells(pixels: Array, rng: np.random.Generator, across: int, joint: float) -> tuple[Array, Array]:
+    """Stones of one colour each, about `across` of them side by side, and (H, W, 1) the joints between them.
+
+    Voronoi cells of a grid whose points were moved a little; `joint` is a share of a stone.
+    """
     height, width = pixels.shape[:2]
-    step = max(height, width) / 48
+    step = max(height, width) / across
     grid = np.mgrid[step / 2 : height : step, step / 2 : width : step].reshape(2, -1)
     rows, columns = (grid + rng.uniform(-0.3, 0.3, grid.shape) * step).astype(int)
     apart = np.full((height, width), 255, np.uint8)
     apart[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)] = 0
     _, stones = cv2.distanceTransformWithLabels(apart, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     stone, count = stones.ravel(), int(stones.max()) + 1
-    colours = saturate(exposed(pixels), 1.3).reshape(-1, 3)
-    sums = [np.bincount(stone, colours[:, channel], count) for channel in range(3)]
+    samples = pixels.reshape(-1, 3)
+    sums = [np.bincount(stone, samples[:, channel], count) for channel in range(3)]
     mean = np.stack(sums, -1) / np.maximum(np.bincount(stone, minlength=count), 1)[:, None]
     mean *= rng.uniform(0.9, 1.1, (count, 1))
-    square = np.ones((max(2, round(step * 0.12)),) * 2, np.uint8)
+    square = np.ones((max(2, round(step * joint)),) * 2, np.uint8)
     numbers = stones.astype(np.float32)
-    joint = (cv2.dilate(numbers, square) != cv2.erode(numbers, square)).astype(np.float32)
-    joint = cv2.GaussianBlur(joint, (0, 0), 0.8)[..., None]
-    return np.clip(mean.astype(np.float32)[stones] * (1 - joint) + 0.82 * joint, 0, 1)
+    between = (cv2.dilate(numbers, square) != cv2.erode(numbers, square)).astype(np.float32)
+    return mean.astype(np.float32)[stones], cv2.GaussianBlur(between, (0, 0), 0.8)[..., None]
+
+
+def mosaic(pixels: Array, rng: np.random.Generator) -> Array:
+    """Small stones with pale joints."""
+    stones, joints = cells(saturate(exposed(pixels), 1.3), rng, 48, 0.12)
+    return np.clip(stones * (1 - joints) + 0.82 * joints, 0, 1)
+
+
+def stained_glass(pixels: Array, rng: np.random.Generator) -> Array:
+    """Glowing panes in lead."""
+    panes, leads = cells(saturate(exposed(pixels), 1.9), rng, 26, 0.12)
+    light = 1.1 + 0.06 * noise(pixels, rng, 0.004)[..., None]
+    return np.clip(panes * light * (1 - leads) + 0.06 * leads, 0, 1)
+
+
+def lines(pixels: Array, rng: np.random.Generator) -> Array:
+    """Black ink on white paper, nothing but outlines."""
+    drawn = ink(luma(calm(exposed(pixels), 3)), 0.0012, 40, 0.0)
+    return coloured(blur(drawn, 0.0004))
+
+
+def blueprint(pixels: Array, rng: np.random.Generator) -> Array:
+    """White lines on blue paper, with a grid."""
+    line = 1 - ink(luma(calm(exposed(pixels), 3)), 0.001, 40, 0.0)
+    height, width = pixels.shape[:2]
+    step = max(4, max(height, width) // 40)
+    grid = np.zeros((height, width), np.float32)
+    grid[::step] = grid[:, ::step] = 0.16
+    white = np.clip(np.maximum(line * 0.95, grid), 0, 1)[..., None]
+    return BLUE * (1 + 0.04 * noise(pixels, rng, 0.003)[..., None]) * (1 - white) + white
+
+
+def halftone(pixels: Array, rng: np.random.Generator) -> Array:
+    """A newspaper's dots: the darker, the bigger, at 45 degrees."""
+    height, width = pixels.shape[:2]
+    step = max(height, width) / 150
+    y, x = np.mgrid[:height, :width].astype(np.float32) * (np.float32(np.pi) / np.float32(step))
+    screen = np.cos((x + y) / 2**0.5) * np.cos((x - y) / 2**0.5) * 0.5 + 0.5
+    dark = 1 - luma(exposed(pixels)) ** 0.8
+    printed = np.clip((dark - screen) * 6 + 0.5, 0, 1)[..., None]
+    return PAPER * (1 - printed) + 0.09 * printed
 
 
 def pastel(pixels: Array, rng: np.random.Generator) -> Array:

@@ -42,6 +42,11 @@ def levels(picture: Image.Image) -> np.ndarray:
         ("make it pixel art", "a pixel art picture"),
         ("a roman mosaic", "a mosaic"),
         ("a chalk drawing of it", "a pastel drawing"),
+        ("turn it into a page of a colouring book", "a line drawing"),
+        ("line art please", "a line drawing"),
+        ("make it look like stained glass", "a stained glass window"),
+        ("a blueprint", "a blueprint"),
+        ("make it look like an old newspaper photo", "a newspaper print"),
     ],
 )
 def test_a_style_is_known_by_its_names(wish: str, style: str) -> None:
@@ -53,6 +58,7 @@ def test_a_style_is_known_by_its_names(wish: str, style: str) -> None:
     [
         "turn the dog into a comic",
         "add a poster",
+        "add a newspaper",
         "add a poster to the wall",
         "make the background a watercolour",
         "less like a comic",
@@ -110,9 +116,8 @@ def test_size_and_alpha_stay_and_the_source_is_not_touched(
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_picture_of_one_colour_stays_calm(style: str, level: int) -> None:
-    drawn = levels(Drawing(style).apply(Image.new("RGB", (300, 200), (level, level, level))))
-    assert np.isfinite(drawn).all()
-    assert drawn.std(axis=(0, 1)).max() < 0.2
+    drawn = Drawing(style).apply(Image.new("RGB", (300, 200), (level, level, level)))
+    assert levels(drawn.resize((6, 4), Image.Resampling.BOX)).std(axis=(0, 1)).max() < 0.1
 
 
 @pytest.mark.parametrize("style", STYLES)
