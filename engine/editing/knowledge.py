@@ -14,7 +14,7 @@ FILLERS = frozenset(
     and then now so very much more bit little some please kindly can could would want should of to in on at by
     for from with as like into just really whole entire completely fully totally nice beautiful all everything
     photo photograph picture image pic shot scene here there instead make turn change set switch convert
-    transform get have give put use let look looks one thing day colour color colours colors
+    transform get have give put place use let look looks taken front one thing day colour color colours colors
     dark light bright deep pale plain
     """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
 )

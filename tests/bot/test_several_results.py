@@ -1,4 +1,4 @@
-"""Several pictures at once, when it is known which: limits, stops, failures of some, and the tree they grow."""
+"""Several pictures at once, when it is known which: limits, stops, failures of some, the tree they grow."""
 
 from __future__ import annotations
 
