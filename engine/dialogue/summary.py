@@ -11,6 +11,7 @@ PAST = dict(pair.split(" ") for pair in _VERBS["past"])
 _SECOND_VERBS = frozenset(PAST) - frozenset(_VERBS["ambiguous"])
 _OBJECTS = frozenset(("it", "them", "this", "that", "the", "my", "our", "his", "her", "me", "us"))
 """What stands after a verb: "and crop it", but "black and white", "salt and light"."""
+_RAINING = re.compile(r"(?<=^made it )(rain|snow|hail|pour)ing\b")
 _YOURS = {
     "my": "your",
     "me": "you",
@@ -45,5 +46,5 @@ def said_back(instruction: str) -> str:
         else:
             said.append(PAST[word] if verb and word in PAST else _YOURS.get(word, word))
     if words[0] in PAST and len(words) > 1:
-        return f"i {' '.join(said)}."
+        return f"i {_RAINING.sub(lambda rains: rains[1], ' '.join(said))}."
     return f"here it is, {' '.join(said)}."

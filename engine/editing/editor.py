@@ -23,6 +23,7 @@ from engine.editing import ladder, merge, pictures, sampler, schedulers, series,
 from engine.editing.autoencoder import PatchAutoencoder
 from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
+from engine.editing.falling import fallen, falling
 from engine.editing.frozen import Frozen
 from engine.editing.knowledge import Knowledge, read_knowledge
 from engine.editing.ladder import Rung
@@ -174,6 +175,8 @@ class Editor:
     def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
         planes = yield from self._planes(job, picture)
         pixels = yield from merge.applied(planes, np.asarray(pictures.rgb(picture)))
+        if self.knowledge is not None and (falls := falling(job.instruction)):
+            pixels = fallen(pixels, falls, job.seed)
         result = Image.fromarray(pixels)
         if picture.mode == "RGBA":
             result.putalpha(picture.getchannel("A"))

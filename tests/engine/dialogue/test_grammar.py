@@ -85,6 +85,7 @@ def test_a_slot_that_brings_its_own_words_keeps_them() -> None:
 
 def test_an_instruction_is_said_back_in_the_past_and_to_the_other_person() -> None:
     assert said_back("make my hat red and add snow") == "i made your hat red and added snow."
+    assert said_back("make it raining and add fog") == "i made it rain and added fog."
     assert said_back("as a pencil sketch") == "here it is, as a pencil sketch."
     assert said_back('write "turn and add" on it') == 'i wrote "turn and add" on it.'
     assert said_back("add bread and light beer") == "i added bread and light beer."
