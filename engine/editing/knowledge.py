@@ -64,7 +64,7 @@ def _meant(words: Iterable[str]) -> frozenset[str]:
 class Knowledge:
     """The content words of every wording of the training set that the weights do well.
 
-    `filters`: whether a photo as a drawing is left to the filters of `exact/drawing.py`.
+    `filters`: whether drawings and the like are left to `exact/filters.py`.
     """
 
     wordings: frozenset[frozenset[str]]

@@ -10,7 +10,20 @@ from engine.editing.exact.text import Align, Caption, Place
 from engine.editing.exact.tokens import Token
 
 KINDS = frozenset(
-    {"put", "add", "write", "text", "says", "side", "corner", "centre", "quote", "colour", "lettersize"}
+    {
+        "put",
+        "add",
+        "write",
+        "text",
+        "says",
+        "side",
+        "corner",
+        "centre",
+        "quote",
+        "colour",
+        "lettersize",
+        "meme",
+    }
 )
 
 
@@ -18,7 +31,7 @@ def build_caption(clause: Clause) -> list[Operation] | None:
     """Like "write HAPPY BIRTHDAY at the top", "put "hello" in the middle in big red letters"."""
     if clause.count("quote") == 2:
         return build_two(clause)
-    if clause.count("quote") != 1 or not clause.has("put", "add", "write", "text", "says"):
+    if clause.count("quote") != 1 or not clause.has("put", "add", "write", "text", "says", "meme"):
         return None
     if clause.count("colour") > 1 or clause.count("lettersize") > 1:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from engine.editing.exact.strips import assemble, picture
 WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
 FACE = 0.75
 """Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
+OVERLAP = 0.3
+"""Of two faces that share more of their area, one is the other's double."""
 COVERED = 0.8
 """Share of a face that must be taken for a person."""
 GUIDE_SIDE = 384
@@ -45,6 +48,42 @@ def find_people(image: Image.Image) -> Image.Image | None:
         return None
     edged = refine(mask, rgb)
     return edged if edged.size == image.size else enlarged(edged, image.size)
+
+
+def find_faces(image: Image.Image) -> Mask:
+    """Centres and sizes (N, 4) of the faces, in shares of the picture's width and height.
+
+    Looked for in the whole and in squares of it, as the network sees 128 pixels.
+    """
+    rgb = at_most(image, EDGE_SIDE).convert("RGB")
+    places: list[Mask] = []
+    scores: list[Mask] = []
+    for left, top, width, height in windows(rgb.size):
+        piece = rgb.crop((left, top, left + width, top + height))
+        with torch.inference_mode():
+            found = load()[0](samples(squared(piece)))[0].numpy()
+        found = found[found[:, 0] > FACE]
+        boxes = upright(found[:, 1:], piece.size) * np.tile([width, height], 2) + [left, top, 0, 0]
+        places.append((boxes / np.tile(rgb.size, 2)).astype(np.float32))
+        scores.append(found[:, 0])
+    boxes, sure = np.concatenate(places), np.concatenate(scores)
+    corners = np.concatenate([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, 2:]], 1)
+    kept = cv2.dnn.NMSBoxes(corners.tolist(), sure.tolist(), FACE, OVERLAP) if len(boxes) else []
+    return boxes[np.asarray(kept, int).ravel()]
+
+
+def windows(size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Left, top, width and height of the whole, and of overlapping squares down to a quarter of a side."""
+    found = [(0, 0, *size)]
+    for side in (min(size), min(size) // 2, min(size) // 4):
+        if side < face_net.SIDE // 2:
+            continue
+        lefts, tops = (
+            np.linspace(0, length - side, 1 + math.ceil(2 * (length - side) / side)).astype(int).tolist()
+            for length in size
+        )
+        found += [(left, top, side, side) for left in lefts for top in tops]
+    return found
 
 
 def enlarged(mask: Image.Image, size: tuple[int, int]) -> Image.Image:

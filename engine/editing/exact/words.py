@@ -201,6 +201,12 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see,
         make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme""",
     ),
+    (
+        "meme",
+        None,
+        """make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme, make it
+        into a meme, meme""",
+    ),
     ("plain", None, "plain, solid, uniform"),
     ("recolour", None, "recolour, recolor, colour, dye, fill, paint"),
     ("clear", None, "transparent"),

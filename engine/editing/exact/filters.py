@@ -1,4 +1,4 @@
-"""Wishes for a photo as a drawing, "make it a comic", which a filter does better than small weights can."""
+"""Wishes for a filter, "make it a comic", "blur the faces": small weights do them worse, or can't."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import numpy as np
 from PIL import Image
 
 from engine.editing.exact import styles
+from engine.editing.exact.faces import HideFaces
 from engine.editing.exact.operations import Operation, on_colours
 
 SIDE = 1400
 """Longer side, in pixels, at which it is drawn; larger pictures are enlarged to their size afterwards."""
+CELLS = 64
+"""Squares of a pixelated picture along its longer side."""
+GRAIN_SIDE = 2400
+"""Grains along the longer side, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,45 @@ class Drawing(Operation):
         if scale < 1:
             levels = cv2.resize(levels, (width, height), interpolation=known.enlarge)
         return Image.fromarray(levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Pixelate(Operation):
+    """Squares of one colour, the mean of what they cover."""
+
+    @property
+    def phrase(self) -> str:
+        return "pixelated it"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        side = max(1, round(max(image.size) / CELLS))
+        cells = -(-image.width // side), -(-image.height // side)
+        large = image.reduce(side).resize((cells[0] * side, cells[1] * side), Image.Resampling.NEAREST)
+        return large.crop((0, 0, *image.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Grain(Operation):
+    """The grain of film: strongest in the middle tones, the same in all colours."""
+
+    @property
+    def phrase(self) -> str:
+        return "added film grain"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        return on_colours(image, self._grained)
+
+    def _grained(self, image: Image.Image) -> Image.Image:
+        pixels = np.asarray(image.convert("RGB"))
+        height, width = pixels.shape[:2]
+        scale = min(1.0, GRAIN_SIDE / max(height, width))
+        grain = np.random.default_rng(0).standard_normal(
+            (max(1, round(height * scale)), max(1, round(width * scale))), np.float32
+        )
+        grain = cv2.resize(cv2.GaussianBlur(grain, (0, 0), 0.7) * 22, (width, height))
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+        grain *= 0.35 + 2.6 * grey * (1 - grey)
+        return Image.fromarray(cv2.add(pixels, cv2.merge([grain] * 3), dtype=cv2.CV_8U))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +157,22 @@ STYLES = {
 BESIDE = frozenset(("style", "effect", "filter", "version", "vibe", "feel"))
 DEEDS = frozenset(("do", "redo", "paint", "repaint", "draw", "redraw", "render", "print"))
 """What may be said beside the name of any style."""
+BLUR, PIXELATE = frozenset(("blur", "blurred", "blurry", "out")), frozenset(("pixelate", "pixelated"))
+HIDE = frozenset(("censor", "hide", "obscure", "anonymise", "anonymize", "unrecognisable", "unrecognizable"))
+FACE = frozenset(("face",))
+GRAIN = frozenset(("grain", "grainy"))
+BESIDE_GRAIN = frozenset(("film", "add", "apply", "effect", "filter"))
+
+
+def filtering(words: frozenset[str]) -> Operation | None:
+    """The filter that an instruction asks for, by its content words, if it asks for nothing else."""
+    if FACE < words <= FACE | BLUR | PIXELATE | HIDE:
+        return HideFaces("blur" if words & BLUR else "pixelate")
+    if words and words <= PIXELATE | BESIDE:
+        return Pixelate()
+    if words & GRAIN and words <= GRAIN | BESIDE_GRAIN:
+        return Grain()
+    return drawing(words)
 
 
 def drawing(words: frozenset[str]) -> Drawing | None:

@@ -1,4 +1,4 @@
-"""A photo becomes a drawing as a whole, looks the same at any size, and only when nothing else was asked."""
+"""Drawings and other filters: done as a whole, alike at any size, and only when nothing else was asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PIL import Image
 from skimage import data
 
 from engine.editing import series
-from engine.editing.exact.drawing import SIDE, STYLES, Drawing, drawing
+from engine.editing.exact import CannotApply
+from engine.editing.exact.faces import HideFaces
+from engine.editing.exact.filters import SIDE, STYLES, Drawing, Grain, Pixelate, drawing, filtering
 from engine.editing.knowledge import Everything, Knowledge, content
 
 SMALL = Knowledge(frozenset({frozenset({"winter"})}))
@@ -143,3 +145,82 @@ def test_what_a_style_is_known_for(cat: Image.Image) -> None:
     assert flat.mean() > 0.8
     grey = [picture.mean(2) for picture in (source, drawn["an oil painting"], drawn["a watercolour"])]
     assert all(np.corrcoef(grey[0].ravel(), other.ravel())[0, 1] > 0.8 for other in grey[1:])
+
+
+@pytest.mark.parametrize(
+    ("wish", "operation"),
+    [
+        ("blur the faces", HideFaces("blur")),
+        ("please blur out my face", HideFaces("blur")),
+        ("pixelate her face", HideFaces("pixelate")),
+        ("censor the face", HideFaces("pixelate")),
+        ("make their faces unrecognisable", HideFaces("pixelate")),
+        ("pixelate it", Pixelate()),
+        ("a pixelated version of this photo", Pixelate()),
+        ("add film grain", Grain()),
+        ("make it a bit grainy", Grain()),
+        ("make it a comic", Drawing("a comic")),
+        ("brighten her face", None),
+        ("the face", None),
+        ("blur", None),
+        ("remove the grain", None),
+        ("pixelate the car", None),
+        ("make it night", None),
+    ],
+)
+def test_a_filter_is_known_by_its_names(wish: str, operation: object) -> None:
+    assert filtering(content(wish)) == operation
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Image.Image:
+    return Image.fromarray(data.astronaut())
+
+
+FACE = np.s_[90:170, 190:260]
+
+
+@pytest.mark.parametrize("how", ["blur", "pixelate"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_a_face_is_hidden_and_nothing_else_touched(portrait: Image.Image, how: str, mode: str) -> None:
+    source = portrait.convert(mode)
+    before = source.copy()
+    hidden = HideFaces(how).apply(source)  # type: ignore[arg-type]
+    assert source == before
+    assert (hidden.mode, hidden.size) == (source.mode, source.size)
+    grey = [np.asarray(each.convert("L"), float) for each in (source, hidden)]
+    fine = [np.abs(np.diff(each[FACE], axis=1)).mean() for each in grey]
+    assert fine[1] < 0.45 * fine[0]
+    assert (grey[0][260:] == grey[1][260:]).all() and (grey[0][:, 330:] == grey[1][:, 330:]).all()
+
+
+def test_a_small_face_in_a_large_picture_is_hidden_too(portrait: Image.Image) -> None:
+    crowd = Image.new("RGB", (2400, 1500), (90, 120, 90))
+    for place, side in (((200, 300), 500), ((1200, 500), 700)):
+        crowd.paste(portrait.resize((side, side)), place)
+    changed = np.asarray(crowd) != np.asarray(HideFaces("blur").apply(crowd))
+    assert changed[300:800, 200:700].any() and changed[500:1200, 1200:1900].any()
+
+
+def test_where_no_face_is_found_that_is_said(cat: Image.Image) -> None:
+    with pytest.raises(CannotApply, match="can't find a face"):
+        HideFaces("blur").apply(cat)
+
+
+@settings(max_examples=20, deadline=None)
+@given(width=st.integers(1, 300), height=st.integers(1, 300), mode=st.sampled_from(("RGB", "RGBA", "L")))
+def test_grain_and_squares_fit_any_picture(width: int, height: int, mode: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (height, width, 4), np.uint8)
+    source = Image.fromarray(noise, "RGBA").convert(mode)
+    for operation in (Grain(), Pixelate()):
+        done = operation.apply(source)
+        assert done.size == source.size
+        assert done.mode == ("RGB" if mode == "L" and operation == Grain() else mode)
+
+
+def test_grain_leaves_the_light_and_squares_the_colours(cat: Image.Image) -> None:
+    grained, squared = levels(Grain().apply(cat)), levels(Pixelate().apply(cat))
+    assert np.abs(grained - levels(cat)).mean() > 0.01
+    for done in (grained, squared):
+        assert np.abs(done.mean((0, 1)) - levels(cat).mean((0, 1))).max() < 0.01
+    assert (np.abs(np.diff(squared, axis=1)).max(2) == 0).mean() > 0.8
