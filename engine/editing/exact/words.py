@@ -304,7 +304,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("effect", None, "effect, filter, style, tone, tones, look, version, feel"),
     ("to", None, "to"),
     ("article", None, "a, an"),
-    ("thing", None, "picture frame, photo frame, image frame"),
+    ("thing", None, "picture frame, photo frame, image frame, double exposure"),
     ("by", None, "by"),
     ("and", None, "and"),
     (
