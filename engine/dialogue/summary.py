@@ -11,7 +11,7 @@ PAST = dict(pair.split(" ") for pair in _VERBS["past"])
 _SECOND_VERBS = frozenset(PAST) - frozenset(_VERBS["ambiguous"])
 _OBJECTS = frozenset(("it", "them", "this", "that", "the", "my", "our", "his", "her", "me", "us"))
 """What stands after a verb: "and crop it", but "black and white", "salt and light"."""
-_RAINING = re.compile(r"(?<=^made it )(rain|snow|hail|pour)ing\b")
+_RAINING = re.compile(r"(?<=^made it )(rain|snow|hail|pour)ing\b(?! rain)")
 _YOURS = {
     "my": "your",
     "me": "you",

@@ -175,7 +175,8 @@ class Editor:
     def _paint(self, job: EditJob, picture: Image.Image) -> Pieces[Image.Image]:
         planes = yield from self._planes(job, picture)
         pixels = yield from merge.applied(planes, np.asarray(pictures.rgb(picture)))
-        if self.knowledge is not None and (falls := falling(job.instruction)):
+        falls = falling(job.instruction) if self.knowledge is not None and self.knowledge.filters else None
+        if falls is not None:
             pixels = fallen(pixels, falls, job.seed)
         result = Image.fromarray(pixels)
         if picture.mode == "RGBA":

@@ -1,53 +1,46 @@
 """Rain and snow that fall in a painted picture: small weights see too few pixels to paint a drop.
 
-They paint the light of such a day; the drops and flakes are drawn over it at the picture's own size.
+They paint the light of such a day; the drops and flakes are drawn over it.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.editing.knowledge import content
-
 Falls = Literal["rain", "snow"]
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 
-RAIN = frozenset(("rain", "raining", "rainy", "rainfall", "rainstorm", "drizzle", "downpour", "thunderstorm"))
-SNOW = frozenset(("snow", "snowing", "snowy", "snowfall", "snowflake", "snowstorm", "blizzard"))
-AGAINST = frozenset(
-    (
-        "no",
-        "not",
-        "without",
-        "remove",
-        "erase",
-        "delete",
-        "clear",
-        "less",
-        "stop",
-        "ground",
-        "background",
-        "behind",
-    )
+RAIN = r"rain|raining|rainy|rainfall|rainstorm|drizzle|downpour|thunderstorm"
+SNOW = r"snow|snowing|snowy|snowfall|snowflakes?|snowstorm|blizzard"
+FALLS = re.compile(rf"(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bmy )\b((?P<rain>{RAIN})|(?P<snow>{SNOW}))\b")
+"""Not "the snow": that lies there already."""
+AGAINST = re.compile(
+    r"\b(no|not|don'?t|never|without|remove|erase|delete|clear|less|stop|away|rid|melt|instead|replace|swap|cover"
+    r"|ground|background|backdrop|behind|landscape)\b"
+    r"|\b(rain|snow) ?(boots?|coat|jacket|man|men|white|globe|ball|capped|covered)\b"
 )
-"""Words of wishes against it, for snow that lies, or for weather behind somebody."""
+"""Words of wishes against it, for snow that lies, for weather behind somebody, or for other things."""
 SIDE = 1400
 """Longer side, in pixels, at which they are drawn; larger pictures get them enlarged."""
+FULL = 500
+"""Longer side from which on there are as many as there can be: drops have a least size."""
 LEAN = 8
 """Degrees by which rain leans."""
 
 
 def falling(instruction: str) -> Falls | None:
     """What is to fall, where an instruction says so."""
-    words = content(instruction)
-    if words & AGAINST:
+    said = instruction.lower().replace("’", "'")
+    found = FALLS.search(said)
+    if found is None or AGAINST.search(said):
         return None
-    return "snow" if words & SNOW else "rain" if words & RAIN else None
+    return "snow" if found["snow"] else "rain"
 
 
 def fallen(pixels: Pixels, what: Falls, seed: int) -> Pixels:
@@ -88,10 +81,11 @@ def snow(size: tuple[int, int], rng: np.random.Generator) -> Mask:
 
 
 def scattered(size: tuple[int, int], share: float, rng: np.random.Generator) -> Mask:
-    """Points of 0.4 to 1 on 0: `share` of the pixels of a picture of `SIDE`, as many in a smaller one."""
+    """Points of 0.4 to 1 on 0: a `share` of the pixels at `SIDE`, as many down to `FULL`, then fewer."""
     width, height = size
     points = np.zeros((height, width), np.float32)
-    count = max(1, round(share * SIDE * SIDE * height * width / max(size) ** 2))
+    many = share * SIDE * SIDE * height * width / max(size) ** 2
+    count = max(1, round(many * min(1.0, (max(size) / FULL) ** 2)))
     where = rng.integers(0, height, count), rng.integers(0, width, count)
     points[where] = rng.uniform(0.4, 1, count).astype(np.float32)
     return points

@@ -14,7 +14,7 @@ FILLERS = frozenset(
     and then now so very much more bit little some please kindly can could would want should of to in on at by
     for from with as like into just really whole entire completely fully totally nice beautiful all everything
     photo photograph picture image pic shot scene here there instead make turn change set switch convert
-    transform get have give put place use let look looks taken front one thing day colour color colours colors
+    transform get have give put use let look looks one thing day colour color colours colors
     dark light bright deep pale plain
     """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
 )
@@ -45,9 +45,14 @@ REFUSAL = (
 )
 
 
+_PLACED = re.compile(r"\b(in front of|taken (?=at|in|on)|place (?=it|her|him|me|us|them))\b")
+"""Only says where the rest is to be."""
+
+
 def content(instruction: str) -> frozenset[str]:
     """The words that carry the meaning, without plural endings; any known colour stands for all of them."""
-    said = re.findall(r"[a-z]+", instruction.lower().replace("'s", "").replace("’s", ""))
+    text = _PLACED.sub(" ", instruction.lower().replace("'s", "").replace("’s", ""))
+    said = re.findall(r"[a-z]+", text)
     return frozenset("COLOUR" if word in COLOURS else _singular(word) for word in said if word not in FILLERS)
 
 
@@ -64,7 +69,7 @@ def _meant(words: Iterable[str]) -> frozenset[str]:
 class Knowledge:
     """The content words of every wording of the training set that the weights do well.
 
-    `filters`: whether drawings and the like are left to `exact/filters.py`.
+    `filters`: whether drawings and the like are left to `exact/filters.py`, rain and snow to `falling.py`.
     """
 
     wordings: frozenset[frozenset[str]]

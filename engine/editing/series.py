@@ -16,7 +16,7 @@ from PIL import Image
 
 from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
-from engine.editing.exact.filters import filtering
+from engine.editing.exact.filter_wishes import filtering, hiding
 from engine.editing.exact.operations import Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
@@ -214,13 +214,15 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
 def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
     """The plan of a part. One of people is none with others: where nobody is found, it alone is painted.
 
-    Small weights leave what a filter can do to it; full ones paint it.
+    Small weights leave what a filter can do to it; full ones paint it, but for hidden faces: those are to be
+    hidden for sure.
     """
     found = plan(text)
-    if found is None and knowledge is not None and knowledge.filters:
-        wanted = filtering(content(text))
+    if found is None:
+        small = knowledge is not None and knowledge.filters
+        wanted = hiding(text) or (filtering(text) if small else None)
         return Plan((wanted,)) if wanted is not None else None
-    if found is None or not found.about_people:
+    if not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
 

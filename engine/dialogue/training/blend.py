@@ -7,6 +7,7 @@ them learnt (model soups, arXiv 2203.05482; weight-space ensembles, arXiv 2109.0
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def blend(parts: tuple[tuple[Path, float], ...], out: Path, as_json: bool) -> No
     """Take the mean of dialogue models that were trained from the same one."""
     if len(parts) < 2:
         raise click.UsageError("A blend needs two models or more.")
+    if not all(math.isfinite(share) for _, share in parts):
+        raise click.UsageError("A share must be a finite number.")
     import torch
 
     from engine.dialogue.blenderbot import load_blenderbot

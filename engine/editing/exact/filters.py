@@ -1,4 +1,4 @@
-"""Wishes for a filter, "make it a comic", "blur the faces": small weights do them worse, or can't."""
+"""Filters that small weights do worse than, or can't: a photo as a drawing, squares, film grain."""
 
 from __future__ import annotations
 
@@ -9,15 +9,36 @@ import numpy as np
 from PIL import Image
 
 from engine.editing.exact import styles
-from engine.editing.exact.faces import HideFaces
 from engine.editing.exact.operations import Operation, on_colours
+from engine.editing.exact.strips import assemble, picture
 
-SIDE = 1400
-"""Longer side, in pixels, at which it is drawn; larger pictures are enlarged to their size afterwards."""
+SIDE, LEAST = 1400, 1000
+"""Longer side, in pixels, at which it is drawn at most and at least, and then resized to the picture's."""
 CELLS = 64
 """Squares of a pixelated picture along its longer side."""
 GRAIN_SIDE = 2400
 """Grains along the longer side, at most."""
+GRAIN = 22
+"""Standard deviation of the grain, before it is softened, in levels of 255."""
+
+DRAWN: dict[str, styles.Style] = {
+    "a pencil sketch": styles.pencil,
+    "a charcoal drawing": styles.charcoal,
+    "a watercolour": styles.watercolour,
+    "an oil painting": styles.oil,
+    "a comic": styles.comic,
+    "a neon drawing": styles.neon,
+    "a pop art print": styles.pop_art,
+    "a poster": styles.poster,
+    "a pixel art picture": styles.pixel_art,
+    "a mosaic": styles.mosaic,
+    "a stained glass window": styles.stained_glass,
+    "a line drawing": styles.lines,
+    "a blueprint": styles.blueprint,
+    "a newspaper print": styles.halftone,
+    "a pastel drawing": styles.pastel,
+}
+"""By what the person is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +56,25 @@ class Drawing(Operation):
 
     def _drawn(self, image: Image.Image) -> Image.Image:
         pixels = np.asarray(image.convert("RGB"))
-        height, width = pixels.shape[:2]
-        scale = SIDE / max(height, width)
-        if scale < 1:
-            size = max(1, round(width * scale)), max(1, round(height * scale))
-            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        known = STYLES[self.style]
-        drawn = known.draw(pixels.astype(np.float32) / 255, np.random.default_rng(0))
+        side = int(np.clip(max(image.size), LEAST, SIDE))
+        drawn = DRAWN[self.style](sized(pixels, side).astype(np.float32) / 255, np.random.default_rng(0))
         levels = np.rint(drawn * 255).astype(np.uint8)
-        if scale < 1:
-            levels = cv2.resize(levels, (width, height), interpolation=known.enlarge)
-        return Image.fromarray(levels)
+        if levels.shape == pixels.shape:
+            return Image.fromarray(levels)
+        smaller = levels.shape[0] > image.height
+        squares = self.style == "a pixel art picture"
+        way = cv2.INTER_AREA if smaller else cv2.INTER_NEAREST if squares else cv2.INTER_CUBIC
+        return Image.fromarray(cv2.resize(levels, image.size, interpolation=way))
+
+
+def sized(pixels: styles.Levels, side: int) -> styles.Levels:
+    """(H, W, 3), made so large that its longer side has so many pixels."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale == 1:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +86,14 @@ class Pixelate(Operation):
         return "pixelated it"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        side = max(1, round(max(image.size) / CELLS))
-        cells = -(-image.width // side), -(-image.height // side)
-        large = image.reduce(side).resize((cells[0] * side, cells[1] * side), Image.Resampling.NEAREST)
-        return large.crop((0, 0, *image.size))
+        return on_colours(image, lambda colours: squared(colours, max(2, round(max(image.size) / CELLS))))
+
+
+def squared(image: Image.Image, side: int) -> Image.Image:
+    """The picture in squares of `side` pixels, the last ones cut off."""
+    cells = -(-image.width // side), -(-image.height // side)
+    large = image.reduce(side).resize((cells[0] * side, cells[1] * side), Image.Resampling.NEAREST)
+    return large.crop((0, 0, *image.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,120 +105,20 @@ class Grain(Operation):
         return "added film grain"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        return on_colours(image, self._grained)
+        return on_colours(image, lambda colours: grained(colours.convert("RGB")))
 
-    def _grained(self, image: Image.Image) -> Image.Image:
-        pixels = np.asarray(image.convert("RGB"))
-        height, width = pixels.shape[:2]
-        scale = min(1.0, GRAIN_SIDE / max(height, width))
-        grain = np.random.default_rng(0).standard_normal(
-            (max(1, round(height * scale)), max(1, round(width * scale))), np.float32
-        )
-        grain = cv2.resize(cv2.GaussianBlur(grain, (0, 0), 0.7) * 22, (width, height))
+
+def grained(image: Image.Image) -> Image.Image:
+    """An RGB picture with grain; larger ones get larger grains, as a larger print of the same film."""
+    scale = min(1.0, GRAIN_SIDE / max(image.size))
+    rows, columns = (max(1, round(side * scale)) for side in (image.height, image.width))
+    grain = np.random.default_rng(0).standard_normal((rows, columns), np.float32)
+    grain = cv2.resize(cv2.GaussianBlur(grain, (0, 0), 0.7) * GRAIN, image.size)
+
+    def strip(top: int, bottom: int) -> Image.Image:
+        pixels = np.asarray(image.crop((0, top, image.width, bottom)))
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-        grain *= 0.35 + 2.6 * grey * (1 - grey)
-        return Image.fromarray(cv2.add(pixels, cv2.merge([grain] * 3), dtype=cv2.CV_8U))
+        here = grain[top:bottom] * (0.35 + 2.6 * grey * (1 - grey))
+        return picture(cv2.add(pixels, cv2.merge([here] * 3), dtype=cv2.CV_8U), "RGB")
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A style: its filter, what names it, and what may be said beside that.
-
-    `names` are sets of words, one of which must all be said.
-    """
-
-    draw: styles.Style
-    names: tuple[frozenset[str], ...]
-    beside: frozenset[str] = frozenset()
-    enlarge: int = cv2.INTER_CUBIC
-
-
-def _names(*names: str) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(name.split()) for name in names)
-
-
-STYLES = {
-    "a pencil sketch": Known(
-        styles.pencil,
-        _names("pencil", "sketch", "graphite", "drawing"),
-        frozenset({"pencil", "sketch", "drawing", "art"}),
-    ),
-    "a charcoal drawing": Known(styles.charcoal, _names("charcoal"), frozenset({"drawing", "sketch", "art"})),
-    "a watercolour": Known(
-        styles.watercolour, _names("watercolour", "watercolor", "aquarelle"), frozenset({"painting", "art"})
-    ),
-    "an oil painting": Known(styles.oil, _names("oil", "painting"), frozenset({"oil", "painting", "art"})),
-    "a comic": Known(
-        styles.comic, _names("comic", "cartoon"), frozenset({"book", "strip", "drawing", "art"})
-    ),
-    "a neon drawing": Known(styles.neon, _names("neon"), frozenset({"sign", "glow", "outline", "art"})),
-    "a pop art print": Known(styles.pop_art, _names("pop art"), frozenset({"print", "andy", "warhol"})),
-    "a poster": Known(styles.poster, _names("poster"), frozenset({"print", "screen", "travel", "art"})),
-    "a pixel art picture": Known(
-        styles.pixel_art, _names("pixel art", "pixelart"), frozenset({"game"}), enlarge=cv2.INTER_NEAREST
-    ),
-    "a mosaic": Known(styles.mosaic, _names("mosaic"), frozenset({"roman", "stone", "tile", "art"})),
-    "a stained glass window": Known(styles.stained_glass, _names("stained glass"), frozenset({"window"})),
-    "a line drawing": Known(
-        styles.lines,
-        _names(
-            "line drawing",
-            "line art",
-            "lineart",
-            "ink drawing",
-            "ink",
-            "colouring page",
-            "coloring page",
-            "page",
-        ),
-        frozenset({"drawing", "sketch", "book", "art", "outline"}),
-    ),
-    "a blueprint": Known(styles.blueprint, _names("blueprint")),
-    "a newspaper print": Known(
-        styles.halftone,
-        _names("newspaper print", "newspaper", "halftone", "halftone print"),
-        frozenset({"old"}),
-    ),
-    "a pastel drawing": Known(
-        styles.pastel,
-        _names("pastel drawing", "pastel painting", "chalk drawing", "soft pastel"),
-        frozenset({"soft", "chalk", "pastel", "drawing"}),
-    ),
-}
-"""By what the person is told."""
-
-BESIDE = frozenset(("style", "effect", "filter", "version", "vibe", "feel"))
-DEEDS = frozenset(("do", "redo", "paint", "repaint", "draw", "redraw", "render", "print"))
-"""What may be said beside the name of any style."""
-BLUR, PIXELATE = frozenset(("blur", "blurred", "blurry", "out")), frozenset(("pixelate", "pixelated"))
-HIDE = frozenset(("censor", "hide", "obscure", "anonymise", "anonymize", "unrecognisable", "unrecognizable"))
-FACE = frozenset(("face",))
-GRAIN = frozenset(("grain", "grainy"))
-BESIDE_GRAIN = frozenset(("film", "add", "apply", "effect", "filter"))
-
-
-def filtering(words: frozenset[str]) -> Operation | None:
-    """The filter that an instruction asks for, by its content words, if it asks for nothing else."""
-    if FACE < words <= FACE | BLUR | PIXELATE | HIDE:
-        return HideFaces("blur" if words & BLUR else "pixelate")
-    if words and words <= PIXELATE | BESIDE:
-        return Pixelate()
-    if words & GRAIN and words <= GRAIN | BESIDE_GRAIN:
-        return Grain()
-    return drawing(words)
-
-
-def drawing(words: frozenset[str]) -> Drawing | None:
-    """The style that an instruction asks for, by its content words, if it asks for nothing else.
-
-    "Add a poster" wishes for a thing, "add a poster effect" does not. Of two styles that fit it is the one
-    whose name says more: a "chalk drawing" is no pencil drawing.
-    """
-    beside = BESIDE | DEEDS | ({"add", "apply"} if words & BESIDE else frozenset())
-    fitting = [
-        (len(name), style)
-        for style, known in STYLES.items()
-        for name in known.names
-        if name <= words <= name | known.beside | beside
-    ]
-    return Drawing(max(fitting)[1]) if fitting else None
+    return assemble("RGB", image.size, strip)

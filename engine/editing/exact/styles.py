@@ -1,7 +1,7 @@
 """Photos as drawings and paintings, by filters; pictures are (H, W, 3) in [0, 1], sRGB-encoded.
 
-Lengths are shares of the longer side, so that a picture looks the same at any size. What training pairs are
-made with (`engine/editing/data/styles.py`) is made for thumbnails; these are for the photo itself.
+Lengths are shares of the longer side, which should have 1,000 to 1,400 pixels. What training pairs are made
+with (`engine/editing/data/styles.py`) is made for thumbnails; these are for the photo itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Levels = NDArray[np.uint8]
 Style = Callable[[Array, np.random.Generator], Array]
 
 PALETTE = np.array([[0.13, 0.05, 0.35], [0.9, 0.1, 0.45], [1.0, 0.75, 0.1], [1.0, 0.97, 0.85]], np.float32)

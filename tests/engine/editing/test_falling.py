@@ -38,6 +38,15 @@ KNOWN = Knowledge(frozenset(map(content, ("make it rain", "make it night"))))
         ("no more snow", None),
         ("put snow on the ground", None),
         ("change the background to a rainy street", None),
+        ("change the backdrop to snow", None),
+        ("replace the snow", None),
+        ("cover the snow", None),
+        ("change the rain", None),
+        ("turn the snowy day into night", None),
+        ("put me in a snowy landscape", None),
+        ("don't make it rain", None),
+        ("give her rain boots", None),
+        ("dress her as snow white", None),
         ("make the train red", None),
         ("add a rainbow", None),
     ],
@@ -66,8 +75,9 @@ def test_nothing_gets_darker_and_a_seed_draws_the_same(
 
 
 @pytest.mark.parametrize("what", ["rain", "snow"])
-def test_most_of_the_picture_is_still_seen(what: Falls) -> None:
-    dark = np.full((600, 900, 3), 40, np.uint8)
+@pytest.mark.parametrize("width", [64, 200, 900, 2400])
+def test_most_of_the_picture_is_still_seen(what: Falls, width: int) -> None:
+    dark = np.full((width * 2 // 3, width, 3), 40, np.uint8)
     after = fallen(dark, what, 1)
     assert 0.004 < (after > 70).mean() < 0.25
     assert after.mean() < 60

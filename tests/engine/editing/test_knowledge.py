@@ -30,6 +30,7 @@ def knows(tmp_path: Path):
         "turn the cat blue",
         "make the cats blue",
         "make the cat dark green",
+        "make it look like it was taken at night",
     ],
 )
 def test_known_wishes_are_covered_however_they_are_said(knows, wish: str) -> None:
@@ -44,6 +45,8 @@ def test_known_wishes_are_covered_however_they_are_said(knows, wish: str) -> Non
         "remove the cat",
         "turn the cat into a dog",
         "make the night blue with a cat",
+        "make the front blue",
+        "make the place blue",
     ],
 )
 def test_known_words_in_an_unknown_wish_are_not_enough(knows, wish: str) -> None:

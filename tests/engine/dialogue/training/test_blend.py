@@ -54,17 +54,24 @@ def test_the_command_writes_a_model_that_answers(tmp_path: Path) -> None:
     assert model.decide([DialogueJob("1", "ann", (Turn("user", "make it red"),))])[0].act
 
 
-@pytest.mark.parametrize("shares", [["1"], []])
-def test_one_model_is_no_blend(tmp_path: Path, shares: list[str]) -> None:
+@pytest.mark.parametrize("shares", [["1"], [], ["1", "nan"], ["1", "inf"], ["1", "0"]])
+def test_what_is_no_blend_is_refused(tmp_path: Path, shares: list[str]) -> None:
     parts = [each for share in shares for each in ("--of", tmp_path, share)]
     code, output = blend(*parts, "--out", tmp_path / "mean")
     assert code == 2 and "Traceback" not in output
 
 
-def test_models_that_do_not_fit_together_are_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_a_model_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
     export(random_model(seed=5).model, tokenizer(), tmp_path / "one")
     code, output = blend(
         "--of", tmp_path / "one", 1, "--of", tmp_path / "none", 1, "--out", tmp_path / "mean"
     )
     assert code == 2 and len(output.strip().splitlines()) == 1
     assert not (tmp_path / "mean").exists()
+
+
+def test_models_of_different_shapes_are_refused() -> None:
+    one, other = deepcopy(random_model(seed=5).model), deepcopy(random_model(seed=5).model)
+    other.resize_token_embeddings(one.config.vocab_size + 8)
+    with pytest.raises(ValueError, match="one shape"):
+        blended([one, other], [1, 1])
