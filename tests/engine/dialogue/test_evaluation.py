@@ -1,7 +1,8 @@
 """A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
 
 The five unseen sets were written apart from all training text, by five hands. None was trained on; the
-fifth, the hardest, was not even looked at. `cases.jsonl` is what was looked at while the model and its guards were made.
+fifth, the hardest, was not even looked at. `cases.jsonl` is what was looked at while the model and its guards
+were made.
 """
 
 from __future__ import annotations
