@@ -23,7 +23,7 @@ FACE = 0.75
 """Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
 SURE_FACE = 0.85
 """The same in a square of the picture, of which there are many."""
-MOST_WINDOWS, BATCH = 500, 32
+MOST_WINDOWS, BATCH = 500, 8
 OVERLAP = 0.3
 """Of two faces that share more of their area, one is the other's double."""
 COVERED = 0.8
@@ -60,15 +60,18 @@ def find_faces(image: Image.Image) -> Mask:
     about 20. In the squares, of which there are many, it must be surer.
     """
     rgb = image.convert("RGB")
+    reduced = cache(rgb.reduce)
     seen = windows(rgb.size)
     found: list[Mask] = []
     for first in range(0, len(seen), BATCH):
-        pieces = [
-            rgb.crop((left, top, left + width, top + height))
-            for left, top, width, height in seen[first : first + BATCH]
-        ]
+        pieces: list[Image.Image] = []
+        for left, top, width, height in seen[first : first + BATCH]:
+            times = max(1, max(width, height) // (2 * face_net.SIDE))
+            box = (left, top, left + width, top + height)
+            pieces.append(reduced(times).crop(tuple(at // times for at in box)))
         with torch.inference_mode():
-            batch = load()[0](torch.cat([samples(squared(piece)) for piece in pieces])).numpy()
+            together = torch.cat([samples(squared(piece)) for piece in pieces])
+            batch = load()[0](together.contiguous(memory_format=torch.channels_last)).numpy()
         for (left, top, width, height), faces in zip(seen[first : first + BATCH], batch, strict=True):
             sure = faces[faces[:, 0] > (FACE if (width, height) == rgb.size else SURE_FACE)]
             boxes = upright(sure[:, 1:], (width, height)) * np.tile([width, height], 2) + [left, top, 0, 0]
@@ -116,6 +119,7 @@ def load() -> tuple[face_net.FaceNet, people_net.PeopleNet]:
         net.load_state_dict(
             {key.removeprefix(name): each for key, each in weights.items() if key.startswith(name)}
         )
+    faces.to(memory_format=torch.channels_last)  # twice as quick
     return faces, people
 
 
