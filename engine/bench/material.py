@@ -13,11 +13,11 @@ INSTRUCTIONS = (
     "make it winter",
     "make it night",
     "make it snow",
-    "make it look like a watercolor painting",
+    "make it a sunset",
     "make it autumn",
-    "turn it into an oil painting",
+    "make it stormy",
     "make it foggy",
-    "make it look like a pencil sketch",
+    "make it look like an old photo",
 )
 """Each is painted by the starter, too: neither refused nor done by a photo tool."""
 
