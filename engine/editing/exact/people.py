@@ -67,8 +67,8 @@ def find_faces(image: Image.Image) -> Mask:
         pieces: list[Image.Image] = []
         for left, top, width, height in seen[first : first + BATCH]:
             times = max(1, max(width, height) // (2 * face_net.SIDE))
-            box = (left, top, left + width, top + height)
-            pieces.append(reduced(times).crop(tuple(at // times for at in box)))
+            box = (left // times, top // times, -(-(left + width) // times), -(-(top + height) // times))
+            pieces.append(reduced(times).crop(box))
         with torch.inference_mode():
             together = torch.cat([samples(squared(piece)) for piece in pieces])
             batch = load()[0](together.contiguous(memory_format=torch.channels_last)).numpy()

@@ -169,9 +169,10 @@ def test_windows_lie_in_the_picture_and_are_not_too_many(width: int, height: int
         assert left >= 0 and top >= 0 and left + wide <= width and top + high <= height
 
 
-def test_where_no_face_is_found_that_is_said(cat: Image.Image) -> None:
+@pytest.mark.parametrize("size", [None, (1, 1), (3000, 2), (2, 3000), (700, 129)])
+def test_where_no_face_is_found_that_is_said(cat: Image.Image, size: tuple[int, int] | None) -> None:
     with pytest.raises(CannotApply, match="can't find a face"):
-        HideFaces("blur").apply(cat)
+        HideFaces("blur").apply(cat if size is None else Image.new("RGB", size, "green"))
 
 
 @settings(max_examples=20, deadline=None)
