@@ -51,8 +51,8 @@ class KeepCopying(LogitsProcessor):
         return scores
 
 
-ASKING_COSTS, TALKING_COSTS = 0.75, 0.0
-"""Log-odds: a clear wish that gets a question, or small talk, annoys more than a rough one that is tried."""
+ASKING_COSTS = 0.75
+"""Log-odds: a clear wish that gets a question annoys more than a rough one that is tried."""
 GOING_BACK_COSTS = 2.0
 """Log-odds of undo and start over where nothing was done yet that could be taken back."""
 

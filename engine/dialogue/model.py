@@ -17,7 +17,6 @@ from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, re
 from engine.dialogue.copying import (
     ASKING_COSTS,
     GOING_BACK_COSTS,
-    TALKING_COSTS,
     ActCosts,
     KeepCopying,
 )
@@ -45,8 +44,8 @@ class DialogueModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
-        ask, chat, undo, reset = (self.guard.encode(f"{act}:")[0] for act in ("ask", "chat", "undo", "reset"))
-        self._eager = {ask: ASKING_COSTS, chat: TALKING_COSTS}
+        ask, undo, reset = (self.guard.encode(f"{act}:")[0] for act in ("ask", "undo", "reset"))
+        self._eager = {ask: ASKING_COSTS}
         self._going_back = {undo: GOING_BACK_COSTS, reset: GOING_BACK_COSTS}
 
     @classmethod

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.editing.pictures import scaled
+
 Falls = Literal["rain", "snow"]
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -47,7 +49,7 @@ def fallen(pixels: Pixels, what: Falls, seed: int) -> Pixels:
     """A copy of (H, W, 3) with rain or snow before it; the same seed draws the same."""
     height, width = pixels.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    size = scaled((width, height), scale)
     draw = rain if what == "rain" else snow
     veil = np.rint(draw(size, np.random.default_rng(seed)) * 255).astype(np.uint8)
     veil = cv2.resize(veil, (width, height), interpolation=cv2.INTER_LINEAR)

@@ -41,13 +41,17 @@ def rgb(picture: Image.Image) -> Image.Image:
     return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
+def scaled(size: tuple[int, int], share: float) -> tuple[int, int]:
+    """Both sides times `share`, at least a pixel each."""
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
 def thumbnail(picture: Image.Image, side: int) -> Image.Image:
     """A smaller one, its longer side `side`; one that is small already stays as it is."""
     share = side / max(picture.size)
     if share >= 1:
         return picture
-    width, height = (max(1, round(edge * share)) for edge in picture.size)
-    return picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return picture.resize(scaled(picture.size, share), Image.Resampling.BILINEAR, reducing_gap=2.0)
 
 
 def laid_over(pixels: np.ndarray, change: Tensor) -> np.ndarray:

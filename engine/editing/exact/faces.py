@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from engine.editing.exact.filters import squared
+from engine.editing.exact.filters import in_squares
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
 from engine.editing.exact.people import find_faces
 
@@ -61,5 +61,5 @@ class HideFaces(Operation):
             hidden = piece.filter(ImageFilter.GaussianBlur(width / 6))
             mask = mask.filter(ImageFilter.GaussianBlur(width / 20))
         else:
-            hidden = squared(piece, max(2, round(width / 9)))
+            hidden = in_squares(piece, max(2, round(width / 9)))
         image.paste(hidden, (left, top), mask)

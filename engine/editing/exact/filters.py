@@ -11,6 +11,7 @@ from PIL import Image
 from engine.editing.exact import styles
 from engine.editing.exact.operations import Operation, on_colours
 from engine.editing.exact.strips import assemble, picture
+from engine.editing.pictures import scaled
 
 SIDE, LEAST = 1400, 1000
 """Longer side, in pixels, at which it is drawn at most and at least, and then resized to the picture's."""
@@ -73,8 +74,9 @@ def sized(pixels: styles.Levels, side: int) -> styles.Levels:
     scale = side / max(height, width)
     if scale == 1:
         return pixels
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    return cv2.resize(
+        pixels, scaled((width, height), scale), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,10 @@ class Pixelate(Operation):
         return "pixelated it"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        return on_colours(image, lambda colours: squared(colours, max(2, round(max(image.size) / CELLS))))
+        return on_colours(image, lambda colours: in_squares(colours, max(2, round(max(image.size) / CELLS))))
 
 
-def squared(image: Image.Image, side: int) -> Image.Image:
+def in_squares(image: Image.Image, side: int) -> Image.Image:
     """The picture in squares of `side` pixels, the last ones cut off."""
     cells = -(-image.width // side), -(-image.height // side)
     large = image.reduce(side).resize((cells[0] * side, cells[1] * side), Image.Resampling.NEAREST)
@@ -111,7 +113,7 @@ class Grain(Operation):
 def grained(image: Image.Image) -> Image.Image:
     """An RGB picture with grain; larger ones get larger grains, as a larger print of the same film."""
     scale = min(1.0, GRAIN_SIDE / max(image.size))
-    rows, columns = (max(1, round(side * scale)) for side in (image.height, image.width))
+    columns, rows = scaled(image.size, scale)
     grain = np.random.default_rng(0).standard_normal((rows, columns), np.float32)
     grain = cv2.resize(cv2.GaussianBlur(grain, (0, 0), 0.7) * GRAIN, image.size)
 

@@ -17,6 +17,7 @@ from scipy.ndimage import label
 from engine.editing import local_linear
 from engine.editing.exact import face_net, people_net
 from engine.editing.exact.strips import assemble, picture
+from engine.editing.pictures import scaled, thumbnail
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "people" / "model.safetensors"
 FACE = 0.75
@@ -102,15 +103,6 @@ def enlarged(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
     return picture(cv2.resize(np.asarray(mask), size, interpolation=cv2.INTER_LINEAR), "L")
 
 
-def at_most(image: Image.Image, side: int) -> Image.Image:
-    """`image`, or a smaller copy with no side longer than that."""
-    scale = side / max(image.size)
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-
-
 @cache
 def load() -> tuple[face_net.FaceNet, people_net.PeopleNet]:
     weights = {name: each.float() for name, each in load_file(WEIGHTS).items()}
@@ -132,7 +124,7 @@ def squared(image: Image.Image) -> Image.Image:
     """The whole picture in the middle of the face network's square; faces must keep their shape."""
     square = Image.new("RGB", (face_net.SIDE,) * 2)
     scale = face_net.SIDE / max(image.size)
-    width, height = (max(1, round(side * scale)) for side in image.size)
+    width, height = scaled(image.size, scale)
     small = image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
     square.paste(small, ((face_net.SIDE - width) // 2, (face_net.SIDE - height) // 2))
     return square
@@ -161,7 +153,7 @@ def vouched(likely: Mask, faces: Mask) -> Mask | None:
 
 def refine(mask: Mask, image: Image.Image) -> Image.Image:
     """The mask at the picture's size, its edge along the picture's: a guided filter (see `local_linear`)."""
-    small = at_most(image, GUIDE_SIDE)
+    small = thumbnail(image, GUIDE_SIDE)
     coarse = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BICUBIC))
     guide = np.asarray(small, np.float32) / 255
     model = local_linear.fit(guide, coarse[..., None], max(2, max(small.size) // 85), 1e-4)

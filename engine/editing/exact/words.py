@@ -97,6 +97,8 @@ TONES: tuple[tuple[str, int, Form, str], ...] = (
     ("noise", -1, "verb", "denoise, noise reduction"),
 )
 
+MEME = "make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme"
+"""Asks for a caption where one is given with it, and else only says what the picture is to be."""
 PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("turn", None, "turn"),
     (
@@ -198,15 +200,10 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "state",
         None,
         """sideways, on its side, the wrong way round, the wrong way up, cannot see anything, can not see
-        anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see,
-        make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme""",
+        anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see""",
     ),
-    (
-        "meme",
-        None,
-        """make it a meme, make this a meme, make a meme, turn it into a meme, turn this into a meme, make it
-        into a meme, meme""",
-    ),
+    ("state", None, MEME),
+    ("meme", None, f"{MEME}, make it into a meme, meme"),
     ("plain", None, "plain, solid, uniform"),
     ("recolour", None, "recolour, recolor, colour, dye, fill, paint"),
     ("clear", None, "transparent"),
