@@ -101,8 +101,8 @@ class CopyGuard:
                 tight.add(quoted[len(self._quote) :])
         return spaced, tight
 
-    def start(self, job: DialogueJob) -> ReplyGuard:
-        """The guard for one reply."""
+    def start(self, job: DialogueJob, without: Act | None = None) -> ReplyGuard:
+        """The guard for one reply, which may leave out an act."""
         said: set[str] = set()
         for text in (*(turn.text for turn in job.turns), *job.applied):
             said |= spoken_words(text)
@@ -120,7 +120,8 @@ class CopyGuard:
             "reset": (chat,),
             "chat": (chat,),
         }
-        return ReplyGuard(self, {act: bodies[act] for act in ACTS if act != "ask" or job.may_ask})
+        barred = {without} if job.may_ask else {without, "ask"}
+        return ReplyGuard(self, {act: bodies[act] for act in ACTS if act not in barred})
 
 
 class ReplyGuard:

@@ -13,21 +13,16 @@ from transformers import LogitsProcessorList, PreTrainedTokenizerBase
 
 from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
-from engine.dialogue.context import REPLY_TOKENS, SEPARATOR, context, normal, read_reply
-from engine.dialogue.copying import (
-    ASKING_COSTS,
-    GOING_BACK_COSTS,
-    ActCosts,
-    KeepCopying,
-)
+from engine.dialogue.context import ACTS, REPLY_TOKENS, SEPARATOR, context, normal, read_reply
+from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, ActCosts, KeepCopying
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
-from engine.dialogue.own_words import own_words, trustworthy
+from engine.dialogue.own_words import looks_like_a_wish, own_words, trustworthy
 from engine.dialogue.summary import said_back
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
 from engine.dialogue.written.reader import standard_reply
-from engine.jobs import Decision, DialogueJob
+from engine.jobs import Act, Decision, DialogueJob
 
 _NOTHING_SAID = "What should I change in the picture?"
 _PLEASE = re.compile(r"[ ,]+(please|pls|plz)[.!? ]*$")
@@ -35,6 +30,8 @@ _COUNTED = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|both|twice|thrice|couple|few|pair|again)\b"
 )
 """Nobody who did not speak of several steps loses more than one."""
+_SURE = 1.5
+"""Log-odds of an edit over the next act from which it stands although no sensible instruction came of it."""
 
 
 class DialogueModel:
@@ -44,9 +41,9 @@ class DialogueModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.guard = CopyGuard(tokenizer)
-        ask, undo, reset = (self.guard.encode(f"{act}:")[0] for act in ("ask", "undo", "reset"))
-        self._eager = {ask: ASKING_COSTS}
-        self._going_back = {undo: GOING_BACK_COSTS, reset: GOING_BACK_COSTS}
+        self._acts: dict[Act, int] = {act: self.guard.encode(f"{act}:")[0] for act in ACTS}
+        self._eager = {self._acts["ask"]: ASKING_COSTS}
+        self._going_back = {self._acts["undo"]: GOING_BACK_COSTS, self._acts["reset"]: GOING_BACK_COSTS}
 
     @classmethod
     def load(
@@ -66,7 +63,7 @@ class DialogueModel:
             return []
         started = time.perf_counter()
         short = [_to_the_point(job) for job in jobs]
-        texts = self._write(short)
+        texts = self._write_with_second_thoughts(short)
         seconds = time.perf_counter() - started
         decisions = [self._decision(job, text, seconds) for job, text in zip(short, texts, strict=True)]
         return [
@@ -86,22 +83,45 @@ class DialogueModel:
         positions = self.model.config.max_position_embeddings
         return context(job.turns, job.applied, job.may_ask, self.length, positions)
 
+    def _write_with_second_thoughts(self, jobs: Sequence[DialogueJob]) -> list[str]:
+        """Where no sensible instruction came of an edit that was hardly likelier than another act, and the
+        words don't look like a wish ("i kinda miss the pylon"), it was mostly the wrong act."""
+        texts, leads = self._write(jobs)
+        doubtful = [
+            row
+            for row, (job, text) in enumerate(zip(jobs, texts, strict=True))
+            if leads[row] < _SURE and not looks_like_a_wish(job.turns) and _makes_no_sense(job, text)
+        ]
+        if doubtful:
+            rewritten, _ = self._write([jobs[row] for row in doubtful], without="edit")
+            for row, text in zip(doubtful, rewritten, strict=True):
+                texts[row] = text
+        return texts
+
     @torch.inference_mode()
-    def _write(self, jobs: Sequence[DialogueJob]) -> list[str]:
+    def _write(
+        self, jobs: Sequence[DialogueJob], without: Act | None = None
+    ) -> tuple[list[str], list[float]]:
+        """The replies, and by how much log-odds an edit leads each time, or trails."""
         texts = [self._context(job) for job in jobs]
         encoded = self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
-        starts = [self.guard.start(job) for job in jobs]
+        starts = [self.guard.start(job, without) for job in jobs]
 
         def allowed(row: int, written: torch.Tensor) -> list[int]:
             return starts[row].allowed(tuple(written.tolist()[1:]))
 
-        ids = self.model.generate(
+        written = self.model.generate(
             **encoded.to(self.model.device),
             prefix_allowed_tokens_fn=allowed,
             logits_processor=LogitsProcessorList([self._keep_copying(jobs), self._costs(jobs)]),
             max_new_tokens=REPLY_TOKENS,
+            return_dict_in_generate=True,
+            output_scores=True,
         )
-        return self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+        others = [token for act, token in self._acts.items() if act != "edit"]
+        first = written.scores[0]
+        leads = first[:, self._acts["edit"]] - first[:, others].amax(1)
+        return self.tokenizer.batch_decode(written.sequences, skip_special_tokens=True), leads.tolist()
 
     def _keep_copying(self, jobs: Sequence[DialogueJob]) -> KeepCopying:
         turns = ["\n".join(normal(turn.text) for turn in job.turns) for job in jobs]
@@ -129,6 +149,11 @@ class DialogueModel:
         if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):
             instruction, said = None, standard_reply("undo")
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
+
+
+def _makes_no_sense(job: DialogueJob, text: str) -> bool:
+    act, instruction, _ = read_reply(text)
+    return act == "edit" and (instruction is None or not trustworthy(job.turns, instruction))
 
 
 def _to_the_point(job: DialogueJob) -> DialogueJob:

@@ -167,6 +167,11 @@ def own_words(turns: Sequence[Turn]) -> str:
     return text if _words(_bare(turns[-1])) else ""
 
 
+def looks_like_a_wish(turns: Sequence[Turn]) -> bool:
+    """Whether what was said last answers a question or begins as an order does."""
+    return _answers(turns) or is_order(_bare(turns[-1]))
+
+
 def _answers(turns: Sequence[Turn]) -> bool:
     return len(turns) > 2 and turns[-2].speaker == "bot" and asks(turns[-2])
 

@@ -15,10 +15,10 @@ from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.written.reader import library_of
-from engine.jobs import Turn
+from engine.jobs import Act, Turn
 
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
-_CONTROLS, _FOLLOW_UPS = sections("controls"), sections("follow_ups")["follow-up"].pairs
+_CONTROLS, _AFTERWARDS = sections("controls"), sections("afterwards")
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
 _STORIES = {"better": 0.3, "control": 0.08}
 _PLACED = {"add": "what should i add {place}?", "text": "what should the text {place} say?"}
@@ -63,11 +63,14 @@ class Grammar(Speech):
             (self.explicit, 0.24),
             (self.copying, 0.05),
             (self.vague, 0.2),
+            (self.asked_afterwards, 0.02),
             (self.answered, 0.07),
             (self.follow_up, 0.05),
-            (self.undo, 0.07),
+            (self.undo, 0.06),
+            (self.undo_afterwards, 0.04),
             (self.reset, 0.06),
-            (self.chat, 0.19),
+            (self.chat, 0.18),
+            (self.talk_afterwards, 0.04),
             (self.assumed, 0.02),
         )
 
@@ -200,15 +203,37 @@ class Grammar(Speech):
 
     def follow_up(self) -> Example:
         """A wish that only makes sense after the one before."""
-        rng, bind = self.rng, self.bind()
-        both, meant = rng.choice(_FOLLOW_UPS)
-        first, _, said = both.partition(" > ")
-        first = fill(alternatives(first, rng), bind)
-        said, meant = self.pair(said, meant, bind)
-        if rng.random() < 0.5 and said.split(" ")[0] in {"make", "add", "turn", "put", "remove"}:
+        before, said, meant = self._afterwards("wish")
+        if self.rng.random() < 0.5 and said.split(" ")[0] in {"make", "add", "turn", "put", "remove"}:
             said = self.polite(said)
-        turns = (self.user(self.said(first, 0.05)), Turn("bot", said_back(first)), self.user(said))
-        example = Example(turns, "edit", said_back(meant), meant, (first,), tags=("follow-up",))
+        return self._after(before, said, "edit", said_back(meant), meant, tag="follow-up")
+
+    def asked_afterwards(self) -> Example:
+        before, said, question = self._afterwards("ask")
+        return self._after(before, said, "ask", question, tag="vague")
+
+    def undo_afterwards(self) -> Example:
+        before, _, said = self._afterwards("undo")
+        return self._after(before, said, "undo", _CONTROLS["undo"].replies[0], tag="undo")
+
+    def talk_afterwards(self) -> Example:
+        before, _, said = self._afterwards("talk")
+        return self._after(before, said, "chat", _CONTROLS["off-topic"].replies[0], tag="chat")
+
+    def _afterwards(self, kind: str) -> tuple[str, str, str]:
+        """The parts of a line: the wish that was fulfilled, then `what is said > what the bot makes of it`,
+        or only what is said."""
+        rng, bind = self.rng, self.bind()
+        first, last = rng.choice(share(_AFTERWARDS[kind].pairs, self.split, key=" => ".join))
+        before, _, said = first.partition(" > ")
+        before = fill(alternatives(before, rng), bind)
+        return before, *self.pair(said, last, bind)
+
+    def _after(
+        self, before: str, said: str, act: Act, reply: str, instruction: str | None = None, *, tag: str
+    ) -> Example:
+        turns = (self.user(self.said(before, 0.05)), Turn("bot", said_back(before)), self.user(said))
+        example = Example(turns, act, reply, instruction, (before,), tags=(tag, "afterwards"))
         return self._history.before(example, 0.2)
 
     def undo(self) -> Example:

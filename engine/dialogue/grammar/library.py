@@ -2,7 +2,7 @@
 
 A pattern file has `[sections]`; where there are many lines, a folder has a file for each section instead. In
 a section a plain line is something a person says; `? ...` is what the bot says to it; `> said => meant` pairs
-what is said with the instruction that it makes (a follow-up has the wish before in front:
+what is said with the instruction that it makes (what is said after an edit has the wish before in front:
 `> before > said => meant`); `* meant => reply` is what is done when nothing more may be asked.
 `(a|b|)` are alternatives, `{slot}` is a word, what stands in `<>` is `{same}` on the other side of the arrow;
 `@name = ...` defines an alternative that `@name` stands for; `#` begins a comment.
