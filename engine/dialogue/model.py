@@ -15,10 +15,11 @@ from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import ACTS, REPLY_TOKENS, SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, ActCosts, KeepCopying
+from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
 from engine.dialogue.own_words import looks_like_a_wish, own_words, trustworthy
-from engine.dialogue.summary import said_back
+from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
 from engine.dialogue.written.reader import standard_reply
@@ -144,6 +145,8 @@ class DialogueModel:
                 return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
+        if act == "ask":
+            said = yours(with_place(said, normal(job.turns[-1].text)))
         if act == "chat" and said == standard_reply("never mind") and any(map(finishes, job.turns[-2:-1])):
             act, said = "undo", standard_reply("undo")  # nothing was asked that could be dropped
         if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):

@@ -10,7 +10,7 @@ from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.histories import GAPS, History
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
-from engine.dialogue.grammar.places import place_in
+from engine.dialogue.grammar.places import PLACED, place_in
 from engine.dialogue.grammar.speech import Speech
 from engine.dialogue.grammar.words import Words
 from engine.dialogue.summary import said_back, yours
@@ -21,8 +21,6 @@ _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _AFTERWARDS = sections("controls"), sections("afterwards")
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
 _STORIES = {"better": 0.3, "control": 0.08}
-_PLACED = {"add": "what should i add {place}?", "text": "what should the text {place} say?"}
-"""What is asked where a wish names the place of what it does not name."""
 _CHAT = {
     "thanks": 2.5,
     "greeting": 1.2,
@@ -138,7 +136,7 @@ class Grammar(Speech):
         """Notes in `bind`, as `where`, the place that was named for a thing that was not."""
         bind.values["part"] = bind("the").partition(" ")[2]
         wish = self.sentences(gap.said, bind)
-        if gap.name in _PLACED and (place := place_in(wish)):
+        if gap.replies[0] in PLACED and (place := place_in(wish)):
             bind.values["where"] = place
         return self.user(self.said(wish, _STORIES.get(gap.name, 0.12)))
 
@@ -146,7 +144,7 @@ class Grammar(Speech):
         """The standard question is what is learnt to be written; the others may stand in a history."""
         question = gap.replies[0] if standard else self.rng.choice(gap.replies)
         if standard and (place := bind.values.get("where")):
-            question = _PLACED[gap.name].format(place=place)
+            question = PLACED[gap.replies[0]].format(place=place)
         return Turn("bot", yours(fill(alternatives(question, self.rng), bind)))
 
     def vague(self) -> Example:
