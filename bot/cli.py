@@ -239,6 +239,7 @@ main.add_command(
             "blend": "engine.dialogue.training.blend:blend",
             "dialogue": "engine.dialogue.training.command:train",
             "editing": "engine.editing.training.command:train",
+            "subject": "engine.editing.subject_command:train",
         },
     )
 )

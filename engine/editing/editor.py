@@ -19,7 +19,7 @@ from PIL import Image
 from engine.batch import Editing
 from engine.config import Preset as PresetName
 from engine.config import Scheduler as SchedulerName
-from engine.editing import ladder, merge, pictures, sampler, schedulers, series, views
+from engine.editing import ladder, merge, pictures, sampler, schedulers, series, subject_net, views
 from engine.editing.autoencoder import PatchAutoencoder
 from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
@@ -36,6 +36,7 @@ from engine.editing.previews import Previews
 from engine.editing.recorded import Recorded
 from engine.editing.region import Region
 from engine.editing.series import Pieces
+from engine.editing.subject_net import SubjectNet
 from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
@@ -87,8 +88,10 @@ class Editor:
         knowledge: Knowledge | None,
         preset: PresetName = "quality",
         network: Run | None = None,
+        subjects: SubjectNet | None = None,
     ) -> None:
-        """`network` runs the UNet of `parts`, where there is a quicker way than to call it."""
+        """`network` runs the UNet of `parts`, where there is a quicker way than to call it; `subjects` tells
+        what a wish is about."""
         self.caches = Caches()
         self.previews = Previews()
         self.parts = parts
@@ -97,6 +100,7 @@ class Editor:
         self._dtype = parts.unet.dtype
         self.defaults = defaults
         self.knowledge = knowledge
+        self.subjects = subjects
         self._precise = Precise(parts)
         self._empty = sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
 
@@ -124,7 +128,8 @@ class Editor:
         parts = replace(parts, scheduler=schedulers.choose(scheduler, parts.scheduler))
         for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
             network.to(memory_format=torch.channels_last)
-        return cls(parts, defaults, read_knowledge(folder), preset, quickest(parts.unet))
+        subjects = subject_net.load(folder)
+        return cls(parts, defaults, read_knowledge(folder), preset, quickest(parts.unet), subjects)
 
     @cached_property
     def linear(self) -> LinearPreview | None:
@@ -238,8 +243,7 @@ class Editor:
         # As the autoencoder gives it back: what that loses is no part of the edit, and follows the rest.
         source = pictures.to_unit(views.join(seen.again).float().cpu())
 
-        # The starter was taught what a background is; other weights are trusted to know by themselves.
-        region = Region(job.instruction, thumbnail) if self.knowledge is not None else None
+        region = self._region(job.instruction, thumbnail, parts)
 
         def changed(latents: torch.Tensor) -> torch.Tensor:
             # What the autoencoder itself loses cancels out in the difference.
@@ -275,6 +279,15 @@ class Editor:
         latents = yield from self._steps(denoising, preview)
         yield None
         return found(latents)
+
+    def _region(self, instruction: str, picture: Image.Image, parts: Components) -> Region | None:
+        """The starter was taught what a background is; other weights are trusted to know by themselves."""
+        if self.knowledge is None:
+            return None
+        if self.subjects is None:
+            return Region(instruction, picture)
+        text = self._text(instruction, parts)
+        return Region(instruction, picture, partial(subject_net.subject, self.subjects, text=text))
 
     def _steps(
         self, denoising: sampler.Denoising, preview: Callable[[torch.Tensor], bytes]

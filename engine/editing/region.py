@@ -1,13 +1,14 @@
 """Where an edit may act: a wish about the background leaves the subject alone, one about a thing all else.
 
-Three witnesses say what the subject is: saliency (`subject_mask`, by which the starter was taught it), the
-network's own change, and the colours of what these two found; or one who knows better, if the picture shows
-people: these are what a background is behind. The verdict is a local linear function of the
+Three witnesses say what the subject is: one who looked at the picture (`SubjectNet`, which read the wish, or
+saliency), the editor's own change, and the colours of what these two found; or one who knows better, if the
+picture shows people: these are what a background is behind. The verdict is a local linear function of the
 picture's colours, so that its edges are the picture's own at any size.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,8 @@ from engine.editing.local_linear import LocalLinear
 
 Array = NDArray[np.float32]
 Scope = Literal["everywhere", "background", "subject", "nowhere"]
+Looks = Callable[[Image.Image], Array]
+"""An RGB picture -> how likely (H, W) its pixels belong to the subject."""
 
 SIDE = 160
 """Longer side, in pixels, of the picture that is looked at."""
@@ -64,10 +67,15 @@ def scope(instruction: str) -> Scope:
     return "everywhere"
 
 
+def salient(picture: Image.Image) -> Array:
+    """What stands out, whatever the wish is."""
+    return subject_mask(np.asarray(picture, np.float32) / 255)[0]
+
+
 class Region:
     """What one wish may change in one picture. Made once; the change is asked about after every step."""
 
-    def __init__(self, instruction: str, picture: Image.Image) -> None:
+    def __init__(self, instruction: str, picture: Image.Image, looks: Looks = salient) -> None:
         """`picture` in RGB, of any size."""
         self._scope: Scope = scope(instruction)
         if self._scope in ("background", "subject"):
@@ -79,7 +87,7 @@ class Region:
             self._picture = np.asarray(small, np.float32) / 255
             people = find_people(picture) if self._scope == "background" else None
             self._people = None if people is None else np.asarray(people.resize(small.size), np.float32) / 255
-            self._subject = subject_mask(self._picture)[0] if self._people is None else self._people
+            self._subject = looks(small) if self._people is None else self._people
             self._bins = _bins(self._picture)
 
     def __call__(self, change: Array) -> LocalLinear | None:

@@ -12,20 +12,22 @@ from engine.editing.exact.faces import HideFaces
 from engine.editing.exact.filters import Drawing, Grain, Pixelate
 from engine.editing.exact.operations import Operation
 
+_TO_COLOUR = r"colou?ring (book( page)?|page)"
+_LINES = r"(line|ink) (drawing|art|sketch)|line ?art"
 NAMES = {
     "a pencil sketch": r"(pencil|graphite)( sketch| drawing| art)?|sketch|(hand )?drawing",
     "a charcoal drawing": r"charcoals?( sketch| drawing| art)?",
     "a watercolour": r"water ?colou?rs?( painting| art| drawing)?|aquarelle",
     "an oil painting": r"oils?( paint| painting)?|painting",
-    "a comic": r"(comic|cartoon)s?( book| strip)?( drawing| page| panel| art)?",
+    "a comic": r"((roy )?lichtenstein )?(comic|cartoon)s?( book| strip)?( drawing| page| panel| art)?",
     "a neon drawing": r"neon( drawing| outline| outlines| glow| sign| art)?",
     "a pop art print": r"(andy warhol )?pop art( print| poster)?",
     "a poster": r"((travel|screen) ?(print )?)?poster|screen ?print",
     "a pixel art picture": r"pixel ?art( picture| game)?",
     "a mosaic": r"((roman|stone|tile) )?mosaic",
     "a stained glass window": r"stained glass( window)?",
-    "a line drawing": r"(line|ink) (drawing|art|sketch)|line ?art"
-    r"|(page (of|from) a )?colou?ring (book( page)?|page)",
+    "a line drawing": rf"({_LINES})( (for|from|in|like) (a|my|the) {_TO_COLOUR})?"
+    rf"|(page (of|from|for) a )?{_TO_COLOUR}",
     "a blueprint": r"blueprint",
     "a newspaper print": r"(old )?newspaper (print|photo|picture)|half ?tone( print)?",
     "a pastel drawing": r"(soft )?(pastel|chalk) (drawing|painting|sketch)|soft pastels?|pastels",

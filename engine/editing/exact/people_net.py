@@ -15,6 +15,9 @@ from torch.nn import functional
 SIDE = 256
 """Pixels of the square that the network sees."""
 
+DEEP = 128
+"""Channels of the deepest features."""
+
 Activation = Callable[[Tensor], Tensor]
 
 
@@ -103,17 +106,24 @@ class PeopleNet(nn.Module):
             Block(32, 96, 32, 5, 1, 24, swish),
             Block(32, 96, 32, 5, 1, 24, swish),
         )
-        self.widen, self.weigh = Conv(32, 128), Conv(32, 128)
-        self.up_eighth, self.up_quarter, self.up_half = Up(128, 24), Up(24, 16), Up(16, 16)
+        self.widen, self.weigh = Conv(32, DEEP), Conv(32, DEEP)
+        self.up_eighth, self.up_quarter, self.up_half = Up(DEEP, 24), Up(24, 16), Up(16, 16)
         self.last = nn.ConvTranspose2d(16, 1, 2, 2)
 
     def forward(self, picture: Tensor) -> Tensor:
+        return self.drawn(*self.seen(picture)).sigmoid()
+
+    def seen(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Features of the picture: DEEP at a sixteenth of its size, then at an eighth, a quarter, half."""
         half = functional.hardswish(self.stem(picture))
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
         deep = self.sixteenth(eighth)
-        deep = self.widen(deep).relu() * self.weigh(mean(deep)).sigmoid()
-        return self.last(self.up_half(self.up_quarter(self.up_eighth(deep, eighth), quarter), half)).sigmoid()
+        return self.widen(deep).relu() * self.weigh(mean(deep)).sigmoid(), eighth, quarter, half
+
+    def drawn(self, deep: Tensor, eighth: Tensor, quarter: Tensor, half: Tensor) -> Tensor:
+        """The mask's logits."""
+        return self.last(self.up_half(self.up_quarter(self.up_eighth(deep, eighth), quarter), half))
 
 
 def mean(values: Tensor) -> Tensor:

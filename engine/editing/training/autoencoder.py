@@ -1,18 +1,14 @@
 """`dialogpaint train autoencoder`: pictures in and out again, and what changed between two of them.
 
 The loss is the mean squared error of a pair's two pictures, and of their difference: an edit is carried over
-as decode(edited) - decode(source), see `engine/editing/change.py`, where what both lose alike cancels out.
+as decode(edited) - decode(source), see `Editor._diffuse`, where what both lose alike cancels out.
 (Of the absolute error the small network learned to add nothing: the most likely rest is none.)
-
-Each step draws its pairs, crops and flips from its own number, so that a run needs no state for that.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import shutil
-import time
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -23,25 +19,21 @@ import torch
 from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt
 from pydantic.dataclasses import dataclass
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from engine.device import choose
 from engine.editing.autoencoder import ConvolutionalAutoencoder, PatchAutoencoder, ResidualAutoencoder
 from engine.editing.loading import load_autoencoder
-from engine.editing.training import begun, checkpoint
+from engine.editing.training import begun
 from engine.editing.training.begun import Outcome
 from engine.editing.training.cache import Row, read_picture, read_rows
 from engine.editing.training.components import fitted_autoencoder
 from engine.editing.training.config import TrainConfig
+from engine.editing.training.run import Run
 from engine.sources import resolve
-from engine.training.curve import Curve
-from engine.training.stopping import Stopped, StopSignal
+from engine.training.stopping import StopSignal
 
 Kind = Literal["linear", "residual", "convolutional"]
 Side = Annotated[int, Field(gt=0, multiple_of=8)]
-_MAX_FILE = 16 * 2**20
-_STATE = ("step", "exp_avg", "exp_avg_sq")
-"""What Adam keeps of each tensor."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -77,13 +69,19 @@ def train(
         if config.kind == "linear":
             _export(vae, out)
             return Outcome(0, 0, True)
-        run = Run(vae, rows, config, out)
+        vae.to(choose("auto").device)
+
+        def loss(step: int) -> Tensor:
+            source, target = draw(rows, step, config)
+            return pair_loss(vae, source.to(vae.device), target.to(vae.device))
+
+        run = Run(dict(_trained(vae)), loss, config, out)
         finished = run.go_on(stop)
     if finished:
         if config.kind == "convolutional":
             _scale(vae, rows, config)
         _export(vae, out)
-    return Outcome(run.step, run.steps, finished)
+    return Outcome(run.step, config.steps, finished)
 
 
 def _begin(rows: list[Row], data: Path, out: Path, config: AutoencoderConfig, base: str | None) -> Any:
@@ -120,96 +118,6 @@ def _untrained(rows: list[Row], config: AutoencoderConfig, base: str | None) -> 
         if not isinstance(linear, PatchAutoencoder):
             raise ValueError(f"The latents of {base} are not linear; leave --base out to fit some that are.")
     return linear if config.kind == "linear" else ResidualAutoencoder.on(linear)
-
-
-def learning_rate(step: int, steps: int, config: AutoencoderConfig) -> float:
-    """Up over the warm-up, then down to nothing along a cosine."""
-    fall = 0.5 * (1 + math.cos(math.pi * step / steps))
-    return config.learning_rate * min(1.0, (step + 1) / config.warmup) * fall
-
-
-class Run:
-    """The moving parts of a run, from its last checkpoint on."""
-
-    def __init__(self, vae: Any, rows: list[Row], config: AutoencoderConfig, out: Path) -> None:
-        self.vae, self.rows, self.steps, self.config = vae, rows, config.steps, config
-        self.device = choose("auto").device
-        self.checkpoints, self.curve = out / "checkpoints", Curve(out)
-        vae.to(self.device)
-        self.trained = dict(_trained(vae))
-        self.optimizer = torch.optim.Adam(self.trained.values())
-        self.step, self.lost = 0, 0.0
-        self._resume()
-
-    def go_on(self, stop: StopSignal) -> bool:
-        """Step after step until the end; False if the time was up before. Raises Stopped, and ValueError if
-        the loss is no number."""
-        saved = time.monotonic()
-        with tqdm(total=self.steps, initial=self.step, desc="train", mininterval=10) as bar:
-            while self.step < self.steps:
-                self._step()
-                bar.update()
-                if self.step % self.config.log_every == 0 or self.step == self.steps:
-                    bar.set_postfix(loss=f"{self._row():.5f}")
-                told, late = stop.told, stop.late
-                due = time.monotonic() - saved >= 60 * self.config.save_minutes
-                if told or late or due or self.step == self.steps:
-                    self._save()
-                    saved = time.monotonic()
-                if self.step < self.steps and told:
-                    raise Stopped(self.step)
-                if self.step < self.steps and late:
-                    return False
-        return True
-
-    def _step(self) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, self.steps, self.config)
-        source, target = draw(self.rows, self.step, self.config)
-        loss = pair_loss(self.vae, source.to(self.device), target.to(self.device))
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.trained.values(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.step += 1
-        self.lost += float(loss.detach())
-
-    def _row(self) -> float:
-        """The mean loss since the last row, into the curve as well."""
-        count = (self.step - 1) % self.config.log_every + 1
-        loss, self.lost = self.lost / count, 0.0
-        if not math.isfinite(loss):
-            raise ValueError(f"The loss at step {self.step} is no number; try a lower learning rate.")
-        rate = learning_rate(self.step - 1, self.steps, self.config)
-        self.curve.note(step=self.step, loss=round(loss, 8), rate=round(rate, 9))
-        return loss
-
-    def _save(self) -> None:
-        facts = {"step": self.step, "lost": self.lost}
-        checkpoint.save(self.checkpoints, self.step, self._tensors(), facts, _MAX_FILE)
-
-    def _tensors(self) -> Iterator[tuple[str, Tensor]]:
-        for name, parameter in self.trained.items():
-            yield f"weights.{name}", parameter
-            for key, value in self.optimizer.state[parameter].items():
-                yield f"optimizer.{key}.{name}", value
-
-    def _resume(self) -> None:
-        """Raises ValueError when the checkpoint is of another model."""
-        found = checkpoint.load(self.checkpoints)
-        if found is not None:
-            facts, tensors = found
-            try:
-                for name, parameter in self.trained.items():
-                    parameter.data.copy_(tensors[f"weights.{name}"])
-                    state = {key: tensors[f"optimizer.{key}.{name}"] for key in _STATE}
-                    self.optimizer.state[parameter] = {
-                        key: value if key == "step" else value.to(self.device) for key, value in state.items()
-                    }
-            except (KeyError, RuntimeError) as error:
-                raise ValueError(f"The checkpoints in {self.checkpoints} are of another model.") from error
-            self.step, self.lost = facts["step"], facts["lost"]
-        self.curve.forget_after(self.step)
 
 
 def _trained(vae: Any) -> Iterator[tuple[str, nn.Parameter]]:

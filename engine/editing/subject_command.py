@@ -1,0 +1,77 @@
+"""`dialogpaint train subject`. Torch is imported when the command runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.command_line import Problem, json_option, train_extra
+from engine.editing.options import FOLDER, NEW, show
+
+
+@click.command("subject")
+@click.argument("pairs", type=FOLDER)
+@click.argument("out", type=NEW)
+@click.option(
+    "--editor",
+    default="starter",
+    show_default=True,
+    help="The editor that the network is for (a folder, an id on the Hub, or starter): its text encoder "
+    "reads the wishes, and what it refuses is left out.",
+)
+@click.option("--steps", type=int, help="Optimiser steps in all (8500).")
+@click.option("--batch", type=int, help="Pictures in one step (16).")
+@click.option("--learning-rate", type=float, help="The highest learning rate (0.001).")
+@click.option("--seed", type=int, help="Seed of order, crops and tints (0).")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="Save and end after so many minutes; the same command goes on from there.",
+)
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@json_option
+def train(
+    pairs: Path,
+    out: Path,
+    editor: str,
+    minutes: float | None,
+    threads: int | None,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Train a network that finds what a wish is about, on the masks of the folder PAIRS.
+
+    OUT gets checkpoints, the loss curve and, at the end, OUT/subject, which belongs into the editor's
+    folder. How far its masks agree with those of PAIRS/val.jsonl is told: intersection over union.
+
+    Killed runs go on where they were when started again with the same arguments.
+    """
+    with train_extra():
+        import torch
+
+        from engine.editing.subject_net import FOLDER as SUBJECT
+        from engine.editing.training.subject import SubjectConfig, validate
+        from engine.editing.training.subject import train as run
+        from engine.errors import EngineError
+        from engine.sources import resolve
+        from engine.training.curve import Curve
+        from engine.training.presets import checked
+        from engine.training.stopping import Stopped
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        config = checked(SubjectConfig, {name: v for name, v in chosen.items() if v is not None})
+        folder = resolve("editor", editor)
+        outcome = run(pairs, out, config, folder, minutes)
+        agree = validate(out, pairs / "val.jsonl", folder) if outcome.finished else {}
+    except Stopped as stopped:
+        click.echo(str(stopped), err=True)
+        sys.exit(130)
+    except (OSError, ValueError, EngineError) as error:
+        raise Problem(error) from error
+    Curve(out).draw()
+    result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
+    show(result | ({"subject": str(out / SUBJECT), **agree} if outcome.finished else {}), as_json)

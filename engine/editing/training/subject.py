@@ -1,0 +1,185 @@
+"""`dialogpaint train subject`: which part of a picture a wish speaks of, from the masks of exact pairs.
+
+The loss is binary cross-entropy and Dice's (F. Milletari et al., "V-Net", 2016), as a subject may be small.
+The network begins as MediaPipe's for people; the text encoder is the editor's, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import torch
+from PIL import Image
+from pydantic import ConfigDict, PositiveFloat, PositiveInt
+from pydantic.dataclasses import dataclass
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from engine.device import choose
+from engine.editing import sampler
+from engine.editing.exact import people
+from engine.editing.knowledge import Everything, Knowledge, read_knowledge
+from engine.editing.loading import Components, load_components
+from engine.editing.region import Scope, scope
+from engine.editing.subject_net import FOLDER, SIDE, SubjectNet, load, save, told
+from engine.editing.training import begun
+from engine.editing.training.begun import Outcome
+from engine.editing.training.cache import Row, read_rows, wordings
+from engine.editing.training.run import Run
+from engine.training.stopping import StopSignal
+
+LESS_SURE = 0.03
+SMALLEST = 0.01
+"""Share of the picture under which a subject can hardly be seen."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class SubjectConfig:
+    steps: PositiveInt = 8500
+    batch: PositiveInt = 16
+    learning_rate: PositiveFloat = 1e-3
+    warmup: PositiveInt = 100
+    save_minutes: float = 2.0
+    log_every: PositiveInt = 20
+    seed: int = 0
+
+
+def train(
+    pairs: Path, out: Path, config: SubjectConfig, editor: Path, minutes: float | None = None
+) -> Outcome:
+    """Train on `pairs`/train.jsonl for the text encoder of `editor`, and write `out`/subject in fp16.
+
+    Raises Stopped after a signal, and ValueError, OSError or WeightsError with one sentence.
+    """
+    device = choose("auto").device
+    with StopSignal(minutes) as stop:
+        rows = local(read_rows(pairs / "train.jsonl"), read_knowledge(editor) or Everything())
+        if not rows:
+            raise ValueError(
+                f"{pairs / 'train.jsonl'} masks no background and no thing that {editor} changes."
+            )
+        _begin(out, pairs, config)
+        parts = load_components(editor, device, torch.float32)
+        net = untrained(parts, config.seed).to(device).train()
+
+        def loss(step: int) -> Tensor:
+            pictures, masks, wishes = draw(rows, step, config, parts)
+            with torch.autocast(device.type, torch.bfloat16):
+                logits = net(pictures.to(device), wishes)
+            return mask_loss(logits.float(), masks.to(device))
+
+        run = Run(dict(net.named_parameters()), loss, config, out)
+        finished = run.go_on(stop)
+    if finished:
+        save(net, out / FOLDER)
+    return Outcome(run.step, config.steps, finished)
+
+
+def _begin(out: Path, pairs: Path, config: SubjectConfig) -> None:
+    asked = {
+        "pairs": begun.fingerprint(pairs / "train.jsonl"),
+        "steps": config.steps,
+        "batch": config.batch,
+        "seed": config.seed,
+    }
+    if not begun.already(out, asked):
+        start = out / "start"
+        start.mkdir(parents=True, exist_ok=True)
+        (start / "run.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+
+
+def untrained(parts: Components, seed: int) -> SubjectNet:
+    """MediaPipe's network for people, which does not listen to the wish yet."""
+    torch.manual_seed(seed)
+    net = SubjectNet(parts.text_encoder.config.hidden_size)
+    net.load_state_dict(people.load()[1].state_dict(), strict=False)
+    for parameter in net.last.parameters():  # of other things than people it is far too sure
+        parameter.data.mul_(LESS_SURE)
+    return net
+
+
+def local(rows: list[Row], knowledge: Knowledge) -> list[Row]:
+    """Those with a mask whose wish is about a background or a thing, and is not refused."""
+    return [
+        row
+        for row in rows
+        if row.get("mask")
+        and scope(str(row["instruction"])) in ("background", "subject")
+        and knowledge.covers(str(row["instruction"]))
+    ]
+
+
+def mask_of(row: Row) -> Tensor:
+    """(1, SIDE, SIDE) in [0, 1]: the thing itself, or what stands before the background that changes."""
+    changed = _read(row["mask"], "L")
+    return 1 - changed if scope(str(row["instruction"])) == "background" else changed
+
+
+def draw(
+    rows: list[Row], step: int, config: SubjectConfig, parts: Components
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Pictures, masks and wishes of one step, from its own number."""
+    rng = np.random.default_rng([config.seed, step])
+    seen: list[Tensor] = []
+    said: list[str] = []
+    while len(seen) < config.batch:
+        row = rows[int(rng.integers(len(rows)))]
+        both = cropped(torch.cat([_read(row["source"], "RGB"), mask_of(row)]), rng)
+        if both[3].mean() > SMALLEST:
+            seen.append(torch.cat([tinted(both[:3], rng), both[3:]]))
+            said.append(str(rng.choice(wordings(row))))
+    together = torch.stack(seen)
+    wishes = [told(sampler.encode_text(parts.tokenizer, parts.text_encoder, each)) for each in said]
+    return together[:, :3], together[:, 3:], torch.cat(wishes)
+
+
+def cropped(planes: Tensor, rng: np.random.Generator) -> Tensor:
+    """A piece of (C, SIDE, SIDE), of the same size, half of the time mirrored."""
+    height, width = (rng.uniform(0.65, 1.0, 2) * SIDE).astype(int)
+    top, left = rng.integers(SIDE - height + 1), rng.integers(SIDE - width + 1)
+    piece = planes[None, :, top : top + height, left : left + width]
+    piece = functional.interpolate(piece, (SIDE, SIDE), mode="bilinear", align_corners=False)[0]
+    return piece.flip(-1) if rng.random() < 0.5 else piece
+
+
+def tinted(picture: Tensor, rng: np.random.Generator) -> Tensor:
+    """Other light: contrast, brightness and a cast."""
+    contrast, brightness = rng.uniform(0.75, 1.25), rng.uniform(0.7, 1.25)
+    cast = torch.tensor(rng.uniform(0.85, 1.15, (3, 1, 1)), dtype=torch.float32)
+    return (((picture - 0.5) * contrast + 0.5) * brightness * cast).clamp(0, 1)
+
+
+def mask_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Of (N, 1, H, W) both."""
+    found = logits.sigmoid()
+    both = (found * wanted).sum((1, 2, 3))
+    dice = 1 - (2 * both + 1) / (found.sum((1, 2, 3)) + wanted.sum((1, 2, 3)) + 1)
+    return functional.binary_cross_entropy_with_logits(logits, wanted) + dice.mean()
+
+
+@torch.no_grad()
+def validate(out: Path, pairs: Path, editor: Path) -> dict[str, float]:
+    """The mean intersection over union of what `out`/subject finds with the masks of `pairs`, by scope."""
+    net = load(out)
+    if net is None:
+        raise ValueError(f"There is no trained network in {out}.")
+    parts = load_components(editor, torch.device("cpu"), torch.float32)
+    found: dict[Scope, list[float]] = {"background": [], "subject": []}
+    for row in tqdm(local(read_rows(pairs), read_knowledge(editor) or Everything()), desc="masks"):
+        wish = told(sampler.encode_text(parts.tokenizer, parts.text_encoder, str(row["instruction"])))
+        seen, wanted = net(_read(row["source"], "RGB")[None], wish).sigmoid()[0], mask_of(row)
+        union = torch.maximum(seen, wanted).sum().clamp_min(1e-6)
+        found[scope(str(row["instruction"]))].append(float(torch.minimum(seen, wanted).sum() / union))
+    return {f"agrees_{kind}": round(fmean(values), 3) for kind, values in found.items() if values}
+
+
+def _read(path: str, mode: str) -> Tensor:
+    """(C, SIDE, SIDE) in [0, 1], squeezed to the square."""
+    with Image.open(path) as picture:
+        small = picture.convert(mode).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    pixels = torch.from_numpy(np.array(small)).float() / 255
+    return pixels[None] if mode == "L" else pixels.permute(2, 0, 1)
