@@ -10,7 +10,7 @@ _ON = (
     r"(?:on top of|next to|in front of|to the (?:left|right) of|on|onto|in|into|inside|beside|behind|above"
     r"|over|under|below|near|around|by|between|across|along)"
 )
-_THE = r"(?:the|my|his|her|our|their|your|this|that|these|those)"
+_THE = r"(?:the|my|his|her|its|our|their|your|this|that|these|those)"
 _SIDES = r"(?:top|bottom|left|right|side|edge|front|back|corner)"
 _PLACE = re.compile(
     rf"\b(?P<where>{_ON} {_THE} (?:{_WORD} ){{0,2}}{_WORD}|at the (?:{_WORD} )?{_SIDES})"

@@ -7,6 +7,7 @@ import torch
 
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.commands import STARTER
+from engine.dialogue.context import ACTS
 from engine.dialogue.evaluate import content_words
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.talk import Talk
@@ -85,6 +86,32 @@ def test_a_conversation_goes_on_after_start_over_and_undo(starter: DialogueModel
     assert said[1][1] == "make the background blue"
     assert said[2][1] == "make it a bit brighter"
     assert chat.applied == ("add a hat",)
+
+
+@pytest.mark.parametrize(
+    ("said", "lead", "act"),
+    [
+        ("i kinda miss the pylon", 0.5, "undo"),
+        ("i kinda miss the pylon", 4.0, "edit"),  # it was sure
+        ("paint the miss pylon", 0.5, "edit"),  # which looks like an order
+    ],
+)
+def test_an_unsure_edit_that_makes_no_sense_is_decided_again(
+    said: str, lead: float, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = random_model()
+    written = {None: "edit: the the", "edit": "undo: done, i took that back."}
+    monkeypatch.setattr(model, "_write", lambda jobs, without=None: ([written[without]], [lead]))
+    before = ("remove the pylon", "I removed the pylon.")
+    assert model.decide([job(*before, said, applied=before[:1])])[0].act == act
+
+
+def test_an_act_may_be_barred() -> None:
+    guard = random_model().guard
+    first = {act: guard.encode(f"{act}:")[0] for act in ACTS}
+    for barred in ("edit", "undo", "chat"):
+        allowed = guard.start(job("make it night"), barred).allowed(())
+        assert set(allowed) == {token for act, token in first.items() if act != barred}
 
 
 def test_no_jobs_no_decisions() -> None:
