@@ -25,7 +25,7 @@ from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.falling import fallen, falling
 from engine.editing.frozen import Frozen
-from engine.editing.knowledge import Knowledge, read_knowledge
+from engine.editing.knowledge import Knowledge, Looks, read_knowledge
 from engine.editing.ladder import Rung
 from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
@@ -34,7 +34,7 @@ from engine.editing.precision import NotFinite, Precise, check_finite
 from engine.editing.presets import PRESETS
 from engine.editing.previews import Previews
 from engine.editing.recorded import Recorded
-from engine.editing.region import Region
+from engine.editing.region import Region, salient
 from engine.editing.series import Pieces
 from engine.editing.subject_net import SubjectNet
 from engine.jobs import Edited, EditJob, Refused, Step
@@ -99,8 +99,10 @@ class Editor:
         self._network = network or Network(parts.unet)
         self._dtype = parts.unet.dtype
         self.defaults = defaults
-        self.knowledge = knowledge
         self.subjects = subjects
+        if knowledge is not None and knowledge.filters and subjects is not None:
+            knowledge = replace(knowledge, looks=lambda wish: self._looks(wish, self.parts))
+        self.knowledge = knowledge
         self._precise = Precise(parts)
         self._empty = sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
 
@@ -284,10 +286,12 @@ class Editor:
         """The starter was taught what a background is; other weights are trusted to know by themselves."""
         if self.knowledge is None:
             return None
+        return Region(instruction, picture, self._looks(instruction, parts))
+
+    def _looks(self, instruction: str, parts: Components) -> Looks:
         if self.subjects is None:
-            return Region(instruction, picture)
-        text = self._text(instruction, parts)
-        return Region(instruction, picture, partial(subject_net.subject, self.subjects, text=text))
+            return salient
+        return lambda picture: subject_net.subject(self.subjects, picture, self._text(instruction, parts))
 
     def _steps(
         self, denoising: sampler.Denoising, preview: Callable[[torch.Tensor], bytes]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 FILLERS = frozenset(
     """
@@ -45,6 +49,8 @@ REFUSAL = (
 )
 
 
+Looks = Callable[[Image.Image], NDArray[np.float32]]
+"""An RGB picture -> how likely (H, W) each pixel belongs to the subject."""
 _PLACED = re.compile(r"\b(in front of|taken (?=at|in|on)|place (?=it|her|him|me|us|them))\b")
 """Only says where the rest is to be."""
 
@@ -69,11 +75,13 @@ def _meant(words: Iterable[str]) -> frozenset[str]:
 class Knowledge:
     """The content words of every wording of the training set that the weights do well.
 
-    `filters`: whether drawings and the like are left to `exact/filters.py`, rain and snow to `falling.py`.
+    `filters`: whether drawings and the like are left to `exact/filters.py`, rain and snow to `falling.py`;
+    `looks`: for a wish, what tells where in a picture the thing is that it speaks of, if something does.
     """
 
     wordings: frozenset[frozenset[str]]
     filters: bool = True
+    looks: Callable[[str], Looks] | None = None
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.

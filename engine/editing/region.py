@@ -8,7 +8,6 @@ picture's colours, so that its edges are the picture's own at any size.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -21,13 +20,11 @@ from engine.editing import local_linear
 from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, SCENES, background_light, background_scene
 from engine.editing.data.subjects import subject_mask
 from engine.editing.exact.people import find_people
-from engine.editing.knowledge import content
+from engine.editing.knowledge import Looks, content
 from engine.editing.local_linear import LocalLinear
 
 Array = NDArray[np.float32]
 Scope = Literal["everywhere", "background", "subject", "nowhere"]
-Looks = Callable[[Image.Image], Array]
-"""An RGB picture -> how likely (H, W) its pixels belong to the subject."""
 
 SIDE = 160
 """Longer side, in pixels, of the picture that is looked at."""
@@ -103,10 +100,7 @@ class Region:
         height, width = self._subject.shape
         moved = np.asarray(strength.resize((width, height), Image.Resampling.BILINEAR))
         subject = self._left_alone(moved) if self._scope == "background" else self._painted(moved)
-        window = max(2, round(RADIUS * max(height, width) / 128))
-        found = local_linear.fit(self._picture, subject[..., None], window, EPSILON)
-        sign = -1 if self._scope == "background" else 1
-        return LocalLinear(sign * GAIN * found.slope, sign * GAIN * (found.offset - 0.5) + 0.5)
+        return edged(self._picture, 1 - subject if self._scope == "background" else subject)
 
     def _left_alone(self, moved: Array) -> Array:
         """The people; else what any witness takes for the subject: better a rest of the old background than a
@@ -134,6 +128,14 @@ class Region:
             for weights in (subject, np.ones_like(subject))
         )
         return (inside / np.maximum(every, 1e-6)).ravel()[self._bins].astype(np.float32)
+
+
+def edged(picture: Array, likely: Array) -> LocalLinear:
+    """What is likely (H, W) of a picture (H, W, 3), surer and with the picture's own edges: under 0 or over 1
+    where it is sure."""
+    window = max(2, round(RADIUS * max(likely.shape) / 128))
+    found = local_linear.fit(picture, likely[..., None], window, EPSILON)
+    return LocalLinear(GAIN * found.slope, GAIN * (found.offset - 0.5) + 0.5)
 
 
 def _bins(picture: Array) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -17,11 +18,13 @@ from PIL import Image
 from engine.batch import Request, changed
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.filter_wishes import filtering, hiding
-from engine.editing.exact.operations import Size
+from engine.editing.exact.operations import Operation, Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
+from engine.editing.front import WISH, front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
+from engine.editing.recolour import recolouring
 from engine.jobs import EditJob, Step
 
 MOST_PIECES = 12
@@ -142,11 +145,11 @@ def _counted(steps: Pieces[Image.Image], before: int, parts: int) -> Pieces[Imag
 
 
 def summary(parts: Sequence[Part]) -> str | None:
-    """What was done, where some of it is known in numbers; None where all was painted.
+    """What was done, where some of it is known in numbers; None where the wish itself says all of it.
 
     "I painted “make it winter”, made it a bit brighter (+0.3 stops) and cropped it to a square."
     """
-    if all(part.plan is None for part in parts):
+    if all(part.plan is None or part.plan.told_by_wish for part in parts):
         return None
     phrases: list[str] = []
     for part in parts:
@@ -163,7 +166,11 @@ def read(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     on what is missing: of "give her a hat and make it red", the second half alone reddens the picture.
     """
     parts = tuple(
-        replace(part, paintable=knowledge is None or knowledge.covers(part.text))
+        replace(
+            part,
+            plan=_with_eyes(part.plan, knowledge),
+            paintable=knowledge is None or knowledge.covers(part.text),
+        )
         for part in split(instruction, knowledge)
     )
     if knowledge is None:
@@ -220,11 +227,27 @@ def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
     found = plan(text)
     if found is None:
         small = knowledge is not None and knowledge.filters
-        wanted = hiding(text) or (filtering(text) if small else None)
-        return Plan((wanted,)) if wanted is not None else None
+        return _plan(hiding(text) or (filtering(text) if small else None) or _recolouring(text, knowledge))
     if not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
+
+
+def _plan(operation: Operation | None) -> Plan | None:
+    return None if operation is None else Plan((operation,))
+
+
+def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
+    if knowledge is None or knowledge.looks is None or not knowledge.covers(text):
+        return None
+    return recolouring(text, knowledge.looks(text))
+
+
+def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:
+    """The plan, also for pictures without people if something tells what stands before the background."""
+    if found is None or not found.about_people or knowledge is None or knowledge.looks is None:
+        return found
+    return found.else_by(partial(front, knowledge.looks(WISH)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,16 @@ def tint(*colour: float) -> Array:
     return np.array(colour, np.float32)
 
 
+def dyed(pixels: Array, colour: Array, inside: Array | None = None) -> Array:
+    """A colour (3,) with the light, shade and shine of the pixels (H, W, 3), of which those `inside` (H, W)
+    count."""
+    grey = luma(pixels)[..., None]
+    known = grey if inside is None or not inside.any() else grey[inside]
+    level = grey / max(float(np.median(known)), 0.1)
+    shine = np.clip(level - 1.35, 0, 1) * 0.4
+    return clip(colour * np.clip(0.25 + 0.75 * level, 0.12, 1.5) + shine)
+
+
 def sky(pixels: Array) -> Array:
     """(H, W, 1): how much a pixel looks like open sky: high up, smooth, bright or blue."""
     smooth = np.exp(-((detail(pixels) / 0.05) ** 2))

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.editing.data import effects, scenes
 from engine.editing.data.cutouts import Cutout
-from engine.editing.data.effects import blur, clip, luma, tint
+from engine.editing.data.effects import blur, clip, dyed, luma, tint
 from engine.editing.data.material import Material, Size, resized, view
 from engine.editing.data.splits import Array
 
@@ -113,12 +113,8 @@ def painted(cutout: Cutout, colour: str) -> Cutout:
 
 
 def coloured(pixels: Array, colour: str, inside: Array | None = None) -> Array:
-    """A colour with the light and shade of the pixels (H, W, 3), of which those `inside` (H, W) count."""
-    grey = luma(pixels)[..., None]
-    known = grey if inside is None or not inside.any() else grey[inside]
-    level = grey / max(float(np.median(known)), 0.1)
-    shine = np.clip(level - 1.35, 0, 1) * 0.4
-    return clip(tint(*scenes.COLOURS[colour]) * np.clip(0.25 + 0.75 * level, 0.12, 1.5) + shine)
+    """One of the paints with the light and shade of the pixels, see `dyed`."""
+    return dyed(pixels, tint(*scenes.COLOURS[colour]), inside)
 
 
 def silhouettes(stage: Stage, actors: Sequence[Actor]) -> Array:

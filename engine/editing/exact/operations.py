@@ -28,6 +28,11 @@ class Operation(ABC):
     def phrase(self) -> str:
         """What was done, to stand after "I": "made it a bit brighter (+0.3 stops)"."""
 
+    @property
+    def told_by_wish(self) -> bool:
+        """Whether the phrase says no more than the wish did."""
+        return False
+
     @abstractmethod
     def apply(self, image: Image.Image) -> Image.Image: ...
 

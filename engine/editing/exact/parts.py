@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -30,20 +30,30 @@ class NobodyFound(CannotApply):
         super().__init__("I can't find a person in this picture, so I can't tell what is background.")
 
 
-def mask_of_people(image: Image.Image) -> Image.Image:
-    """255 on people; raises `NobodyFound`."""
+Finds = Callable[[Image.Image], Image.Image]
+"""A picture -> an L mask of its size, 255 on what stands before the background. Raises `CannotApply`."""
+
+
+def mask_of_people(image: Image.Image, else_by: Finds | None = None) -> Image.Image:
+    """255 on people; where nobody is found, what `else_by` finds. Raises `NobodyFound`."""
     people = find_people(image)
-    if people is None:
+    if people is not None:
+        return people
+    if else_by is None:
         raise NobodyFound
-    return people
+    return else_by(image)
 
 
 @dataclass(frozen=True, slots=True)
 class OnPart(Operation):
-    """An edit that leaves every pixel in its place, done to the people or to the background only."""
+    """An edit that leaves every pixel in its place, done to the people or to the background only.
+
+    `else_by` finds what is in front where nobody is.
+    """
 
     part: Part
     operation: Operation
+    else_by: Finds | None = field(default=None, repr=False, compare=False)
 
     @property
     def phrase(self) -> str:
@@ -54,7 +64,7 @@ class OnPart(Operation):
         return f"{phrase} of {where}"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        people = mask_of_people(image)
+        people = mask_of_people(image, self.else_by)
         done = self.edited(image, people if self.part == "person" else ImageChops.invert(people))
         if done.mode != image.mode:
             image = image.convert(done.mode)
@@ -71,9 +81,11 @@ class OnPart(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Backdrop(Operation):
-    """One colour, or nothing (`TRANSPARENT`, which makes it RGBA), behind the people."""
+    """One colour, or nothing (`TRANSPARENT`, which makes it RGBA), behind the people, or what `else_by` finds
+    where there are none."""
 
     colour: str
+    else_by: Finds | None = field(default=None, repr=False, compare=False)
 
     @property
     def phrase(self) -> str:
@@ -82,7 +94,7 @@ class Backdrop(Operation):
         return f"made the background {colour_name(self.colour)}"
 
     def apply(self, image: Image.Image) -> Image.Image:
-        mask = mask_of_people(image)
+        mask = mask_of_people(image, self.else_by)
         own = OwnColours(image.convert("RGB"), mask)
         if image.mode == "RGBA":
             mask = ImageChops.multiply(mask, image.getchannel("A"))

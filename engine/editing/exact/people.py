@@ -41,16 +41,24 @@ def find_people(image: Image.Image) -> Image.Image | None:
 
     The segmentation always finds something to call a person; so a face must vouch for it.
     """
-    rgb = image.reduce(max(1, round(max(image.size) / EDGE_SIDE))).convert("RGB")
+    rgb = reduced(image)
     small = rgb.resize((people_net.SIDE,) * 2, Image.Resampling.BILINEAR, reducing_gap=2.0)
     faces, people = load()
     with torch.inference_mode():
         likely = people(samples(small))[0, 0].numpy()
         found = faces(samples(squared(rgb)))[0].numpy()
     mask = vouched(likely, upright(found[found[:, 0] > FACE, 1:], rgb.size))
-    if mask is None:
-        return None
-    edged = refine(mask, rgb)
+    return None if mask is None else to_the_pixel(mask, image, rgb)
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    return image.reduce(max(1, round(max(image.size) / EDGE_SIDE))).convert("RGB")
+
+
+def to_the_pixel(mask: Mask, image: Image.Image, rgb: Image.Image | None = None) -> Image.Image:
+    """A rough mask (h, w) of [0, 1] as an L picture of the image's size, with the image's edges; `rgb`: the
+    image `reduced`, if that is at hand."""
+    edged = refine(mask, rgb or reduced(image))
     return edged if edged.size == image.size else enlarged(edged, image.size)
 
 

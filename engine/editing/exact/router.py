@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from PIL import Image
@@ -16,7 +16,7 @@ from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
 from engine.editing.exact.operations import Curve, Operation, Size, apply_curves
-from engine.editing.exact.parts import Backdrop, OnPart
+from engine.editing.exact.parts import Backdrop, Finds, OnPart
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.straighten import Straighten
 from engine.editing.exact.tokens import Token, tokenize
@@ -47,6 +47,22 @@ class Plan:
     def about_people(self) -> bool:
         """Whether any of it can only be done where people are found in the picture."""
         return any(isinstance(each, OnPart | Backdrop) for each in self.operations)
+
+    def else_by(self, finds: Finds) -> Plan:
+        """The plan, with the background of a picture without people found by `finds`. A person stays one."""
+        return Plan(
+            tuple(
+                replace(each, else_by=finds)
+                if isinstance(each, Backdrop) or (isinstance(each, OnPart) and each.part == "background")
+                else each
+                for each in self.operations
+            )
+        )
+
+    @property
+    def told_by_wish(self) -> bool:
+        """Whether the phrases say no more than the wish did."""
+        return all(each.told_by_wish for each in self.operations)
 
     @property
     def summary(self) -> str:

@@ -1,0 +1,90 @@
+"""A thing in another colour, exactly, where it is known which part of the picture a wish speaks of.
+
+The colour takes the place of the thing's own, whose light, shade and shine stay. For small weights, which
+paint a thing in parts, or beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image, ImageColor
+
+from engine.editing import merge
+from engine.editing.data.effects import dyed, tint
+from engine.editing.data.scenes import COLOURS as PAINTS
+from engine.editing.exact.operations import CannotApply, Operation
+from engine.editing.knowledge import COLOURS, Looks
+from engine.editing.pictures import rgb, thumbnail
+from engine.editing.region import edged, scope
+
+SIDE = 320
+"""Longer side, in pixels, of the picture that is looked at."""
+SMALLEST = 0.002
+"""Share of the picture that a thing must have."""
+SAME = {"gray": "grey", "violet": "purple"}
+SHADES = {"dark": (0, 0.45), "deep": (0, 0.25), "light": (1, 0.45), "pale": (1, 0.55)}
+"""Towards black or white, and by which share."""
+NOTHING_THERE = "I can't tell what in this picture should change its colour."
+
+_COLOUR = re.compile(rf"\b(?:({'|'.join(SHADES)})[ -]?)?({'|'.join(COLOURS)})\b")
+_SEVERAL = re.compile(rf"\b({'|'.join(COLOURS)}) (and|or|with|,) ({'|'.join([*SHADES, *COLOURS])})\b")
+_NOT = re.compile(r"\b(?:not|instead of|rather than)\b")
+RGB = tuple[float, float, float]
+
+
+def colour_of(instruction: str) -> RGB | None:
+    """The colour, of [0, 1], that a wish asks for: the last of two, "paint the red door green".
+
+    None where it names none or several.
+    """
+    wanted = _NOT.split(instruction.lower())[0]
+    found = _COLOUR.findall(wanted)
+    if not 0 < len(found) < 3 or _SEVERAL.search(wanted):
+        return None
+    shade, name = found[-1]
+    name = SAME.get(name, name)
+    paint = PAINTS[name] if name in PAINTS else [level / 255 for level in ImageColor.getrgb(name)[:3]]
+    end, share = SHADES.get(shade, (0, 0.0))
+    red, green, blue = (level + share * (end - level) for level in paint)
+    return red, green, blue
+
+
+@dataclass(frozen=True, slots=True)
+class Recolour(Operation):
+    """`wish`: in the person's words. `looks` tells where the thing is."""
+
+    wish: str
+    colour: RGB
+    looks: Looks = field(repr=False)
+
+    @property
+    def phrase(self) -> str:
+        return f"painted “{self.wish}”"
+
+    @property
+    def told_by_wish(self) -> bool:
+        return True
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        """Raises `CannotApply` where no such thing is seen."""
+        plain = rgb(image)
+        small = thumbnail(plain, SIDE)
+        likely = self.looks(small)
+        if (likely > 0.5).mean() < SMALLEST:
+            raise CannotApply(NOTHING_THERE)
+        source = np.asarray(small, np.float32) / 255
+        edited = dyed(source, tint(*self.colour), likely > 0.5)
+        planes = merge.within(merge.coefficients(source, edited), edged(source, likely))
+        result = Image.fromarray(merge.apply(planes, np.asarray(plain)))
+        if image.mode == "RGBA":
+            result.putalpha(image.getchannel("A"))
+        return result
+
+
+def recolouring(wish: str, looks: Looks) -> Recolour | None:
+    """What a wish asks for, if that is one colour for a thing."""
+    colour = colour_of(wish) if scope(wish) == "subject" else None
+    return None if colour is None else Recolour(wish, colour, looks)
