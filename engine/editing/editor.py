@@ -34,7 +34,7 @@ from engine.editing.precision import NotFinite, Precise, check_finite
 from engine.editing.presets import PRESETS
 from engine.editing.previews import Previews
 from engine.editing.recorded import Recorded
-from engine.editing.region import Region, salient
+from engine.editing.region import Region
 from engine.editing.series import Pieces
 from engine.editing.subject_net import SubjectNet
 from engine.jobs import Edited, EditJob, Refused, Step
@@ -100,7 +100,7 @@ class Editor:
         self._dtype = parts.unet.dtype
         self.defaults = defaults
         self.subjects = subjects
-        if knowledge is not None and knowledge.filters and subjects is not None:
+        if knowledge is not None and knowledge.filters:
             knowledge = replace(knowledge, looks=lambda wish: self._looks(wish, self.parts))
         self.knowledge = knowledge
         self._precise = Precise(parts)
@@ -288,10 +288,11 @@ class Editor:
             return None
         return Region(instruction, picture, self._looks(instruction, parts))
 
-    def _looks(self, instruction: str, parts: Components) -> Looks:
-        if self.subjects is None:
-            return salient
-        return lambda picture: subject_net.subject(self.subjects, picture, self._text(instruction, parts))
+    def _looks(self, instruction: str, parts: Components) -> Looks | None:
+        net = self.subjects
+        if net is None:
+            return None
+        return lambda picture: subject_net.subject(net, picture, self._text(instruction, parts))
 
     def _steps(
         self, denoising: sampler.Denoising, preview: Callable[[torch.Tensor], bytes]

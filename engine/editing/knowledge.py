@@ -81,7 +81,7 @@ class Knowledge:
 
     wordings: frozenset[frozenset[str]]
     filters: bool = True
-    looks: Callable[[str], Looks] | None = None
+    looks: Callable[[str], Looks | None] = lambda wish: None
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.

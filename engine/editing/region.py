@@ -1,9 +1,9 @@
 """Where an edit may act: a wish about the background leaves the subject alone, one about a thing all else.
 
-Three witnesses say what the subject is: one who looked at the picture (`SubjectNet`, which read the wish, or
-saliency), the editor's own change, and the colours of what these two found; or one who knows better, if the
-picture shows people: these are what a background is behind. The verdict is a local linear function of the
-picture's colours, so that its edges are the picture's own at any size.
+What a background is behind, people are, if the picture shows some, or what `SubjectNet` finds, which read
+the wish. Where nobody tells, three witnesses are asked: saliency, the editor's own change, and the colours of
+what these two found. The verdict is a local linear function of the picture's colours, so that its edges are
+the picture's own at any size.
 """
 
 from __future__ import annotations
@@ -64,16 +64,11 @@ def scope(instruction: str) -> Scope:
     return "everywhere"
 
 
-def salient(picture: Image.Image) -> Array:
-    """What stands out, whatever the wish is."""
-    return subject_mask(np.asarray(picture, np.float32) / 255)[0]
-
-
 class Region:
     """What one wish may change in one picture. Made once; the change is asked about after every step."""
 
-    def __init__(self, instruction: str, picture: Image.Image, looks: Looks = salient) -> None:
-        """`picture` in RGB, of any size."""
+    def __init__(self, instruction: str, picture: Image.Image, looks: Looks | None = None) -> None:
+        """`picture` in RGB, of any size; `looks`, where there is one, tells its subject."""
         self._scope: Scope = scope(instruction)
         if self._scope in ("background", "subject"):
             small = picture.copy()
@@ -83,8 +78,12 @@ class Region:
                 return
             self._picture = np.asarray(small, np.float32) / 255
             people = find_people(picture) if self._scope == "background" else None
-            self._people = None if people is None else np.asarray(people.resize(small.size), np.float32) / 255
-            self._subject = looks(small) if self._people is None else self._people
+            self._told: Array | None = None
+            if people is not None:
+                self._told = np.asarray(people.resize(small.size), np.float32) / 255
+            elif looks is not None:
+                self._told = looks(small)
+            self._subject = subject_mask(self._picture)[0] if self._told is None else self._told
             self._bins = _bins(self._picture)
 
     def __call__(self, change: Array) -> LocalLinear | None:
@@ -103,10 +102,10 @@ class Region:
         return edged(self._picture, 1 - subject if self._scope == "background" else subject)
 
     def _left_alone(self, moved: Array) -> Array:
-        """The people; else what any witness takes for the subject: better a rest of the old background than a
-        lost arm."""
-        if self._people is not None:
-            return self._people
+        """What was told; else what any witness takes for the subject: better a rest of the old background
+        than a lost arm."""
+        if self._told is not None:
+            return self._told
         usual = max(float(np.percentile(moved, 75)), 1e-3)
         held = np.clip((MOVED - moved / usual) / (MOVED - HELD), 0, 1)
         subject = np.maximum(self._subject, held)

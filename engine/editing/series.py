@@ -238,16 +238,16 @@ def _plan(operation: Operation | None) -> Plan | None:
 
 
 def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
-    if knowledge is None or knowledge.looks is None or not knowledge.covers(text):
+    if knowledge is None or not knowledge.covers(text):
         return None
-    return recolouring(text, knowledge.looks(text))
+    looks = knowledge.looks(text)
+    return None if looks is None else recolouring(text, looks)
 
 
 def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:
     """The plan, also for pictures without people if something tells what stands before the background."""
-    if found is None or not found.about_people or knowledge is None or knowledge.looks is None:
-        return found
-    return found.else_by(partial(front, knowledge.looks(WISH)))
+    looks = knowledge.looks(WISH) if knowledge is not None else None
+    return found if found is None or looks is None else found.else_by(partial(front, looks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ class _Building:
             row["phrasings"] = item.phrasings
         if item.skill:
             row["skill"] = item.skill
+        if item.traced:
+            row["mask_traced"] = True
         if item.captions:
             row["caption_before"], row["caption_after"] = item.captions
         if found:

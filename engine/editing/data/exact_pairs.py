@@ -67,6 +67,7 @@ class ExactPairs:
             mask=png_of(pair.mask),
             phrasings=said,
             skill=pair.skill,
+            traced=pair.traced,
         )
 
 

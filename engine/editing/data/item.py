@@ -18,7 +18,7 @@ class Item:
     """One pair of a set. `source`, `target` and `mask` (white: may change) are PNG files of equal size.
 
     `phrasings` are other ways to say `instruction`, `skill` is the change's name where the maker knows it,
-    `captions` describe the source and the target.
+    `captions` describe the source and the target. `traced`: the mask was looked for in a photo, not known.
     """
 
     source: bytes = field(repr=False)
@@ -27,6 +27,7 @@ class Item:
     mask: bytes | None = field(default=None, repr=False)
     phrasings: tuple[str, ...] = ()
     skill: str = ""
+    traced: bool = False
     captions: tuple[str, str] | None = None
 
 

@@ -140,7 +140,7 @@ def recolour(material: Material, size: Size, rng: Rng) -> Pair:
         target = staged(stage, [*others, replace(actor, cutout=painted(actor.cutout, colour))])
         return pair(source, target, _recolouring(name, colour, rng), f"recolour {colour}", rng)
     source, mask, thing = named_thing(material, size, rng)
-    return recoloured(source, mask, thing, _another(source, mask[..., 0], rng), rng)
+    return replace(recoloured(source, mask, thing, _another(source, mask[..., 0], rng), rng), traced=True)
 
 
 def named_thing(material: Material, size: Size, rng: Rng) -> tuple[Array, Array, str]:

@@ -16,13 +16,17 @@ from engine.editing.data.wordings import varied
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Pictures (H, W, 3) and `mask` (H, W) in [0, 1]; outside the mask source and target are equal."""
+    """Pictures (H, W, 3) and `mask` (H, W) in [0, 1]; outside the mask source and target are equal.
+
+    `traced`: the mask was looked for in a photo (by saliency), and may miss a part of the thing.
+    """
 
     source: Array = field(repr=False)
     target: Array = field(repr=False)
     mask: Array = field(repr=False)
     phrasings: tuple[str, ...]
     skill: str
+    traced: bool = False
 
 
 Recipe = Callable[[Material, Size, np.random.Generator], Pair]

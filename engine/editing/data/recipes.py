@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.editing.data import effects, looks, objects, phrases, scenes, styles
@@ -85,18 +87,19 @@ def unchanged(material: Material, size: Size, rng: Rng) -> Pair:
 # ---------------------------------------------------------------- background
 
 
-def _subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Array]:
-    """A picture and the mask (H, W, 1) of its subject: mostly a real photo, else things on some ground."""
+def _subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Array, bool]:
+    """A picture and the mask (H, W, 1) of its subject: mostly a real photo, where the mask is traced, else
+    things on some ground."""
     if rng.random() < 0.4:
-        return _staged_subject(material, size, rng)
+        return *_staged_subject(material, size, rng), False
     photo = material.photos.draw(rng, clear=True)
     whole = np.dstack([photo.pixels, material.photos.subject(photo)])
     if rng.random() < 0.25:  # now and then so near that it fills the picture
         near = view(whole, size, rng, (0.5, 0.75))
         if 0.3 < near[..., 3].mean() < 0.9:
-            return near[..., :3], near[..., 3:]
+            return near[..., :3], near[..., 3:], True
     seen = view(whole, size, rng, (0.85, 1.0))
-    return seen[..., :3], seen[..., 3:]
+    return seen[..., :3], seen[..., 3:], True
 
 
 def _staged_subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Array]:
@@ -109,7 +112,8 @@ def _staged_subject(material: Material, size: Size, rng: Rng) -> tuple[Array, Ar
 
 
 def background_colour(material: Material, size: Size, rng: Rng) -> Pair:
-    return on_colour(*_subject(material, size, rng), rng)
+    source, mask, traced = _subject(material, size, rng)
+    return replace(on_colour(source, mask, rng), traced=traced)
 
 
 def on_colour(source: Array, mask: Array, rng: Rng) -> Pair:
@@ -122,7 +126,8 @@ def on_colour(source: Array, mask: Array, rng: Rng) -> Pair:
 
 
 def background_scene(material: Material, size: Size, rng: Rng) -> Pair:
-    return on_scene(material, *_subject(material, size, rng), rng)
+    source, mask, traced = _subject(material, size, rng)
+    return replace(on_scene(material, source, mask, rng), traced=traced)
 
 
 def on_scene(material: Material, source: Array, mask: Array, rng: Rng) -> Pair:
@@ -154,7 +159,8 @@ def _light(place: Array) -> Array | None:
 
 
 def background_light(material: Material, size: Size, rng: Rng) -> Pair:
-    return lit_behind(*_subject(material, size, rng), rng)
+    source, mask, traced = _subject(material, size, rng)
+    return replace(lit_behind(source, mask, rng), traced=traced)
 
 
 def lit_behind(source: Array, mask: Array, rng: Rng) -> Pair:

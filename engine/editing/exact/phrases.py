@@ -38,6 +38,19 @@ def adverb(size: float, slight: float, strong: float) -> str:
     return " a bit" if size <= slight else " a lot" if size >= strong else ""
 
 
+_PLAINER = {
+    "saddlebrown": "dark brown",
+    "sandybrown": "light orange",
+    "lightcoral": "light red",
+    "mistyrose": "pale pink",
+    "mediumvioletred": "dark pink",
+    "lemonchiffon": "pale yellow",
+    "darkgoldenrod": "dark yellow",
+    "plum": "light purple",
+}
+
+
 def colour_name(colour: str) -> str:
-    """ "light blue" for "lightblue": the names of CSS as people write them."""
+    """ "light blue" for "lightblue": the names of CSS as people say them."""
+    colour = _PLAINER.get(colour, colour)
     return re.sub(r"^(light|dark|pale|medium|deep|hot|sky)(?=[a-z])", r"\1 ", colour)

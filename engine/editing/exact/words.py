@@ -104,8 +104,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "make",
         None,
-        """make, turn, give, convert, change, replace, set, get, render, put, apply, use, do, transform,
-        adjust, pull, bring, i want, i would like, should be, must be, needs to be""",
+        """make, turn, give, convert, change, switch, replace, set, get, render, put, apply, use, do,
+        transform, adjust, pull, bring, i want, i would like, should be, must be, needs to be""",
     ),
     ("add", 1, "add, include, insert"),
     ("put", None, "put, place, apply"),
@@ -327,6 +327,27 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
 SHADES = ("light", "dark", "pale", "medium", "deep", "hot", "sky")
 
 
+MORE_COLOURS = (
+    ("lightblue", "pale blue, baby blue"),
+    ("darkgoldenrod", "dark yellow"),
+    ("lemonchiffon", "pale yellow"),
+    ("sandybrown", "light orange, pale orange"),
+    ("lightcoral", "light red, pale red"),
+    ("mistyrose", "pale pink, baby pink"),
+    ("mediumvioletred", "dark pink"),
+    ("indigo", "dark purple, deep purple, dark violet"),
+    ("plum", "light purple, pale purple, light violet"),
+    ("saddlebrown", "dark brown"),
+    ("tan", "light brown, pale brown"),
+    ("maroon", "deep red"),
+    ("navy", "deep blue, navy blue"),
+    ("darkgreen", "deep green"),
+)
+"""Pillow's names for shades that it has none of its own for."""
+VIVID = ("red", "orange", "yellow", "green", "blue", "turquoise", "purple", "violet", "pink", "magenta")
+"""Colours that are bright and vivid anyway."""
+
+
 def build_lexicon() -> dict[tuple[str, ...], tuple[Symbol, ...]]:
     """Phrase, as a tuple of words, to its possible symbols."""
     lexicon: dict[tuple[str, ...], list[Symbol]] = {}
@@ -345,6 +366,10 @@ def build_lexicon() -> dict[tuple[str, ...], tuple[Symbol, ...]]:
         for shade in SHADES:
             if name.startswith(shade) and name != shade:
                 add(f"{shade} {name.removeprefix(shade)}", "colour", name)
+    for name, phrases in MORE_COLOURS:
+        add(phrases, "colour", name)
+    for name in VIVID:
+        add(f"bright {name}, vivid {name}", "colour", name)
     return {words: tuple(symbols) for words, symbols in lexicon.items()}
 
 

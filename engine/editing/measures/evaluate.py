@@ -3,6 +3,7 @@
 l1_to_target   mean absolute difference to the target, of 1
 psnr, ssim     the same pair, in decibels; structural similarity (Wang et al. 2004)
 outside_l1     mean absolute difference to the SOURCE outside the mask: what should have stayed
+               outside_l1_known: of known masks, not those traced in a photo by saliency, which miss parts
 fid            Fréchet distance between all outputs and all targets in the space named by `features`
 prd            of the same sets: F_8, which weighs recall, and as `prd_precision` F_1/8; 1 is best
 

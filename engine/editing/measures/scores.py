@@ -26,6 +26,7 @@ class Scores:
     psnr: list[float] = field(default_factory=list)
     ssim: list[float] = field(default_factory=list)
     outside: list[float] = field(default_factory=list)
+    outside_known: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     outputs: list[Vector] = field(default_factory=list)
     targets: list[Vector] = field(default_factory=list)
@@ -38,7 +39,10 @@ class Scores:
             with Image.open(row["mask"]) as picture:
                 outside = np.asarray(picture.convert("L").resize(source.size)) == 0
             if outside.any():
-                self.outside.append(float(np.abs(after - before).mean(-1)[outside].mean()))
+                change = float(np.abs(after - before).mean(-1)[outside].mean())
+                self.outside.append(change)
+                if not row.get("mask_traced"):
+                    self.outside_known.append(change)
 
     def _compare(self, after: Vector, wanted: Vector) -> None:
         self.l1.append(float(np.abs(after - wanted).mean()))
@@ -57,6 +61,7 @@ class Scores:
             "psnr": _mean(self.psnr),
             "ssim": _mean(self.ssim),
             "outside_l1": _mean(self.outside),
+            "outside_l1_known": _mean(self.outside_known),
             "fid": self._fid(),
             **dict(zip(("prd", "prd_precision"), self._prd(), strict=True)),
             "s_per_edit": _mean(self.seconds),

@@ -43,7 +43,7 @@ def nothing(picture: Image.Image) -> np.ndarray:
 
 def knowing(looks: Looks | None) -> Knowledge:
     wishes = ("make the ball pink", "make the background blue")
-    return Knowledge(frozenset(map(content, wishes)), looks=None if looks is None else lambda wish: looks)
+    return Knowledge(frozenset(map(content, wishes)), looks=lambda wish: looks)
 
 
 def no_paint(job: EditJob, picture: Image.Image) -> Paint:

@@ -23,6 +23,8 @@ def described(found: Plan | None) -> Any:
     if found is None:
         return None
     values = [{"operation": type(each).__name__, **asdict(each)} for each in found.operations]  # type: ignore[call-overload]
+    for each in values:
+        each.pop("else_by", None)  # who looks at the picture is not read from the wish
     return rounded(json.loads(json.dumps(values)))
 
 
