@@ -42,6 +42,14 @@ def test_outside_the_mask_source_and_target_are_equal(maker, name: str) -> None:
         assert pair.phrasings and all(said == said.strip() for said in pair.phrasings)
 
 
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_only_masks_that_were_looked_for_in_a_photo_are_called_traced(maker, name: str) -> None:
+    drawn = Material.read(maker.photos, maker.cutouts, maker.labels, "train")
+    traced = {RECIPES[name][0](drawn, (48, 48), np.random.default_rng(seed)).traced for seed in range(12)}
+    of_photos = {"background colour", "background scene", "background light", "recolour"}
+    assert traced == ({True, False} if name in of_photos else {False})
+
+
 @pytest.mark.parametrize("name", [*effects.EFFECTS, *styles.STYLES, *looks.LOOKS])
 def test_every_effect_gives_a_picture_of_the_same_size(name: str) -> None:
     pixels = np.asarray(photo(50, 40), np.float32) / 255

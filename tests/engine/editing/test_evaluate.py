@@ -20,7 +20,8 @@ from engine.editing.training.command import train
 from tests.engine.editing.test_editor import KNOWN, STARTER
 from tests.engine.editing.tiny import photo, save, starter_parts
 
-MEASURES = {"l1_to_target", "psnr", "ssim", "outside_l1", "fid", "prd", "prd_precision", "s_per_edit"}
+MEASURES = {"l1_to_target", "psnr", "ssim", "fid", "prd", "prd_precision", "s_per_edit"}
+MEASURES |= {"outside_l1", "outside_l1_known"}
 KEYS = MEASURES | {"n", "refused", "exact", "features"}
 
 
@@ -69,6 +70,15 @@ def test_what_changed_outside_the_mask_is_counted_alone(rows: Path) -> None:
         scores.add(source, output, None, row)
         found.append(scores.outside[0])
     assert found[0] == found[1] == 0 < found[2]
+
+
+def test_a_traced_mask_is_not_a_known_one(rows: Path) -> None:
+    row = read_rows(rows)[0]
+    source = Image.open(row["source"]).convert("RGB")
+    scores = Scores()
+    scores.add(source, source, None, row)
+    scores.add(source, photo(60, 40, 2), None, row | {"mask_traced": True})
+    assert scores.result()["outside_l1_known"] == 0 < scores.result()["outside_l1"]
 
 
 def test_the_result_has_the_agreed_keys_and_a_sheet(rows: Path, tmp_path: Path) -> None:
