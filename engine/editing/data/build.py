@@ -1,7 +1,7 @@
 """`dialogpaint data editing`: a set on disk in the evaluation format, with a card and pages for review.
 
-    OUT/train.jsonl  val.jsonl  test.jsonl     id, source, target, mask?, instruction, phrasings?,
-                                               skill?, caption_before?, caption_after?, clip?
+    OUT/train.jsonl  val.jsonl  test.jsonl     id, source, target, mask?, mask_traced?, instruction,
+                                               phrasings?, skill?, caption_before?, caption_after?, clip?
     OUT/pictures/SPLIT/ID-source.png …         the pictures of an item have one size
     OUT/review-SPLIT.html                      every pair, to be struck by hand
     OUT/README.md  sheet.png                   data card and contact sheet
