@@ -39,9 +39,9 @@ def edited(editor: Editor, image: bytes, instruction: str, seed: int = 0) -> Edi
     return run(editor, EditJob("1", "ann", image, instruction, seed))[1]
 
 
-def pixels(outcome: Edited | Refused) -> np.ndarray:
+def pixels(outcome: Edited | Refused, by: str = "diffusion") -> np.ndarray:
     assert isinstance(outcome, Edited)
-    assert (outcome.width, outcome.height, outcome.editor) == (*SIZE, "diffusion")
+    assert (outcome.width, outcome.height, outcome.editor) == (*SIZE, by)
     with Image.open(io.BytesIO(outcome.image)) as picture:
         return np.asarray(picture.convert("RGB"), np.float32) / 255
 
@@ -54,6 +54,18 @@ def source(image: bytes) -> np.ndarray:
 def border(picture: np.ndarray) -> np.ndarray:
     """Mean colour along the upper edge, where a photo shows its background."""
     return picture[: picture.shape[0] // 12].mean((0, 1))
+
+
+def face(picture: np.ndarray) -> np.ndarray:
+    """Between the eyes of the cat, which fill the middle of the picture."""
+    height, width = picture.shape[:2]
+    return picture[height * 2 // 5 : height * 3 // 5, width * 9 // 20 : width * 12 // 20]
+
+
+def corner(picture: np.ndarray) -> np.ndarray:
+    """Where there is no cat: the upper right corner."""
+    height, width = picture.shape[:2]
+    return picture[: height // 6, width * 9 // 10 :]
 
 
 @pytest.mark.parametrize("wish", ["make it night", "change the time of day to night", "turn it into night"])
@@ -78,9 +90,25 @@ def test_a_drawing_is_left_to_a_filter(editor: Editor, cat: bytes) -> None:
 
 @pytest.mark.parametrize("colour", ["blue", "red", "green", "black", "pink"])
 def test_a_background_gets_the_colour_that_was_asked_for(editor: Editor, cat: bytes, colour: str) -> None:
-    before, after = source(cat), pixels(edited(editor, cat, f"make the background {colour}"))
+    before, after = source(cat), pixels(edited(editor, cat, f"make the background {colour}"), "exact")
+    assert np.abs(face(after) - face(before)).mean() < 0.01
     wanted = np.array(COLOURS[colour])
     assert np.abs(border(after) - wanted).sum() < 0.7 * np.abs(border(before) - wanted).sum()
+
+
+def test_a_cat_is_recoloured_and_what_is_behind_it_stays(editor: Editor, cat: bytes) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, "make the cat blue"), "exact")
+    red, _, blue = face(after).mean((0, 1))
+    assert blue > 1.5 * red
+    assert np.abs(corner(after) - corner(before)).mean() < 0.02
+
+
+def test_what_is_behind_a_cat_is_blurred_and_the_cat_stays(editor: Editor, cat: bytes) -> None:
+    before, after = source(cat), pixels(edited(editor, cat, "blur the background a lot"), "exact")
+    assert np.abs(face(after) - face(before)).mean() < 0.01
+    assert (
+        np.abs(np.diff(corner(after), axis=0)).mean() < 0.9 * np.abs(np.diff(corner(before), axis=0)).mean()
+    )
 
 
 def test_leave_it_as_it_is_changes_next_to_nothing(editor: Editor, cat: bytes) -> None:
