@@ -21,7 +21,9 @@ from tests.engine.dialogue.tiny import job
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases.jsonl"
-UNSEEN = [HERE / f"unseen{number}.jsonl" for number in ("", "_second", "_third", "_fourth", "_fifth")]
+UNSEEN = [
+    HERE / f"unseen{number}.jsonl" for number in ("", "_second", "_third", "_fourth", "_fifth", "_sixth")
+]
 
 
 def item(said: str, *wanted: str):
@@ -99,15 +101,15 @@ def unseen(request: pytest.FixtureRequest):
 
 # What the shipped weights reach, less a margin of a case or two: an honest floor, not the goal.
 FLOORS = {
-    "vague": 0.82,
+    "vague": 0.83,
     "answer": 0.95,
-    "explicit": 0.9,
-    "follow-up": 0.75,
+    "explicit": 0.92,
+    "follow-up": 0.85,
     "two wishes": 0.9,
-    "undo": 0.72,
+    "undo": 0.82,
     "reset": 0.88,
     "thanks": 0.8,
-    "off-topic": 0.52,
+    "off-topic": 0.62,
 }
 
 
@@ -134,7 +136,7 @@ def test_instructions_keep_what_was_said(known, unseen) -> None:
 @pytest.mark.slow
 def test_a_question_names_what_is_missing(unseen) -> None:
     _, table, _ = unseen
-    assert table["question"]["names_what_is_missing"] >= 0.62
+    assert table["question"]["names_what_is_missing"] >= 0.7
 
 
 @pytest.mark.slow
