@@ -55,6 +55,8 @@ ASKING_COSTS = 0.75
 """Log-odds: a clear wish that gets a question annoys more than a rough one that is tried."""
 GOING_BACK_COSTS = 2.0
 """Log-odds of undo and start over where nothing was done yet that could be taken back."""
+TALKING_COSTS = 0.5
+"""Log-odds of small talk where the words begin like an order, "put the beach on uranus"."""
 
 
 class ActCosts(LogitsProcessor):

@@ -14,11 +14,11 @@ from transformers import LogitsProcessorList, PreTrainedTokenizerBase
 from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import ACTS, REPLY_TOKENS, SEPARATOR, context, normal, read_reply
-from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, ActCosts, KeepCopying
+from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, TALKING_COSTS, ActCosts, KeepCopying
 from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
-from engine.dialogue.own_words import looks_like_a_wish, own_words, trustworthy
+from engine.dialogue.own_words import begins_as_an_order, looks_like_a_wish, own_words, trustworthy
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
@@ -45,6 +45,7 @@ class DialogueModel:
         self._acts: dict[Act, int] = {act: self.guard.encode(f"{act}:")[0] for act in ACTS}
         self._eager = {self._acts["ask"]: ASKING_COSTS}
         self._going_back = {self._acts["undo"]: GOING_BACK_COSTS, self._acts["reset"]: GOING_BACK_COSTS}
+        self._talking = {self._acts["chat"]: TALKING_COSTS}
 
     @classmethod
     def load(
@@ -130,8 +131,12 @@ class DialogueModel:
         return KeepCopying(sources, self.guard.encode("edit:"), self.guard.encode(SEPARATOR.strip())[0])
 
     def _costs(self, jobs: Sequence[DialogueJob]) -> ActCosts:
-        done = [bool(job.applied) or any(map(finishes, job.turns)) for job in jobs]
-        return ActCosts([self._eager if each else self._eager | self._going_back for each in done])
+        def costs(job: DialogueJob) -> dict[int, float]:
+            done = bool(job.applied) or any(map(finishes, job.turns))
+            ordered = begins_as_an_order(job.turns)
+            return self._eager | ({} if done else self._going_back) | (self._talking if ordered else {})
+
+        return ActCosts([costs(job) for job in jobs])
 
     def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
         act, instruction, said = read_reply(text)

@@ -169,7 +169,12 @@ def own_words(turns: Sequence[Turn]) -> str:
 
 def looks_like_a_wish(turns: Sequence[Turn]) -> bool:
     """Whether what was said last answers a question or begins as an order does."""
-    return _answers(turns) or is_order(_bare(turns[-1]))
+    return _answers(turns) or begins_as_an_order(turns)
+
+
+def begins_as_an_order(turns: Sequence[Turn]) -> bool:
+    """Whether what was said last is a wish of its own by its first words, and answers nothing."""
+    return not _answers(turns) and is_order(_bare(turns[-1]))
 
 
 def _answers(turns: Sequence[Turn]) -> bool:

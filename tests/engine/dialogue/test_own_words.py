@@ -6,7 +6,9 @@ import pytest
 
 from engine.dialogue.joined import bare_answer, joined
 from engine.dialogue.own_words import (
+    begins_as_an_order,
     goes_too_far,
+    looks_like_a_wish,
     loses_something,
     nonsense,
     own_words,
@@ -169,3 +171,21 @@ def test_the_summary_puts_each_verb_in_the_past() -> None:
     assert said_back("make it brighter and crop it") == "i made it brighter and cropped it."
     assert said_back("make it black and white") == "i made it black and white."
     assert said_back("add salt and light") == "i added salt and light."
+
+
+@pytest.mark.parametrize(
+    ("turns", "order", "wish"),
+    [
+        (("please put the beach on Uranus",), True, True),
+        (("the beach is on my list",), False, False),
+        (("the cat is called brenda",), False, False),
+        (("add a hat", "I added a hat.", "make it green"), True, True),
+        (("add a hat", "I added a hat.", "looks like my uncle"), False, False),
+        (("add something", "What should I add?", "a hat"), False, True),
+    ],
+)
+def test_what_begins_as_an_order_looks_like_a_wish_and_so_does_an_answer(
+    turns: tuple[str, ...], order: bool, wish: bool
+) -> None:
+    assert begins_as_an_order(said(*turns)) == order
+    assert looks_like_a_wish(said(*turns)) == wish

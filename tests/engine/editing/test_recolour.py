@@ -120,6 +120,11 @@ def test_alpha_stays_and_grey_pictures_get_colour() -> None:
     assert Recolour("make it red", RED, round_thing).apply(ball().convert("L")).mode == "RGB"
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 300), (17, 16)])
+def test_any_size_is_recoloured(size: tuple[int, int]) -> None:
+    assert Recolour("make it red", RED, lambda seen: nothing(seen) + 1).apply(photo(*size)).size == size
+
+
 def test_where_nothing_is_seen_nothing_is_done() -> None:
     with pytest.raises(CannotApply, match=NOTHING_THERE):
         Recolour("make it red", RED, nothing).apply(ball())
