@@ -8,7 +8,6 @@ Skipped unless the packages of the extra `second-opinion` are there; `.ci/run` b
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -22,6 +21,7 @@ from adapters.telegram import TelegramAdapter
 from adapters.telegram.webhook import SECRET_HEADER, WebhookAddress
 from bot.events import Action, ButtonPressed, CommandInvoked, Delivered, InboundEvent, MessageIn, Reply
 from tests.adapters.telegram.support import PATIENCE, MemoryDirectory, MemoryJournal, png
+from tests.ports import free_port
 
 fakeredis = pytest.importorskip("fakeredis", reason="needs the extra second-opinion")
 moto = pytest.importorskip("moto.server", reason="needs the extra second-opinion")
@@ -30,12 +30,6 @@ pytest.importorskip("telemelya.server", reason="needs the extra second-opinion")
 
 ANN = 4711
 SECRET = "secret"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,10 @@ from bot.ports import AdapterError
 from bot.settings import Settings, SettingsError, Telegram, load
 from tests.adapters.telegram.support import Desk, desk, png, until
 from tests.fakes.telegram_api import error
+from tests.ports import free_port
 
 PUBLIC = "https://bot.example.org/telegram/updates"
 SECRET = "s3cret_of-the-webhook"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def address(port: int | None = None) -> WebhookAddress:
