@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.command_line import Problem, json_option, train_extra
-from engine.editing.options import FILE, FOLDER, NEW, show
+from engine.editing.options import (
+    FILE,
+    FOLDER,
+    NEW,
+    minutes_option,
+    show,
+    show_run,
+    threads_option,
+    training,
+)
 
 
 @click.command("autoencoder")
@@ -32,12 +40,8 @@ from engine.editing.options import FILE, FOLDER, NEW, show
 @click.option("--batch", type=int, help="Pairs in one step (16).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (0.0005).")
 @click.option("--seed", type=int, help="Seed of weights, order and crops (0).")
-@click.option(
-    "--minutes",
-    type=click.FloatRange(0, min_open=True),
-    help="Save and end after so many minutes; the same command goes on from there.",
-)
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@minutes_option
+@threads_option
 @json_option
 def train(
     pairs: Path,
@@ -55,27 +59,13 @@ def train(
     Killed runs go on where they were when started again with the same arguments.
     """
     with train_extra():
-        import torch
-
         from engine.editing.training.autoencoder import AutoencoderConfig
         from engine.editing.training.autoencoder import train as run
-        from engine.errors import EngineError
-        from engine.training.curve import Curve
         from engine.training.presets import checked
-        from engine.training.stopping import Stopped
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
+    with training(threads):
         config = checked(AutoencoderConfig, {name: v for name, v in chosen.items() if v is not None})
         outcome = run(pairs, out, config, base, minutes)
-    except Stopped as stopped:
-        click.echo(str(stopped), err=True)
-        sys.exit(130)
-    except (OSError, ValueError, EngineError) as error:
-        raise Problem(error) from error
-    Curve(out).draw()
-    result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
-    show(result | ({"vae": str(out / "vae")} if outcome.finished else {}), as_json)
+    show_run(out, outcome, {"vae": str(out / "vae")}, as_json)
 
 
 @click.command("autoencoder")
@@ -107,7 +97,7 @@ def train(
 @click.option(
     "--sheet", type=NEW, help="Write a contact sheet: a photo and what each makes of it; then edits."
 )
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@threads_option
 @json_option
 def evaluate(
     file: Path,

@@ -51,6 +51,8 @@ REFUSAL = (
 
 Looks = Callable[[Image.Image], NDArray[np.float32]]
 """An RGB picture -> how likely (H, W) each pixel belongs to the subject."""
+LOOK_SIDE = 320
+"""Longer side, in pixels, of a picture that is small enough to be looked at."""
 _PLACED = re.compile(r"\b(in front of|taken (?=at|in|on)|place (?=it|her|him|me|us|them))\b")
 """Only says where the rest is to be."""
 

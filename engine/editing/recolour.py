@@ -15,13 +15,11 @@ from PIL import Image, ImageColor
 from engine.editing import merge
 from engine.editing.data.effects import dyed, tint
 from engine.editing.data.scenes import COLOURS as PAINTS
-from engine.editing.exact.operations import CannotApply, Operation
-from engine.editing.knowledge import COLOURS, Looks
+from engine.editing.exact.operations import CannotApply, Operation, on_colours
+from engine.editing.knowledge import COLOURS, LOOK_SIDE, Looks
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.region import edged, scope
 
-SIDE = 320
-"""Longer side, in pixels, of the picture that is looked at."""
 SMALLEST = 0.002
 """Share of the picture that a thing must have."""
 SAME = {"gray": "grey", "violet": "purple"}
@@ -70,18 +68,18 @@ class Recolour(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Raises `CannotApply` where no such thing is seen."""
+        return on_colours(image, self._recoloured)
+
+    def _recoloured(self, image: Image.Image) -> Image.Image:
         plain = rgb(image)
-        small = thumbnail(plain, SIDE)
+        small = thumbnail(plain, LOOK_SIDE)
         likely = self.looks(small)
         if (likely > 0.5).mean() < SMALLEST:
             raise CannotApply(NOTHING_THERE)
         source = np.asarray(small, np.float32) / 255
         edited = dyed(source, tint(*self.colour), likely > 0.5)
         planes = merge.within(merge.coefficients(source, edited), edged(source, likely))
-        result = Image.fromarray(merge.apply(planes, np.asarray(plain)))
-        if image.mode == "RGBA":
-            result.putalpha(image.getchannel("A"))
-        return result
+        return Image.fromarray(merge.apply(planes, np.asarray(plain)))
 
 
 def recolouring(wish: str, looks: Looks) -> Recolour | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.command_line import Problem, json_option, train_extra
-from engine.editing.options import FOLDER, NEW, show
+from engine.command_line import json_option, train_extra
+from engine.editing.options import FOLDER, NEW, minutes_option, show_run, threads_option, training
 
 
 @click.command("subject")
@@ -26,12 +25,8 @@ from engine.editing.options import FOLDER, NEW, show
 @click.option("--batch", type=int, help="Pictures in one step (16).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (0.001).")
 @click.option("--seed", type=int, help="Seed of order, crops and tints (0).")
-@click.option(
-    "--minutes",
-    type=click.FloatRange(0, min_open=True),
-    help="Save and end after so many minutes; the same command goes on from there.",
-)
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@minutes_option
+@threads_option
 @json_option
 def train(
     pairs: Path,
@@ -50,28 +45,14 @@ def train(
     Killed runs go on where they were when started again with the same arguments.
     """
     with train_extra():
-        import torch
-
         from engine.editing.subject_net import FOLDER as SUBJECT
         from engine.editing.training.subject import SubjectConfig, validate
         from engine.editing.training.subject import train as run
-        from engine.errors import EngineError
         from engine.sources import resolve
-        from engine.training.curve import Curve
         from engine.training.presets import checked
-        from engine.training.stopping import Stopped
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
+    with training(threads):
         config = checked(SubjectConfig, {name: v for name, v in chosen.items() if v is not None})
         folder = resolve("editor", editor)
         outcome = run(pairs, out, config, folder, minutes)
         agree = validate(out, pairs / "val.jsonl", folder) if outcome.finished else {}
-    except Stopped as stopped:
-        click.echo(str(stopped), err=True)
-        sys.exit(130)
-    except (OSError, ValueError, EngineError) as error:
-        raise Problem(error) from error
-    Curve(out).draw()
-    result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
-    show(result | ({"subject": str(out / SUBJECT), **agree} if outcome.finished else {}), as_json)
+    show_run(out, outcome, {"subject": str(out / SUBJECT), **agree}, as_json)

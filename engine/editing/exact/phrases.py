@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from engine.editing.exact.words import UNSAID_COLOURS
+
 
 def signed(value: float, unit: str = "") -> str:
     """+0.3 stops, −20 %: a real minus sign, one digit after the point where that tells something."""
@@ -38,19 +40,7 @@ def adverb(size: float, slight: float, strong: float) -> str:
     return " a bit" if size <= slight else " a lot" if size >= strong else ""
 
 
-_PLAINER = {
-    "saddlebrown": "dark brown",
-    "sandybrown": "light orange",
-    "lightcoral": "light red",
-    "mistyrose": "pale pink",
-    "mediumvioletred": "dark pink",
-    "lemonchiffon": "pale yellow",
-    "darkgoldenrod": "dark yellow",
-    "plum": "light purple",
-}
-
-
 def colour_name(colour: str) -> str:
     """ "light blue" for "lightblue": the names of CSS as people say them."""
-    colour = _PLAINER.get(colour, colour)
+    colour = UNSAID_COLOURS.get(colour, colour).split(",")[0]
     return re.sub(r"^(light|dark|pale|medium|deep|hot|sky)(?=[a-z])", r"\1 ", colour)

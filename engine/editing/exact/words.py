@@ -327,23 +327,25 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
 SHADES = ("light", "dark", "pale", "medium", "deep", "hot", "sky")
 
 
-MORE_COLOURS = (
-    ("lightblue", "pale blue, baby blue"),
-    ("darkgoldenrod", "dark yellow"),
-    ("lemonchiffon", "pale yellow"),
-    ("sandybrown", "light orange, pale orange"),
-    ("lightcoral", "light red, pale red"),
-    ("mistyrose", "pale pink, baby pink"),
-    ("mediumvioletred", "dark pink"),
-    ("indigo", "dark purple, deep purple, dark violet"),
-    ("plum", "light purple, pale purple, light violet"),
-    ("saddlebrown", "dark brown"),
-    ("tan", "light brown, pale brown"),
-    ("maroon", "deep red"),
-    ("navy", "deep blue, navy blue"),
-    ("darkgreen", "deep green"),
-)
-"""Pillow's names for shades that it has none of its own for."""
+UNSAID_COLOURS = {
+    "saddlebrown": "dark brown",
+    "sandybrown": "light orange, pale orange",
+    "lightcoral": "light red, pale red",
+    "mistyrose": "pale pink, baby pink",
+    "mediumvioletred": "dark pink",
+    "lemonchiffon": "pale yellow",
+    "darkgoldenrod": "dark yellow",
+    "plum": "light purple, pale purple, light violet",
+}
+"""Pillow's names for shades that people call otherwise, as the first phrase is told."""
+MORE_COLOURS = UNSAID_COLOURS | {
+    "lightblue": "pale blue, baby blue",
+    "indigo": "dark purple, deep purple, dark violet",
+    "tan": "light brown, pale brown",
+    "maroon": "deep red",
+    "navy": "deep blue, navy blue",
+    "darkgreen": "deep green",
+}
 VIVID = ("red", "orange", "yellow", "green", "blue", "turquoise", "purple", "violet", "pink", "magenta")
 """Colours that are bright and vivid anyway."""
 
@@ -366,7 +368,7 @@ def build_lexicon() -> dict[tuple[str, ...], tuple[Symbol, ...]]:
         for shade in SHADES:
             if name.startswith(shade) and name != shade:
                 add(f"{shade} {name.removeprefix(shade)}", "colour", name)
-    for name, phrases in MORE_COLOURS:
+    for name, phrases in MORE_COLOURS.items():
         add(phrases, "colour", name)
     for name in VIVID:
         add(f"bright {name}, vivid {name}", "colour", name)

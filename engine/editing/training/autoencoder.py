@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import KW_ONLY
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,7 +29,7 @@ from engine.editing.training.begun import Outcome
 from engine.editing.training.cache import Row, read_picture, read_rows
 from engine.editing.training.components import fitted_autoencoder
 from engine.editing.training.config import TrainConfig
-from engine.editing.training.run import Run
+from engine.editing.training.run import Pace, Run
 from engine.sources import resolve
 from engine.training.stopping import StopSignal
 
@@ -37,20 +38,16 @@ Side = Annotated[int, Field(gt=0, multiple_of=8)]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class AutoencoderConfig:
+class AutoencoderConfig(Pace):
     """`steps` of `batch` pairs, of which one and the same square of `crop` pixels is seen at a time."""
 
     kind: Kind
     resolution: Side = 128
     latent_channels: PositiveInt = 32
-    steps: PositiveInt = 1500
-    batch: PositiveInt = 16
     crop: Side = 64
+    _: KW_ONLY
+    steps: PositiveInt = 1500
     learning_rate: PositiveFloat = 5e-4
-    warmup: PositiveInt = 100
-    save_minutes: float = 2.0
-    log_every: PositiveInt = 10
-    seed: int = 0
 
 
 def train(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
-from engine.command_line import Problem, json_option, train_extra
-from engine.editing.options import FOLDER, NEW, show
+from engine.command_line import json_option, train_extra
+from engine.editing.options import FOLDER, NEW, minutes_option, show_run, threads_option, training
 from engine.editing.training.config import read_config
 from engine.training.presets import Precision
 
@@ -52,13 +51,9 @@ def _setting_options(command: Any) -> Any:
     help="Start from these weights: a folder or an id on the Hub, InstructPix2Pix or Stable Diffusion. "
     "Without it: from scratch.",
 )
-@click.option(
-    "--minutes",
-    type=click.FloatRange(0, min_open=True),
-    help="Save and end after so many minutes; the same command goes on from there.",
-)
+@minutes_option
 @_setting_options
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: all.")
+@threads_option
 @json_option
 def train(
     pairs: Path,
@@ -76,26 +71,12 @@ def train(
     accelerate launch --multi_gpu --no_python dialogpaint train editing ...
     """
     with train_extra():
-        import torch
-
         from engine.editing.training.train import train as run
-        from engine.errors import EngineError
         from engine.training.accelerator import new_accelerator
-        from engine.training.curve import Curve
-        from engine.training.stopping import Stopped
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
+    with training(threads):
         config = read_config(preset, **chosen)
         accelerator = new_accelerator(config.mixed_precision)
         outcome = run(accelerator, pairs, out, config, base, minutes)
-    except Stopped as stopped:
-        click.echo(str(stopped), err=True)
-        sys.exit(130)
-    except (OSError, ValueError, EngineError) as error:
-        raise Problem(error) from error
     accelerator.end_training()
     if accelerator.is_main_process:
-        Curve(out).draw()
-        result = {"step": outcome.step, "steps": outcome.steps, "finished": outcome.finished}
-        show(result | ({"editor": str(out / "editor")} if outcome.finished else {}), as_json)
+        show_run(out, outcome, {"editor": str(out / "editor")}, as_json)

@@ -9,8 +9,9 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
+from pydantic import ConfigDict, PositiveFloat, PositiveInt
+from pydantic.dataclasses import dataclass
 from torch import Tensor, nn, optim
 from tqdm import tqdm
 
@@ -23,19 +24,17 @@ _STATE = ("step", "exp_avg", "exp_avg_sq")
 """What Adam keeps of each tensor."""
 
 
-class Pace(Protocol):
-    """Up to `learning_rate` over `warmup` steps, then down to nothing along a cosine."""
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Pace:
+    """`steps` of `batch`; up to `learning_rate` over `warmup` steps, then down to nothing along a cosine."""
 
-    @property
-    def steps(self) -> int: ...
-    @property
-    def learning_rate(self) -> float: ...
-    @property
-    def warmup(self) -> int: ...
-    @property
-    def save_minutes(self) -> float: ...
-    @property
-    def log_every(self) -> int: ...
+    steps: PositiveInt
+    batch: PositiveInt = 16
+    learning_rate: PositiveFloat
+    warmup: PositiveInt = 100
+    save_minutes: float = 2.0
+    log_every: PositiveInt = 10
+    seed: int = 0
 
 
 def learning_rate(step: int, pace: Pace) -> float:

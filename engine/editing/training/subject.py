@@ -29,23 +29,20 @@ from engine.editing.subject_net import FOLDER, SIDE, SubjectNet, load, save, tol
 from engine.editing.training import begun
 from engine.editing.training.begun import Outcome
 from engine.editing.training.cache import Row, read_rows, wordings
-from engine.editing.training.run import Run
+from engine.editing.training.run import Pace, Run
 from engine.training.stopping import StopSignal
 
 LESS_SURE = 0.03
+"""Factor on the last layer's weights, whose logits are in the hundreds where nobody is."""
 SMALLEST = 0.01
 """Share of the picture under which a subject can hardly be seen."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class SubjectConfig:
+class SubjectConfig(Pace):
     steps: PositiveInt = 8500
-    batch: PositiveInt = 16
     learning_rate: PositiveFloat = 1e-3
-    warmup: PositiveInt = 100
-    save_minutes: float = 2.0
     log_every: PositiveInt = 20
-    seed: int = 0
 
 
 def train(
