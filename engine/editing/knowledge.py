@@ -53,6 +53,15 @@ Looks = Callable[[Image.Image], NDArray[np.float32]]
 """An RGB picture -> how likely (H, W) each pixel belongs to the subject."""
 LOOK_SIDE = 320
 """Longer side, in pixels, of a picture that is small enough to be looked at."""
+SUBJECT = "subject"
+"""Folder, beside diffusers' own, of what finds things in pictures."""
+_THINGS = "things.json"
+_SAID_OF_THINGS = COLOURS | frozenset(
+    """
+    big large small little tiny huge giant old new ugly stupid annoying silly whole entire wooden metal
+    plastic dark light bright other
+    """.split()  # noqa: SIM905 - as above
+)
 _PLACED = re.compile(r"\b(in front of|taken (?=at|in|on)|place (?=it|her|him|me|us|them))\b")
 """Only says where the rest is to be."""
 
@@ -78,12 +87,28 @@ class Knowledge:
     """The content words of every wording of the training set that the weights do well.
 
     `filters`: whether drawings and the like are left to `exact/filters.py`, rain and snow to `falling.py`;
-    `looks`: for a wish, what tells where in a picture the thing is that it speaks of, if something does.
+    `looks`: for a wish, what tells where in a picture the thing is that it speaks of, if something does;
+    `things`: what that knows by name.
     """
 
     wordings: frozenset[frozenset[str]]
     filters: bool = True
     looks: Callable[[str], Looks | None] = lambda wish: None
+    things: frozenset[str] = frozenset()
+
+    def thing(self, noun: str) -> str | None:
+        """The known name of a thing: "balloon" of "old red balloons"; None where it has none."""
+        words = noun.split()
+        while words and words[0] in _SAID_OF_THINGS and " ".join(words) not in self.things:
+            words = words[1:]
+        names = (" ".join(words), " ".join([*words[:-1], *map(_singular, words[-1:])]))
+        return next((name for name in names if name in self.things), None)
+
+    def colours(self, instruction: str) -> bool:
+        """Whether a colour is asked for, and for one known thing: "turn the saucer green"."""
+        asked = content(instruction) - DEEDS
+        thing = asked - {"COLOUR"}
+        return thing != asked and any(thing == set(name.split()) for name in self.things)
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.
@@ -115,7 +140,9 @@ def read_knowledge(folder: Path) -> Knowledge | None:
     if not file.is_file():
         return None
     lines: list[str] = json.loads(file.read_text(encoding="utf-8"))["wordings"]
-    return Knowledge(frozenset(_meant(line.split()) for line in lines))
+    things = folder / SUBJECT / _THINGS
+    named = json.loads(things.read_text(encoding="utf-8")) if things.is_file() else []
+    return Knowledge(frozenset(_meant(line.split()) for line in lines), things=frozenset(named))
 
 
 def write_knowledge(folder: Path, instructions: Iterable[str]) -> None:
@@ -123,3 +150,9 @@ def write_knowledge(folder: Path, instructions: Iterable[str]) -> None:
     found = {content(text) for text in instructions}
     lines = sorted(" ".join(sorted(words)) for words in found if words)
     (folder / "knows.json").write_text(json.dumps({"wordings": lines}, indent=0) + "\n", encoding="utf-8")
+
+
+def write_things(folder: Path, things: Iterable[str]) -> None:
+    """Write what a network that finds things in pictures, in `folder`/subject, knows by name."""
+    text = json.dumps(sorted(set(things)), indent=0) + "\n"
+    (folder / SUBJECT / _THINGS).write_text(text, encoding="utf-8")

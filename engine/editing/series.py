@@ -25,6 +25,7 @@ from engine.editing.exact.tokens import SCANNER, SPELLING
 from engine.editing.front import WISH, front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.editing.recolour import recolouring
+from engine.editing.things import on_things
 from engine.jobs import EditJob, Step
 
 MOST_PIECES = 12
@@ -227,18 +228,16 @@ def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
     found = plan(text)
     if found is None:
         small = knowledge is not None and knowledge.filters
-        return _plan(hiding(text) or (filtering(text) if small else None) or _recolouring(text, knowledge))
+        one = hiding(text) or (filtering(text) if small else None) or _recolouring(text, knowledge)
+        operations = on_things(text, knowledge) if one is None and knowledge is not None else [one]
+        return Plan(tuple(each for each in operations if each is not None)) if any(operations) else None
     if not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
 
 
-def _plan(operation: Operation | None) -> Plan | None:
-    return None if operation is None else Plan((operation,))
-
-
 def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
-    if knowledge is None or not knowledge.covers(text):
+    if knowledge is None or not (knowledge.covers(text) or knowledge.colours(text)):
         return None
     looks = knowledge.looks(text)
     return None if looks is None else recolouring(text, looks)

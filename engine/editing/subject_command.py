@@ -45,7 +45,7 @@ def train(
     Killed runs go on where they were when started again with the same arguments.
     """
     with train_extra():
-        from engine.editing.subject_net import FOLDER as SUBJECT
+        from engine.editing.knowledge import SUBJECT
         from engine.editing.training.subject import SubjectConfig, validate
         from engine.editing.training.subject import train as run
         from engine.sources import resolve

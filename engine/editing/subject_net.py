@@ -18,10 +18,9 @@ from torch import Tensor, nn
 
 from engine.editing.exact.people import samples
 from engine.editing.exact.people_net import DEEP, PeopleNet
+from engine.editing.knowledge import SUBJECT
 from engine.errors import WeightsError, one_line
 
-FOLDER = "subject"
-"""Of an editor, beside diffusers' own."""
 SIDE = 192
 """Pixels of the square that the network sees."""
 _FILE = "model.safetensors"
@@ -68,7 +67,7 @@ def save(net: SubjectNet, folder: Path) -> None:
 
 def load(editor: Path) -> SubjectNet | None:
     """The network of an editor's folder, if it has one. Raises WeightsError with one sentence."""
-    file = editor / FOLDER / _FILE
+    file = editor / SUBJECT / _FILE
     if not file.is_file():
         return None
     try:

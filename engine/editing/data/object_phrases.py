@@ -18,14 +18,35 @@ _PLACES = {
 THINGS = tuple(
     """
     thing object cat dog horse bird fish rabbit bear cup mug bowl plate glass bottle vase teapot jug can box
-    bag handbag backpack suitcase basket umbrella chair armchair sofa couch table desk bed lamp pillow curtain
-    door gate window wall roof house tower boat ship sail car van bus truck bike motorbike train plane rocket
-    kite balloon ball toy doll guitar piano drum book pen phone camera clock watch ring necklace scarf glove
-    sock boot sneakers shoes tie belt coat jacket sweater pullover hoodie blouse suit skirt jeans shorts pants
-    cap helmet hat hair apple pear banana orange lemon tomato pepper carrot pumpkin cake bread candle leaf
-    leaves petals rose tulip plant tree bush bench fence sign flag statue tent bucket blanket carpet towel
-    shirt dress t-shirt trousers
-    """.split()  # noqa: SIM905 - a list of a hundred strings would be no easier to read
+    bag handbag backpack suitcase basket umbrella chair armchair sofa couch table desk bed lamp pillow
+    curtain door gate window wall roof house tower boat ship sail car van bus truck bike motorbike train
+    plane rocket kite balloon ball toy doll guitar piano drum book pen phone camera clock watch ring
+    necklace scarf glove sock boot sneakers shoes tie belt coat jacket sweater pullover hoodie blouse suit
+    skirt jeans shorts pants cap helmet hat hair apple pear banana orange lemon tomato pepper carrot pumpkin
+    cake bread candle leaf leaves petals rose tulip plant tree bush bench fence sign flag statue tent bucket
+    blanket carpet towel shirt dress t-shirt trousers animal puppy kitten cow sheep goat pig duck hen
+    chicken goose owl parrot pigeon seagull swan fox wolf deer squirrel mouse hamster hedgehog lion tiger
+    elephant giraffe monkey turtle frog snake lizard butterfly bee beetle spider snail crab shark dolphin
+    whale dinosaur dragon unicorn robot snowman scarecrow teddy puppet saucer pot pan kettle jar bin barrel
+    tray spoon fork knife ladle thermos candlestick lantern torch lighter parcel package envelope letter
+    card poster frame mirror tin broom mop ladder hammer saw axe shovel rake hose wheelbarrow toolbox wheel
+    tyre trailer tractor lorry taxi ambulance scooter bicycle skateboard motorcycle tram helicopter airplane
+    aeroplane ufo drone canoe yacht anchor lighthouse windmill castle church barn shed cottage hut
+    skyscraper building bridge gazebo fountain pylon pole post lamppost streetlight mailbox letterbox
+    hydrant cone barrier trolley pram stroller wheelchair crib cradle stool armrest ottoman cupboard
+    wardrobe drawer shelf bookcase dresser rug mat cushion duvet stove oven fridge freezer toaster microwave
+    dishwasher sink bathtub toilet heater fan radio television tv monitor screen laptop computer keyboard
+    tablet printer speaker headphones microphone violin trumpet saxophone accordion harp flute football
+    basketball baseball racket bat trophy medal sword shield crown tiara bracelet earring brooch glasses
+    sunglasses mask cape apron robe kimono vest cardigan waistcoat uniform leggings stockings slippers
+    sandals heels bow ribbon purse wallet rucksack tote crate sack sandwich burger pizza pie muffin cupcake
+    doughnut cookie biscuit croissant bun loaf cheese egg eggs steak sausage soup salad pasta noodles sushi
+    lollipop sweet chocolate popcorn milk juice wine beer coffee tea cocktail strawberry cherry grape grapes
+    melon watermelon pineapple mango kiwi peach plum lime avocado potato onion garlic cucumber cabbage
+    broccoli mushroom corn pea bean daisy sunflower tulips lily orchid poppy dandelion cactus fern palm log
+    stump stone rock boulder shell feather nest moon star planet parachute present gift wreath garland
+    bauble stocking tombstone skull ghost pebble dice puzzle chessboard
+    """.split()  # noqa: SIM905 - a list of four hundred strings would be no easier to read
 )
 """What people may call the one thing that a photo shows."""
 _ADD = ("add", "put", "place", "draw", "insert")

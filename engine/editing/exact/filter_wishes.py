@@ -81,7 +81,7 @@ _HIDDEN = re.compile(
 )
 
 
-def _said(instruction: str) -> str:
+def said_plainly(instruction: str) -> str:
     """Without politeness, punctuation and capitals."""
     words = re.sub(r"[^a-z0-9' ]+", " ", instruction.lower().replace("’", "'"))
     return " ".join(_POLITE.sub(" ", words).split())
@@ -89,7 +89,7 @@ def _said(instruction: str) -> str:
 
 def hiding(instruction: str) -> HideFaces | None:
     """Faces to be made unrecognisable; one, if one is spoken of."""
-    said = _said(instruction)
+    said = said_plainly(instruction)
     if not _HIDDEN.fullmatch(said):
         return None
     return HideFaces("blur" if "blur" in said else "pixelate", every=re.search(_EVERY, said) is not None)
@@ -97,7 +97,7 @@ def hiding(instruction: str) -> HideFaces | None:
 
 def filtering(instruction: str) -> Operation | None:
     """The filter for the whole photo that an instruction asks for, if it asks for nothing else."""
-    said = _said(instruction)
+    said = said_plainly(instruction)
     if _PIXELATED.fullmatch(said):
         return Pixelate()
     if _GRAINED.fullmatch(said):

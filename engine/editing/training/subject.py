@@ -1,12 +1,14 @@
 """`dialogpaint train subject`: which part of a picture a wish speaks of, from the masks of exact pairs.
 
 The loss is binary cross-entropy and Dice's (F. Milletari et al., "V-Net", 2016), as a subject may be small.
-The network begins as MediaPipe's for people; the text encoder is the editor's, and stays as it is.
+The network begins as MediaPipe's for people; the text encoder is the editor's, and stays as it is. So that it
+listens, two pictures are now and then put side by side, and the thing of one is spoken of.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from statistics import fmean
 
@@ -22,10 +24,11 @@ from tqdm import tqdm
 from engine.device import choose
 from engine.editing import sampler
 from engine.editing.exact import people
-from engine.editing.knowledge import Everything, Knowledge, read_knowledge
+from engine.editing.knowledge import COLOURS, SUBJECT, Everything, Knowledge, read_knowledge, write_things
 from engine.editing.loading import Components, load_components
-from engine.editing.region import Scope, scope
-from engine.editing.subject_net import FOLDER, SIDE, SubjectNet, load, save, told
+from engine.editing.region import scope
+from engine.editing.subject_net import SIDE, SubjectNet, load, save, told
+from engine.editing.thing_wishes import Thing, taken_away
 from engine.editing.training import begun
 from engine.editing.training.begun import Outcome
 from engine.editing.training.cache import Row, read_rows, wordings
@@ -36,6 +39,9 @@ LESS_SURE = 0.03
 """Factor on the last layer's weights, whose logits are in the hundreds where nobody is."""
 SMALLEST = 0.01
 """Share of the picture under which a subject can hardly be seen."""
+OTHERWISE, BESIDE = 0.5, 0.3
+"""How often a thing's wish is said as if it were to be taken away; how often another thing is beside it."""
+_PAINTED = re.compile(rf"(?:make|turn) the ([a-z ]+?) (?:light |dark )?(?:{'|'.join(sorted(COLOURS))})")
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -72,7 +78,8 @@ def train(
         run = Run(dict(net.named_parameters()), loss, config, out)
         finished = run.go_on(stop)
     if finished:
-        save(net, out / FOLDER)
+        save(net, out / SUBJECT)
+        write_things(out, filter(None, map(thing_in, rows)))
     return Outcome(run.step, config.steps, finished)
 
 
@@ -99,15 +106,33 @@ def untrained(parts: Components, seed: int) -> SubjectNet:
     return net
 
 
+def thing_in(row: Row) -> str | None:
+    """What the row's wish calls the thing that it takes away, or paints."""
+    first = wordings(row)[0]
+    if scope(first) == "background":
+        return None
+    painted = _PAINTED.fullmatch(first)
+    taken = taken_away(first)
+    return painted[1] if painted else taken[0].noun if taken else None
+
+
 def local(rows: list[Row], knowledge: Knowledge) -> list[Row]:
-    """Those with a mask whose wish is about a background or a thing, and is not refused."""
+    """Those with a mask whose wish is about a background and not refused, or about one thing."""
     return [
         row
         for row in rows
         if row.get("mask")
-        and scope(str(row["instruction"])) in ("background", "subject")
-        and knowledge.covers(str(row["instruction"]))
+        and (
+            thing_in(row) is not None
+            or (
+                scope(wish := str(row["instruction"])) in ("background", "subject") and knowledge.covers(wish)
+            )
+        )
     ]
+
+
+def _known(wish: str, knowledge: Knowledge) -> bool:
+    return scope(wish) in ("background", "subject") and knowledge.covers(wish)
 
 
 def mask_of(row: Row) -> Tensor:
@@ -124,14 +149,47 @@ def draw(
     seen: list[Tensor] = []
     said: list[str] = []
     while len(seen) < config.batch:
-        row = rows[int(rng.integers(len(rows)))]
-        both = cropped(torch.cat([_read(row["source"], "RGB"), mask_of(row)]), rng)
+        row, other = (rows[int(rng.integers(len(rows)))] for _ in range(2))
+        both = shown(row)
+        if thing_in(row) is not None and rng.random() < BESIDE and apart(row, other):
+            both = beside(both, shown(other), rng)
+        both = cropped(both, rng)
         if both[3].mean() > SMALLEST:
             seen.append(torch.cat([tinted(both[:3], rng), both[3:]]))
-            said.append(str(rng.choice(wordings(row))))
+            said.append(wish_of(row, rng))
     together = torch.stack(seen)
     wishes = [told(sampler.encode_text(parts.tokenizer, parts.text_encoder, each)) for each in said]
     return together[:, :3], together[:, 3:], torch.cat(wishes)
+
+
+def wish_of(row: Row, rng: np.random.Generator) -> str:
+    thing = thing_in(row)
+    if thing is not None and rng.random() < OTHERWISE:
+        return Thing(thing).wish
+    return str(rng.choice(wordings(row)))
+
+
+def shown(row: Row) -> Tensor:
+    """(4, SIDE, SIDE) in [0, 1]: the picture and the mask of what its wish is about."""
+    return torch.cat([_read(row["source"], "RGB"), mask_of(row)])
+
+
+def apart(row: Row, other: Row) -> bool:
+    """Whether both are about things, of different names."""
+    names = {thing_in(row), thing_in(other)}
+    return len(names) == 2 and None not in names
+
+
+def beside(planes: Tensor, others: Tensor, rng: np.random.Generator) -> Tensor:
+    """Two pictures (4, SIDE, SIDE) in the place of one; of the second nothing is meant."""
+    others = torch.cat([others[:3], torch.zeros_like(others[3:])])
+    pair = [planes, others] if rng.random() < 0.5 else [others, planes]
+    along = -1 if rng.random() < 0.5 else -2
+    size = (SIDE, SIDE // 2) if along == -1 else (SIDE // 2, SIDE)
+    halves = functional.interpolate(
+        torch.stack(pair), size, mode="bilinear", align_corners=False, antialias=True
+    )
+    return torch.cat(list(halves), along)
 
 
 def cropped(planes: Tensor, rng: np.random.Generator) -> Tensor:
@@ -165,12 +223,21 @@ def validate(out: Path, pairs: Path, editor: Path) -> dict[str, float]:
     if net is None:
         raise ValueError(f"There is no trained network in {out}.")
     parts = load_components(editor, torch.device("cpu"), torch.float32)
-    found: dict[Scope, list[float]] = {"background": [], "subject": []}
-    for row in tqdm(local(read_rows(pairs), read_knowledge(editor) or Everything()), desc="masks"):
-        wish = told(sampler.encode_text(parts.tokenizer, parts.text_encoder, str(row["instruction"])))
-        seen, wanted = net(_read(row["source"], "RGB")[None], wish).sigmoid()[0], mask_of(row)
+    found: dict[str, list[float]] = {"background": [], "thing": [], "thing_beside_another": []}
+    rows = local(read_rows(pairs), read_knowledge(editor) or Everything())
+    rng = np.random.default_rng(0)
+
+    def judge(kind: str, planes: Tensor, said: str) -> None:
+        wish = told(sampler.encode_text(parts.tokenizer, parts.text_encoder, said))
+        seen, wanted = net(planes[None, :3], wish).sigmoid()[0], planes[3:]
         union = torch.maximum(seen, wanted).sum().clamp_min(1e-6)
-        found[scope(str(row["instruction"]))].append(float(torch.minimum(seen, wanted).sum() / union))
+        found[kind].append(float(torch.minimum(seen, wanted).sum() / union))
+
+    for row, other in zip(tqdm(rows, desc="masks"), [*rows[1:], *rows[:1]], strict=True):
+        said = str(row["instruction"])
+        judge("background" if scope(said) == "background" else "thing", shown(row), said)
+        if apart(row, other):
+            judge("thing_beside_another", beside(shown(row), shown(other), rng), said)
     return {f"agrees_{kind}": round(fmean(values), 3) for kind, values in found.items() if values}
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from engine.editing import subject_net
 from engine.editing.subject_net import SIDE, SubjectNet, load, save, subject
 from engine.errors import WeightsError
 from tests.engine.editing.tiny import photo
@@ -34,7 +33,7 @@ def test_any_size_has_a_mask_of_its_size(size: tuple[int, int]) -> None:
 
 def test_saved_and_loaded_it_finds_the_same(tmp_path: Path) -> None:
     net = random_net()
-    save(net, tmp_path / subject_net.FOLDER)
+    save(net, tmp_path / "subject")
     again = load(tmp_path)
     assert again is not None
     text = torch.randn(1, 5, 12)
@@ -47,7 +46,7 @@ def test_an_editor_may_have_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no weights", b"\x08\0\0\0\0\0\0\0{}      "])
 def test_damaged_weights_are_a_sentence(content: bytes, tmp_path: Path) -> None:
-    file = tmp_path / subject_net.FOLDER / "model.safetensors"
+    file = tmp_path / "subject" / "model.safetensors"
     file.parent.mkdir()
     file.write_bytes(content)
     with pytest.raises(WeightsError, match=r"model\.safetensors can't be used"):

@@ -1,0 +1,154 @@
+"""Which thing is to be taken away, resized or moved: "remove the cup on the left", "make the dog bigger".
+
+Only whole sentences of these forms are read; what the thing is, the caller must know ("remove the doubt").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.editing.exact.filter_wishes import said_plainly
+
+Side = Literal["left", "right"]
+
+_IN = r"( (from|in|of|on) (it|(the|this|my|our) (photo|picture|image|pic|shot|scene|photograph)))?"
+_SIDE = rf"( (on|to|at|from) the (far )?(?P<side>left|right)( hand)?( side)?( edge)?{_IN})?"
+_WHICH = r"((all|both|every|all of) )?((the|that|this|these|those|my|our|his|her|their|your) )?"
+_THING = rf"{_WHICH}((?P<before>left|right)( hand)? )?(?P<noun>[a-z][a-z' ]*?){_SIDE}{_IN}"
+_OUT = (
+    r"(remove|delete|erase|get rid of|take out|take away|cut out|edit out|photoshop out|lose|eliminate"
+    r"|wipe out)"
+)
+_GONE = r"(disappear|vanish|go away|invisible|gone)"
+_TAKEN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_OUT} {_THING}",
+        rf"(take|edit|photoshop|cut|crop) {_THING} (away|out){_IN}",
+        rf"(make|have|let) {_THING} {_GONE}",
+        rf"{_THING} (should|must|has to|have to|needs to|need to) (be gone|go|disappear|go away|vanish)",
+        rf"(no|no more|without) {_THING}",
+    )
+)
+_NAMED = re.compile(_THING)
+_SEVERAL = re.compile(rf"{_OUT} (?P<things>.+ and .+)")
+_FACTORS = {
+    r"(twice|two times|2x|double) (as (big|large)|the size|bigger|larger)": 2.0,
+    r"(three times|thrice|3x) (as (big|large)|the size|bigger|larger)": 3.0,
+    r"(much|a lot|far|way) (bigger|larger)|huge|giant|gigantic|enormous": 1.7,
+    r"(a (little|bit|tad)|a little bit|slightly) (bigger|larger)": 1.2,
+    r"bigger|larger|big": 1.4,
+    r"half (as (big|large)|the size|its size)|(two times|2x) smaller": 0.5,
+    r"(much|a lot|far|way) smaller|tiny": 0.5,
+    r"(a (little|bit|tad)|a little bit|slightly) smaller": 0.85,
+    r"smaller|small": 0.7,
+}
+_SIZES = "|".join(f"(?P<size_{at}>{form})" for at, form in enumerate(_FACTORS))
+_RESIZED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(make|have) {_THING} ({_SIZES})",
+        rf"{_THING} (should|must|has to|needs to) be ({_SIZES})",
+    )
+)
+_GROWN = re.compile(
+    rf"(?P<more>enlarge|scale up|blow up|grow|magnify)?(?P<less>shrink|scale down|reduce)? {_THING}"
+)
+_SHIFTS: dict[str, tuple[int, int]] = {
+    r"(to the )?left": (-1, 0),
+    r"(to the )?right": (1, 0),
+    r"up|upwards?|higher": (0, -1),
+    r"down|downwards?|lower": (0, 1),
+}
+_WHERE = "|".join(f"(?P<way_{at}>{form})" for at, form in enumerate(_SHIFTS))
+_MOVED = re.compile(
+    rf"(move|shift|nudge|slide|push) {_THING} ((?P<bit>a (little|bit|tad)|a little bit|slightly)|"
+    rf"(?P<far>far|a lot|much|further|more))?( )?({_WHERE})"
+)
+_STEP = 0.18
+"""Of the picture's shorter side: how far a thing is moved of which nobody said how far."""
+_MORE = re.compile(r"\b(and|or|but|except|behind|with|without|who|that|which|from|in|on|of|at|near|next)\b")
+
+_PRONOUNS = frozenset(("him", "her", "me", "us", "them", "everyone", "everybody"))
+_OF_SOMEBODY = frozenset(
+    """
+    hair beard moustache mustache eyebrows eyes eye nose mouth teeth ear ears face head hand hands arm arms
+    leg legs foot feet skin finger fingers glasses sunglasses hat cap beanie helmet headscarf headband turban
+    hijab wig patch mask shirt blouse sweater jumper pullover hoodie jacket coat vest waistcoat cardigan suit
+    blazer tie scarf gloves glove dress skirt jeans trousers pants shorts stockings leggings socks sock shoes
+    shoe boots boot necklace earring earrings ring bracelet watch belt uniform robe kimono cape apron
+    """.split()  # noqa: SIM905 - a list of eighty strings would be no easier to read
+)
+"""Behind these is more of somebody, which can't be made up from the rest of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a person calls it, without an article, and on which side it is where that was said."""
+
+    noun: str
+    side: Side | None = None
+
+    @property
+    def wish(self) -> str:
+        """How `SubjectNet` is asked for it."""
+        return f"remove the {self.noun}"
+
+    def __str__(self) -> str:
+        return self.noun if self.noun in _PRONOUNS else f"the {self.noun}"
+
+
+def taken_away(instruction: str) -> list[Thing] | None:
+    """The things that are to be gone, if nothing else is asked for."""
+    text = said_plainly(instruction)
+    things = _listed(text)
+    if things is None:
+        one = next((thing for form in _TAKEN if (thing := _thing(form.fullmatch(text)))), None)
+        things = None if one is None else [one]
+    if things is None or any(_OF_SOMEBODY & set(thing.noun.split()) for thing in things):
+        return None
+    return things
+
+
+def _listed(text: str) -> list[Thing] | None:
+    """Of "remove the cup, the plate and the fork"; `said_plainly` has left no commas."""
+    found = _SEVERAL.fullmatch(text)
+    if found is None:
+        return None
+    things = [_thing(_NAMED.fullmatch(each)) for each in re.split(r" and ", found["things"])]
+    return None if None in things else [thing for thing in things if thing is not None]
+
+
+def resized(instruction: str) -> tuple[Thing, float] | None:
+    """The thing that is to be larger or smaller, and how many times as long it shall be."""
+    text = said_plainly(instruction)
+    for form in _RESIZED:
+        if (found := form.fullmatch(text)) and (thing := _thing(found)):
+            factors = enumerate(_FACTORS.values())
+            return thing, next(factor for at, factor in factors if found[f"size_{at}"])
+    found = _GROWN.fullmatch(text)
+    if found and (found["more"] or found["less"]) and (thing := _thing(found)):
+        return thing, 1.4 if found["more"] else 0.7
+    return None
+
+
+def moved(instruction: str) -> tuple[Thing, float, float] | None:
+    """The thing, and how far it is to go to the right and down, in shares of the shorter side."""
+    found = _MOVED.fullmatch(said_plainly(instruction))
+    thing = _thing(found)
+    if found is None or thing is None:
+        return None
+    across, down = next(way for at, way in enumerate(_SHIFTS.values()) if found[f"way_{at}"])
+    far = _STEP * (0.4 if found["bit"] else 2 if found["far"] else 1)
+    return thing, across * far, down * far
+
+
+def _thing(found: re.Match[str] | None) -> Thing | None:
+    if found is None:
+        return None
+    noun, side = found["noun"].removesuffix("'s"), found["before"] or found["side"]
+    if _MORE.search(noun):
+        return None
+    return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

@@ -1,0 +1,149 @@
+"""A thing goes, grows or moves, what was behind it is made up, and nothing else changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from skimage import data
+
+from engine.editing.exact import CannotApply
+from engine.editing.knowledge import Knowledge, Looks
+from engine.editing.series import CannotDo, read, summary
+from engine.editing.things import Move, Resize, TakeAway, on_things
+from tests.engine.editing.test_recolour import nothing
+
+WIDTH, HEIGHT = 320, 240
+GROUND, BALL = (90, 160, 90), (230, 60, 40)
+
+
+def scene(*lefts: int) -> Image.Image:
+    """Red balls of 50 pixels, standing at row 160, on a green ground with some grain."""
+    grain = np.random.default_rng(0).integers(-6, 6, (HEIGHT, WIDTH, 1))
+    picture = Image.fromarray((grain + GROUND).astype(np.uint8))
+    for left in lefts:
+        ImageDraw.Draw(picture).ellipse((left, 110, left + 50, 160), fill=BALL)
+    return picture
+
+
+def reddish(picture: Image.Image) -> np.ndarray:
+    pixels = np.asarray(picture).astype(int)
+    return (pixels[..., 0] > pixels[..., 1] + 40).astype(np.float32)
+
+
+def knowing(looks: Looks | None) -> Knowledge:
+    return Knowledge(frozenset(), looks=lambda wish: looks, things=frozenset(["ball", "police car"]))
+
+
+def done(wish: str, picture: Image.Image, looks: Looks = reddish) -> Image.Image:
+    (operation,) = on_things(wish, knowing(looks))
+    return operation.apply(picture)
+
+
+def columns(picture: Image.Image) -> tuple[int, int]:
+    """The first and last with something red."""
+    found = np.flatnonzero(reddish(picture).any(0))
+    return int(found[0]), int(found[-1])
+
+
+def test_what_is_taken_away_is_gone_and_the_ground_goes_on() -> None:
+    picture = scene(130)
+    result = done("remove the ball", picture)
+    assert not reddish(result).any()
+    before, after = np.asarray(picture).astype(int), np.asarray(result).astype(int)
+    assert np.abs(after - GROUND).max() < 25
+    assert np.array_equal(after[:, :100], before[:, :100])
+    assert np.array_equal(after[:90], before[:90])
+
+
+def test_of_two_the_one_that_was_named_goes() -> None:
+    left = done("remove the ball on the left", scene(40, 220))
+    right = done("remove the right ball", scene(40, 220))
+    assert columns(left)[0] > 200
+    assert columns(right)[1] < 110
+    assert not reddish(done("remove the balls", scene(40, 220))).any()
+
+
+def test_what_is_made_bigger_or_smaller_stands_where_it_stood() -> None:
+    for wish, wide in (("make the ball twice as big", 100), ("make the ball half the size", 25)):
+        result = done(wish, scene(130))
+        first, last = columns(result)
+        assert last - first == pytest.approx(wide, abs=6)
+        assert (first + last) / 2 == pytest.approx(155, abs=4)
+        assert np.flatnonzero(reddish(result).any(1))[-1] == pytest.approx(160, abs=4)
+
+
+def test_what_touches_the_edge_goes_on_touching_it() -> None:
+    result = done("make the ball smaller", scene(-20))
+    assert columns(result)[0] == 0
+
+
+def test_what_is_moved_is_there_and_no_longer_here() -> None:
+    result = done("move the ball to the right", scene(130))
+    first, last = columns(result)
+    assert first == pytest.approx(130 + 0.18 * HEIGHT, abs=4)
+    assert last - first == pytest.approx(50, abs=4)
+    up = done("move the ball up", scene(130))
+    assert np.flatnonzero(reddish(up).any(1))[0] == pytest.approx(110 - 0.18 * HEIGHT, abs=4)
+
+
+def test_alpha_stays() -> None:
+    alpha = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
+    picture = scene(130)
+    picture.putalpha(alpha)
+    result = done("remove the ball", picture)
+    assert result.getchannel("A").tobytes() == alpha.tobytes()
+
+
+def test_where_nothing_or_nearly_everything_is_it_nothing_is_done() -> None:
+    with pytest.raises(CannotApply, match="can't tell where the ball is"):
+        done("remove the ball", scene(), nothing)
+    with pytest.raises(CannotApply, match="too much of the picture"):
+        done("remove the ball", scene(), lambda seen: nothing(seen) + 1)
+    with pytest.raises(CannotApply, match="can't find a person"):
+        done("remove the man", scene(130))
+
+
+def test_a_person_can_go_but_is_never_taken_for_a_thing() -> None:
+    wide = Image.new("RGB", (440, 300), (150, 150, 150))
+    wide.paste(Image.fromarray(data.astronaut()).crop((60, 0, 360, 300)).resize((240, 240)), (70, 60))
+    empty = np.asarray(done("remove the person", wide)).astype(int)
+    changed = np.abs(empty - np.asarray(wide).astype(int)).max(-1) > 12
+    assert 0.01 < changed.mean() < 0.45
+    with pytest.raises(CannotApply, match="can't tell where the ball is"):
+        done("remove the ball", wide, lambda seen: np.asarray(changed_like(seen, changed), np.float32))
+
+
+def changed_like(seen: Image.Image, changed: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(changed).resize(seen.size))
+
+
+def test_only_what_is_known_by_name_is_looked_for() -> None:
+    known = knowing(reddish)
+    for wish, kind in (
+        ("remove the old police cars", TakeAway),
+        ("make the ball bigger", Resize),
+        ("move the ball down", Move),
+    ):
+        (operation,) = on_things(wish, known)
+        assert type(operation) is kind
+    assert len(on_things("remove the ball and the police car", known)) == 2
+    for wish in (
+        "remove the ball and the doubt",
+        "remove the ball and make it night",
+        "remove it",
+        "make the day longer",
+        "remove the castle",
+    ):
+        assert not on_things(wish, known)
+    assert not on_things("remove the ball", knowing(None))
+
+
+def test_what_was_done_is_told_in_the_wish_s_own_words() -> None:
+    (part,) = read("remove the ball", knowing(reddish))
+    assert part.plan is not None
+    assert summary([part]) is None
+    with pytest.raises(CannotDo):
+        read("remove the castle", knowing(reddish))
+    both = read("remove the ball and crop it square", knowing(reddish))
+    assert summary(both) == "I removed the ball and cropped it to a square."
