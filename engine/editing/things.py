@@ -1,4 +1,4 @@
-"""A thing is taken away, resized or moved, exactly, where it is known where in the picture it is.
+"""A thing is taken away, resized, moved or edited alone, exactly, where it is known where it is.
 
 What was behind it is made up from the rest of the picture (`completion.py`). For small weights, which paint
 neither well.
@@ -6,61 +6,42 @@ neither well.
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import binary_dilation, center_of_mass, label
+from scipy.ndimage import binary_dilation
 
 from engine.editing.completion import completed
+from engine.editing.exact.grammar_parts import IN_PLACE
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
-from engine.editing.exact.parts import Box, OwnColours
-from engine.editing.exact.people import find_people, to_the_pixel
-from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
-from engine.editing.pictures import rgb, thumbnail
+from engine.editing.exact.parts import Box, OnPart, OwnColours, lay_over
+from engine.editing.exact.people import to_the_pixel
+from engine.editing.exact.router import plan
+from engine.editing.knowledge import Knowledge
+from engine.editing.pictures import rgb
+from engine.editing.sight import SEEN, Likely, Sight, sight
 from engine.editing.thing_wishes import Thing, moved, resized, taken_away
 
-Likely = NDArray[np.float32]
-
-SOMEBODY = frozenset(
-    ("person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "child", "him", "her", "me")
-)
-SEVERAL = frozenset(
-    (
-        "people",
-        "persons",
-        "men",
-        "women",
-        "boys",
-        "girls",
-        "guys",
-        "kids",
-        "children",
-        "everyone",
-        "them",
-        "us",
-    )
-)
-SEEN = 0.4
-"""Likelihood from which a pixel is the thing's."""
-LEAST, MOST = 0.002, 0.4
-"""Shares of the picture that the thing may have."""
+MOST = 0.5
+"""Share of the picture that may be made up."""
 RIM = 1 / 50
 """Of the longer side: the thing's edge and its shadow there go with it."""
-CLEAR = 0.2
-"""A patch this much smaller than the largest is a crumb, no thing of its own."""
+_CALLED = re.compile(r"\b(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))")
 
 
 @dataclass(frozen=True, slots=True)
 class OnThing(Operation):
-    """`wish`: in the person's words. `looks` tells where the thing is; None: people are, by themselves."""
+    """An edit of what `sight` finds."""
 
-    wish: str
-    thing: Thing
-    looks: Looks | None = field(repr=False, compare=False)
+    sight: Sight
+
+    @property
+    def thing(self) -> Thing:
+        return self.sight.thing
 
     @property
     def told_by_wish(self) -> bool:
@@ -74,110 +55,89 @@ class OnThing(Operation):
     def done(self, picture: Image.Image) -> Image.Image:
         """The same of an RGB picture."""
 
-    def seen(self, picture: Image.Image) -> Likely:
-        """How likely (h, w) each pixel of the picture, made smaller, is the thing's; 0 beside it."""
-        small = thumbnail(picture, LOOK_SIDE)
-        people = find_people(picture)
-        likely = np.zeros(small.size[::-1], np.float32)
-        if people is not None:
-            likely = np.asarray(people.resize(small.size), np.float32) / 255
-        if self.looks is not None:
-            found = self.looks(small)
-            # It takes the people for whatever is asked for, if nothing else is there.
-            if people is not None and likely[found > SEEN].mean() > 0.5:
-                raise CannotApply(self._not_there)
-            likely = found
-        likely = self._meant(likely)
-        share = float((likely > SEEN).mean())
-        if share < LEAST:
-            raise CannotApply(self._not_there)
-        if share > MOST:
-            raise CannotApply(f"{self.thing}".capitalize() + " fills too much of the picture for that.")
-        return likely
-
-    @property
-    def _not_there(self) -> str:
-        if self.looks is None:
-            return "I can't find a person in this picture."
-        return f"I can't tell where {self.thing} is in this picture."
-
-    def _meant(self, likely: Likely) -> Likely:
-        """Only the patch on the side that was named, if there are several."""
-        patches, count = label(likely > SEEN)
-        sizes = np.bincount(patches.ravel(), minlength=count + 1)[1:]
-        clear = [at + 1 for at, size in enumerate(sizes) if size > CLEAR * sizes.max()]
-        if len(clear) < 2:
-            return likely
-        if self.thing.side is None:
-            if self.looks is None and self.thing.noun not in SEVERAL:
-                raise CannotApply(
-                    "I see more than one person. Tell me which: the one on the left, or on the right?"
-                )
-            return likely
-        columns = {patch: center_of_mass(patches == patch)[1] for patch in clear}
-        chosen = (min if self.thing.side == "left" else max)(columns, key=columns.__getitem__)
-        return np.where(binary_dilation(patches == chosen, iterations=2), likely, 0).astype(np.float32)
+    def without(self, picture: Image.Image, likely: Likely) -> Image.Image:
+        """The picture with other pixels where the thing is."""
+        radius = max(2, round(RIM * max(likely.shape)))
+        down, across = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+        hole = binary_dilation(likely > SEEN, down**2 + across**2 <= radius**2)
+        if hole.mean() > MOST:
+            raise CannotApply(f"{self.thing} fills too much of the picture for that.".capitalize())
+        large = np.asarray(Image.fromarray(hole).resize(picture.size, Image.Resampling.NEAREST))
+        try:
+            return Image.fromarray(completed(np.asarray(picture), large))
+        except ValueError:
+            raise CannotApply("This picture is too small for that.") from None
 
 
+@dataclass(frozen=True, slots=True)
 class TakeAway(OnThing):
     @property
     def phrase(self) -> str:
         return f"removed {self.thing}"
 
     def done(self, picture: Image.Image) -> Image.Image:
-        return without(picture, self.seen(picture))
+        return self.without(picture, self.sight.likely(picture))
 
 
 @dataclass(frozen=True, slots=True)
 class Resize(OnThing):
     """`factor` times as long, where it stands."""
 
-    factor: float = 1.0
+    factor: float
 
     @property
     def phrase(self) -> str:
         return f"made {self.thing} {'bigger' if self.factor > 1 else 'smaller'}"
 
     def done(self, picture: Image.Image) -> Image.Image:
-        likely = self.seen(picture)
+        likely = self.sight.likely(picture)
         cut, box = cut_out(picture, likely)
         width, height = (max(1, round(side * self.factor)) for side in cut.size)
         left = anchored(box[0], box[2], width, picture.width, 0.5)
         top = anchored(box[1], box[3], height, picture.height, 1.0)
-        return laid(
-            without(picture, likely), cut.resize((width, height), Image.Resampling.LANCZOS), left, top
-        )
+        cut = cut.resize((width, height), Image.Resampling.LANCZOS)
+        return laid(self.without(picture, likely), cut, left, top)
 
 
 @dataclass(frozen=True, slots=True)
 class Move(OnThing):
     """So far to the right and down, in shares of the picture's shorter side."""
 
-    across: float = 0.0
-    down: float = 0.0
+    across: float
+    down: float
 
     @property
     def phrase(self) -> str:
         return f"moved {self.thing}"
 
     def done(self, picture: Image.Image) -> Image.Image:
-        likely = self.seen(picture)
+        likely = self.sight.likely(picture)
         cut, box = cut_out(picture, likely)
         side = min(picture.size)
         left, top = round(box[0] + self.across * side), round(box[1] + self.down * side)
-        return laid(without(picture, likely), cut, left, top)
+        return laid(self.without(picture, likely), cut, left, top)
 
 
-def without(picture: Image.Image, likely: Likely) -> Image.Image:
-    """The picture with other pixels where the thing is."""
-    radius = max(2, round(RIM * max(likely.shape)))
-    across, down = np.ogrid[-radius : radius + 1, -radius : radius + 1]
-    hole = binary_dilation(likely > SEEN, across**2 + down**2 <= radius**2)
-    large = np.asarray(Image.fromarray(hole).resize(picture.size, Image.Resampling.NEAREST))
-    try:
-        return Image.fromarray(completed(np.asarray(picture), large))
-    except ValueError:
-        raise CannotApply("This picture is too small for that.") from None
+@dataclass(frozen=True, slots=True)
+class Only(OnThing):
+    """An edit that leaves every pixel in its place, of the thing alone."""
+
+    operation: Operation
+
+    @property
+    def phrase(self) -> str:
+        phrase = f" {self.operation.phrase} "
+        if " it " in phrase:
+            return phrase.replace(" it ", f" {self.thing} ", 1).strip()
+        return f"{phrase.strip()} of {self.thing}"
+
+    @property
+    def told_by_wish(self) -> bool:
+        return False
+
+    def done(self, picture: Image.Image) -> Image.Image:
+        mask = to_the_pixel(self.sight.likely(picture), picture)
+        return lay_over(picture.copy(), OnPart("person", self.operation).edited(picture, mask), mask)
 
 
 def cut_out(picture: Image.Image, likely: Likely) -> tuple[Image.Image, Box]:
@@ -207,21 +167,31 @@ def laid(picture: Image.Image, cut: Image.Image, left: int, top: int) -> Image.I
 def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
     """What a wish asks to be done with things, if each is known by name and can be found; else nothing."""
     if (gone := taken_away(wish)) is not None:
-        found = [_found(each, knowledge) for each in gone]
-        return [TakeAway(wish, *each) for each in found if each] if all(found) else []
-    if (sized := resized(wish)) is not None and (found := _found(sized[0], knowledge)):
-        return [Resize(wish, *found, sized[1])]
-    if (shifted := moved(wish)) is not None and (found := _found(shifted[0], knowledge)):
-        return [Move(wish, *found, *shifted[1:])]
+        seen = [sight(each, knowledge) for each in gone]
+        return [TakeAway(each) for each in seen if each is not None] if all(seen) else []
+    if (sized := resized(wish)) is not None and (found := sight(sized[0], knowledge)):
+        return [Resize(found, sized[1])]
+    if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
+        return [Move(found, *shifted[1:])]
+    return _only(wish, knowledge)
+
+
+def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
+    """What a photo tool would do to the picture, if the wish said "it" instead of one thing's name."""
+    text = wish.lower()
+    for called in _CALLED.finditer(text):
+        words = called[1].split()
+        for count in range(len(words), 0, -1):
+            noun = " ".join(words[:count])
+            if knowledge.thing(noun) is None:
+                continue
+            found = plan(f"{text[: called.start()]}it{text[called.end() + len(noun) :]}")
+            seen = sight(Thing(noun), knowledge)
+            if (
+                seen is None
+                or found is None
+                or not all(isinstance(each, IN_PLACE) for each in found.operations)
+            ):
+                return []
+            return [Only(seen, each) for each in found.operations]
     return []
-
-
-def _found(thing: Thing, knowledge: Knowledge) -> tuple[Thing, Looks | None] | None:
-    if thing.noun in SOMEBODY | SEVERAL:
-        return thing, None
-    name = knowledge.thing(thing.noun)
-    if name is None:
-        return None
-    named = Thing(name, thing.side)
-    looks = knowledge.looks(named.wish)
-    return None if looks is None else (named, looks)
