@@ -23,6 +23,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"should (?P<thing>.+) be bigger or smaller\?", "make {thing} {answer}"),
     (r"where should (?P<thing>.+) go\?", "move {thing} {answer}"),
     (r"which part should stay\?", "crop it to {answer}"),
+    (r"which of (?P<thing>.+) should i remove\?", "remove {answer}"),
+    (r"which (?P<thing>.+) would you like\?", "change the {thing} to {answer}"),
     (r"which way should i turn it\?", "rotate it {answer}"),
     (r"which size should it be\?", "resize it to {answer}"),
     (r"which part should change colour, and to what\?", "make {answer}"),

@@ -15,6 +15,7 @@ from engine.dialogue.blenderbot import BlenderBot, load_blenderbot
 from engine.dialogue.casing import Casing, sentences
 from engine.dialogue.context import ACTS, REPLY_TOKENS, SEPARATOR, context, normal, read_reply
 from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, TALKING_COSTS, ActCosts, KeepCopying
+from engine.dialogue.grammar.kinds import with_kind
 from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
@@ -151,7 +152,8 @@ class DialogueModel:
             cased = Casing(job.turns)
             return Decision(act, sentences(cased(said)), cased(instruction), seconds)
         if act == "ask":
-            said = yours(with_place(said, normal(job.turns[-1].text)))
+            wish = normal(job.turns[-1].text)
+            said = yours(with_kind(with_place(said, wish), wish))
         if act == "chat" and said == standard_reply("never mind") and any(map(finishes, job.turns[-2:-1])):
             act, said = "undo", standard_reply("undo")  # nothing was asked that could be dropped
         if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):

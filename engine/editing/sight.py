@@ -60,10 +60,7 @@ class Sight:
         """
         small = thumbnail(picture, LOOK_SIDE)
         people = _people(picture, small.size)
-        if self.looks is None:
-            found = people
-        else:
-            found = self.looks(small)
+        found = people if self.looks is None else self.looks(small)
         seen = found > SEEN
         # Where nothing else is, the network takes people for whatever is asked for.
         mistaken = self.looks is not None and (people * seen).sum() > 0.5 * seen.sum()
