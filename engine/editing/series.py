@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from engine.batch import Request, changed
+from engine.editing.elsewhere import elsewhere
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.filter_wishes import filtering, hiding
 from engine.editing.exact.operations import Operation, Size
@@ -198,6 +199,7 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     Of such cuts the one with the fewest parts is taken, and of those the one that paints least: neighbouring
     exact clauses are one plan, and what the weights are to paint unknown stays one instruction.
     """
+    instruction = _as_taught(instruction, knowledge)
     pieces = _pieces(instruction)
     exact = _exact(instruction, knowledge)
     if exact is not None or len(pieces) > MOST_PIECES:
@@ -217,6 +219,10 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
     if len(parts) == 1 or not any(part.sure for part in parts):
         return (Part(instruction, None, sure=parts[0].sure),)
     return tuple(_with_verb(parts))
+
+
+def _as_taught(text: str, knowledge: Knowledge | None) -> str:
+    return text if knowledge is None else elsewhere(text, knowledge) or text
 
 
 def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
@@ -272,7 +278,7 @@ def _spans(
     for length in range(1, len(pieces) + 1):
         for start in range(len(pieces) - length + 1):
             end = start + length
-            text = instruction[pieces[start][0] : pieces[end - 1][1]]
+            text = _as_taught(instruction[pieces[start][0] : pieces[end - 1][1]], knowledge)
             exact = _exact(text, knowledge)
             if exact is not None and _verb(text) is not None:
                 commands.append((start, end))

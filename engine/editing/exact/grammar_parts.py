@@ -51,6 +51,7 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
     ("background", phrases(("", "the", "a"), SETTING, ("behind",), PEOPLE)),
     ("background", phrases(("the rest", "everything else", "the surroundings", "all the rest"))),
     ("background", phrases(("everything", "all"), (*EXCEPT, "but", "around", "behind"), PEOPLE)),
+    ("background", phrases(("everything", "all", "what is", "whatever is"), ("behind",), ("", "it"))),
     ("background", phrases((*EXCEPT, "behind"), PEOPLE)),
     ("background", phrases(("whatever is", "what is"), ("around", "behind"), PEOPLE)),
     ("person", phrases(("only", "just"), ("", "on"), PEOPLE)),

@@ -1,0 +1,57 @@
+"""A question names what the wish wanted another one of, and is left alone where it does so already."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.dialogue.grammar.kinds import with_kind
+
+
+@pytest.mark.parametrize(
+    ("question", "wish", "better"),
+    [
+        (
+            "what should the pancakes become?",
+            "give the pancakes a different topping",
+            "which topping would you like?",
+        ),
+        (
+            "how should grandpa look?",
+            "give grandpa another facial expression",
+            "which facial expression would you like?",
+        ),
+        (
+            "what should the background become?",
+            "photoshop me into another country",
+            "which country would you like?",
+        ),
+        ("should it be brighter or darker?", "other lighting pls", "which lighting would you like?"),
+        ("which style would you like?", "use a filter", "which filter would you like?"),
+        ("what should i add?", "please put a nice frame around it", "which frame would you like?"),
+        ("what should i remove?", "one of the chairs has to go", "which of the chairs should i remove?"),
+        (
+            "what should i remove?",
+            "i want one of these people gone",
+            "which of these people should i remove?",
+        ),
+    ],
+)
+def test_what_is_open_is_named(question: str, wish: str, better: str) -> None:
+    assert with_kind(question, wish) == better
+
+
+@pytest.mark.parametrize(
+    ("question", "wish"),
+    [
+        ("what should i add?", "add something"),
+        ("how should the roof look?", "my house with another roof"),
+        ("which colour should the tiles be?", "roof tiles in another tone"),
+        ("what should the tablecloth become?", "the tablecloth could be something other than plain"),
+        ("how should your hair look?", "give my hair another look"),
+        ("what should i remove?", "take something out"),
+        ("what should i remove?", "take one of these out"),
+        ("what should the dog become?", "turn the dog into something new"),
+    ],
+)
+def test_what_is_named_already_or_has_no_name_stays(question: str, wish: str) -> None:
+    assert with_kind(question, wish) == question
