@@ -1,4 +1,4 @@
-"""Which thing is to be taken away, resized or moved: "remove the cup on the left", "make the dog bigger".
+"""Which thing is to go, to grow, to move, or to be there twice: "remove the cup on the left".
 
 Only whole sentences of these forms are read; what the thing is, the caller must know ("remove the doubt").
 """
@@ -55,6 +55,13 @@ _RESIZED = tuple(
 )
 _GROWN = re.compile(
     rf"(?P<more>enlarge|scale up|blow up|grow|magnify)?(?P<less>shrink|scale down|reduce)? {_THING}"
+)
+_AGAIN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(add|put|place|insert|there should be) (another|one more|a second|an extra) {_THING}",
+        rf"(duplicate|clone|copy|double) {_THING}",
+    )
 )
 _SHIFTS: dict[str, tuple[int, int]] = {
     r"(to the )?left": (-1, 0),
@@ -132,6 +139,12 @@ def resized(instruction: str) -> tuple[Thing, float] | None:
     if found and (found["more"] or found["less"]) and (thing := _thing(found)):
         return thing, 1.4 if found["more"] else 0.7
     return None
+
+
+def repeated(instruction: str) -> Thing | None:
+    """The thing of which there is to be one more."""
+    text = said_plainly(instruction)
+    return next((thing for form in _AGAIN if (thing := _thing(form.fullmatch(text)))), None)
 
 
 def moved(instruction: str) -> tuple[Thing, float, float] | None:

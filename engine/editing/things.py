@@ -1,4 +1,4 @@
-"""A thing is taken away, resized, moved or edited alone, exactly, where it is known where it is.
+"""A thing is taken away, resized, moved, repeated or edited alone, exactly, where it is known where it is.
 
 What was behind it is made up from the rest of the picture (`completion.py`). For small weights, which paint
 neither well.
@@ -24,12 +24,14 @@ from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
 from engine.editing.sight import SEEN, Likely, Sight, sight
-from engine.editing.thing_wishes import Thing, moved, resized, taken_away
+from engine.editing.thing_wishes import Thing, moved, repeated, resized, taken_away
 
 MOST = 0.5
-"""Share of the picture that may be made up."""
+"""Share of the picture that may be made up, and of a thing that may be outside of it."""
 RIM = 1 / 50
 """Of the longer side: the thing's edge and its shadow there go with it."""
+GAP = 0.1
+"""Of a thing's width, between it and another one."""
 _CALLED = re.compile(r"\b(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))")
 
 
@@ -119,6 +121,23 @@ class Move(OnThing):
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat(OnThing):
+    """One more, beside it."""
+
+    @property
+    def phrase(self) -> str:
+        return f"added another {self.thing.noun}"
+
+    def done(self, picture: Image.Image) -> Image.Image:
+        cut, box = cut_out(picture, self.sight.likely(picture))
+        right = picture.width - box[2] > box[0]  # where there is more room
+        step = round((box[2] - box[0]) * (1 + GAP)) * (1 if right else -1)
+        if not -MOST * cut.width < box[0] + step < picture.width - (1 - MOST) * cut.width:
+            raise CannotApply(f"There is no room for another {self.thing.noun}.")
+        return laid(picture.copy(), cut, box[0] + step, box[1])
+
+
+@dataclass(frozen=True, slots=True)
 class Only(OnThing):
     """An edit that leaves every pixel in its place, of the thing alone."""
 
@@ -173,6 +192,8 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Resize(found, sized[1])]
     if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
         return [Move(found, *shifted[1:])]
+    if (more := repeated(wish)) is not None and (found := sight(more, knowledge)):
+        return [Repeat(found)]
     return _only(wish, knowledge)
 
 

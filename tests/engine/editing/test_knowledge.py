@@ -9,7 +9,14 @@ import pytest
 
 from engine.editing.data import phrases
 from engine.editing.data.wordings import varied
-from engine.editing.knowledge import Knowledge, content, read_knowledge, write_knowledge
+from engine.editing.knowledge import (
+    SUBJECT,
+    Knowledge,
+    content,
+    read_knowledge,
+    write_knowledge,
+    write_things,
+)
 
 SAID = ("make it night", "make the background blue", "make the cat blue", "add snow", "remove the background")
 
@@ -56,6 +63,34 @@ def test_known_words_in_an_unknown_wish_are_not_enough(knows, wish: str) -> None
 @pytest.mark.parametrize("wish", ["", "the photo", "!!!", "🎈", "please", "make it"])
 def test_words_that_ask_for_nothing_are_not_covered(knows, wish: str) -> None:
     assert not knows.covers(wish)
+
+
+def test_things_are_known_by_name_also_with_other_words_before_it(tmp_path: Path) -> None:
+    (tmp_path / SUBJECT).mkdir()
+    write_knowledge(tmp_path, SAID)
+    write_things(tmp_path, ["saucer", "police car", "old phone", "saucer"])
+    knows = read_knowledge(tmp_path)
+    assert knows is not None
+    for noun, name in (
+        ("saucer", "saucer"),
+        ("big red saucers", "saucer"),
+        ("police cars", "police car"),
+        ("old phone", "old phone"),
+        ("phone", None),
+        ("car", None),
+        ("flying saucer", None),
+        ("old", None),
+    ):
+        assert knows.thing(noun) == name
+    assert knows.colours("turn the saucer green")
+    assert knows.colours("please paint the police car blue")
+    for wish in (
+        "make the castle green",
+        "make it green",
+        "remove the saucer",
+        "make the saucer and the cat red",
+    ):
+        assert not knows.colours(wish)
 
 
 def test_weights_without_a_file_refuse_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.editing.thing_wishes import Thing, moved, resized, taken_away
+from engine.editing.thing_wishes import Thing, moved, repeated, resized, taken_away
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,14 @@ def test_what_is_to_be_elsewhere(wish: str, thing: str, across: float, down: flo
     assert found[0] == Thing(thing)
     step = 0.18
     assert found[1:] == (pytest.approx(across * step), pytest.approx(down * step))
+
+
+@pytest.mark.parametrize("wish", ["add another cup", "put one more cup on the right", "please clone the cup"])
+def test_what_is_to_be_there_twice(wish: str) -> None:
+    found = repeated(wish)
+    assert found is not None
+    assert found.noun == "cup"
+    assert repeated("add a cup") is None
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,14 @@ def test_what_is_moved_is_there_and_no_longer_here() -> None:
     assert np.flatnonzero(reddish(up).any(1))[0] == pytest.approx(110 - 0.18 * HEIGHT, abs=4)
 
 
+def test_there_can_be_one_more_where_there_is_room() -> None:
+    assert columns(done("add another ball", scene(40)))[1] == pytest.approx(40 + 55 + 50, abs=4)
+    assert columns(done("duplicate the ball", scene(240)))[0] == pytest.approx(240 - 55, abs=4)
+    with pytest.raises(CannotApply, match="no room for another ball"):
+        wide = scene(20).crop((10, 100, 82, 170))
+        done("add one more ball", wide)
+
+
 def test_alpha_stays() -> None:
     alpha = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
     picture = scene(130)

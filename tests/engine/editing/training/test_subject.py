@@ -19,7 +19,19 @@ from engine.editing.knowledge import write_knowledge
 from engine.editing.loading import load_components
 from engine.editing.training import subject
 from engine.editing.training.cache import read_rows
-from engine.editing.training.subject import SubjectConfig, draw, local, mask_loss, mask_of, train
+from engine.editing.training.subject import (
+    SubjectConfig,
+    apart,
+    beside,
+    draw,
+    local,
+    mask_loss,
+    mask_of,
+    shown,
+    thing_in,
+    train,
+    wish_of,
+)
 from engine.training.curve import Curve
 from engine.training.stopping import Stopped
 from tests.engine.editing.tiny import photo, save, starter_parts
@@ -111,9 +123,34 @@ def test_what_is_trained_finds_more(pairs: Path, editor: Path, tmp_path: Path) -
     assert sum(losses[-4:]) < 0.7 * sum(losses[:4])
     agreed = subject.validate(tmp_path, pairs / "val.jsonl", editor)
     assert agreed["agrees_background"] > 0.5
-    assert agreed["agrees_subject"] > 0.5
+    assert agreed["agrees_thing"] > 0.5
     stored = load_file(tmp_path / "subject" / "model.safetensors")
     assert {tensor.dtype for tensor in stored.values()} == {torch.float16}
+    assert json.loads((tmp_path / "subject" / "things.json").read_text()) == ["ball"]
+
+
+def test_a_thing_is_called_by_name_also_as_if_it_were_to_go(pairs: Path) -> None:
+    background, ball, *_ = read_rows(pairs / "train.jsonl")
+    taken = ball | {"instruction": "remove the cube", "phrasings": ["remove the cube", "no cube"]}
+    assert list(map(thing_in, (background, ball, taken))) == [None, "ball", "cube"]
+    rng = np.random.default_rng(0)
+    assert {wish_of(ball, rng) for _ in range(20)} == {"remove the ball", THING}
+    assert {wish_of(background, rng) for _ in range(20)} == {BACKGROUND}
+    assert apart(ball, taken)
+    assert not apart(ball, ball)
+    assert not apart(ball, background)
+
+
+def test_of_two_pictures_side_by_side_only_one_is_meant(pairs: Path) -> None:
+    one, other = (shown(row) for row in read_rows(pairs / "train.jsonl")[1:4:2])
+    rng = np.random.default_rng(0)
+    for _ in range(6):
+        both = beside(one, other, rng)
+        assert both.shape == one.shape
+        mask, bright = both[3] > 0.5, both[0] > 0.6
+        assert mask.float().mean() == pytest.approx(float((one[3] > 0.5).float().mean()) / 2, rel=0.1)
+        assert (mask & bright).sum() > 0.9 * mask.sum()
+        assert bright.sum() > 1.5 * mask.sum()
 
 
 def test_broken_off_and_resumed_is_as_if_never_broken_off(
