@@ -34,6 +34,7 @@ DEEDS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 """Words that don't say what of by themselves: "remove the colours" is known, "remove it" is not."""
+SIDES = frozenset(("left", "right", "side", "hand"))
 KINDS = frozenset(("weather", "season", "style", "effect", "filter", "thick", "dense", "heavy"))
 """Words that only say of what kind the word beside them is, or how much of it."""
 OF_PEOPLE = frozenset(
@@ -107,7 +108,7 @@ class Knowledge:
 
     def colours(self, instruction: str) -> bool:
         """Whether a colour is asked for, and for one known thing: "turn the saucer green"."""
-        asked = content(instruction) - DEEDS
+        asked = content(instruction) - DEEDS - SIDES
         thing = asked - {"COLOUR"}
         return thing != asked and any(thing == set(name.split()) for name in self.things)
 

@@ -7,18 +7,22 @@ paint a thing in parts, or beside it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from engine.editing import merge
 from engine.editing.data.effects import dyed, tint
 from engine.editing.data.scenes import COLOURS as PAINTS
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
-from engine.editing.knowledge import COLOURS, LOOK_SIDE, Looks
+from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.region import edged, scope
+from engine.editing.sight import Sight
+from engine.editing.thing_wishes import Thing, coloured
 
 SMALLEST = 0.002
 """Share of the picture that a thing must have."""
@@ -31,6 +35,8 @@ _COLOUR = re.compile(rf"\b(?:({'|'.join(SHADES)})[ -]?)?({'|'.join(COLOURS)})\b"
 _SEVERAL = re.compile(rf"\b({'|'.join(COLOURS)}) (and|or|with|,) ({'|'.join([*SHADES, *COLOURS])})\b")
 _NOT = re.compile(r"\b(?:not|instead of|rather than)\b")
 RGB = tuple[float, float, float]
+Finds = Callable[[Image.Image], NDArray[np.float32]]
+"""An RGB picture -> how likely (h, w) each pixel of it, made `LOOK_SIDE` long, is the thing's."""
 
 
 def colour_of(instruction: str) -> RGB | None:
@@ -52,11 +58,11 @@ def colour_of(instruction: str) -> RGB | None:
 
 @dataclass(frozen=True, slots=True)
 class Recolour(Operation):
-    """`wish`: in the person's words. `looks` tells where the thing is."""
+    """`wish`: in the person's words. `finds` tells where the thing is, in a picture made smaller."""
 
     wish: str
     colour: RGB
-    looks: Looks = field(repr=False)
+    finds: Finds = field(repr=False, compare=False)
 
     @property
     def phrase(self) -> str:
@@ -73,7 +79,7 @@ class Recolour(Operation):
     def _recoloured(self, image: Image.Image) -> Image.Image:
         plain = rgb(image)
         small = thumbnail(plain, LOOK_SIDE)
-        likely = self.looks(small)
+        likely = self.finds(plain)
         if (likely > 0.5).mean() < SMALLEST:
             raise CannotApply(NOTHING_THERE)
         source = np.asarray(small, np.float32) / 255
@@ -82,7 +88,13 @@ class Recolour(Operation):
         return Image.fromarray(merge.apply(planes, np.asarray(plain)))
 
 
-def recolouring(wish: str, looks: Looks) -> Recolour | None:
-    """What a wish asks for, if that is one colour for a thing."""
+def recolouring(wish: str, looks: Looks, knowledge: Knowledge) -> Recolour | None:
+    """What a wish asks for, if that is one colour for a thing; of several of a known name the one meant."""
     colour = colour_of(wish) if scope(wish) == "subject" else None
-    return None if colour is None else Recolour(wish, colour, looks)
+    if colour is None:
+        return None
+    thing = coloured(wish)
+    name = None if thing is None else knowledge.thing(thing.noun)
+    if thing is not None and name is not None:
+        return Recolour(wish, colour, Sight(Thing(name, thing.side), looks).likely)
+    return Recolour(wish, colour, lambda picture: looks(thumbnail(picture, LOOK_SIDE)))

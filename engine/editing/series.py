@@ -246,7 +246,7 @@ def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
     if knowledge is None or not (knowledge.covers(text) or knowledge.colours(text)):
         return None
     looks = knowledge.looks(text)
-    return None if looks is None else recolouring(text, looks)
+    return None if looks is None else recolouring(text, looks, knowledge)
 
 
 def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:

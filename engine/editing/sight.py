@@ -13,7 +13,7 @@ from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import find_people
 from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import thumbnail
-from engine.editing.thing_wishes import Thing
+from engine.editing.thing_wishes import OF_SOMEBODY, Thing
 
 Likely = NDArray[np.float32]
 
@@ -63,7 +63,8 @@ class Sight:
         found = people if self.looks is None else self.looks(small)
         seen = found > SEEN
         # Where nothing else is, the network takes people for whatever is asked for.
-        mistaken = self.looks is not None and (people * seen).sum() > 0.5 * seen.sum()
+        worn = OF_SOMEBODY & set(self.thing.noun.split())
+        mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
         if seen.mean() < LEAST or mistaken:
             raise CannotApply(self._not_there)
         return self._meant(found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.editing.exact.filter_wishes import said_plainly
+from engine.editing.knowledge import COLOURS
 
 Side = Literal["left", "right"]
 
@@ -63,6 +64,17 @@ _AGAIN = tuple(
         rf"(duplicate|clone|copy|double) {_THING}",
     )
 )
+_COLOUR = rf"(an? )?((dark|deep|light|pale|bright|very) )*({'|'.join(sorted(COLOURS))})( colou?r)?"
+_PAINT = r"(make|turn|paint|dye|colou?r|recolou?r|spray|tint|change|set|switch)"
+_COLOURED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_PAINT} {_THING}( colou?r)?( (to|into|in|be))? {_COLOUR}",
+        rf"{_PAINT} the colou?r of {_THING}( (to|into|in|be))? {_COLOUR}",
+        rf"{_THING} (should|must|has to|needs to) be {_COLOUR}",
+        rf"give {_THING} {_COLOUR}",
+    )
+)
 _SHIFTS: dict[str, tuple[int, int]] = {
     r"(to the )?left": (-1, 0),
     r"(to the )?right": (1, 0),
@@ -79,7 +91,7 @@ _STEP = 0.18
 _MORE = re.compile(r"\b(and|or|but|except|behind|with|without|who|that|which|from|in|on|of|at|near|next)\b")
 
 _PRONOUNS = frozenset(("him", "her", "me", "us", "them", "everyone", "everybody"))
-_OF_SOMEBODY = frozenset(
+OF_SOMEBODY = frozenset(
     """
     hair beard moustache mustache eyebrows eyes eye nose mouth teeth ear ears face head hand hands arm arms
     leg legs foot feet skin finger fingers glasses sunglasses hat cap beanie helmet headscarf headband turban
@@ -114,7 +126,7 @@ def taken_away(instruction: str) -> list[Thing] | None:
     if things is None:
         one = next((thing for form in _TAKEN if (thing := _thing(form.fullmatch(text)))), None)
         things = None if one is None else [one]
-    if things is None or any(_OF_SOMEBODY & set(thing.noun.split()) for thing in things):
+    if things is None or any(OF_SOMEBODY & set(thing.noun.split()) for thing in things):
         return None
     return things
 
@@ -139,6 +151,12 @@ def resized(instruction: str) -> tuple[Thing, float] | None:
     if found and (found["more"] or found["less"]) and (thing := _thing(found)):
         return thing, 1.4 if found["more"] else 0.7
     return None
+
+
+def coloured(instruction: str) -> Thing | None:
+    """The thing that is to have another colour."""
+    text = said_plainly(instruction)
+    return next((thing for form in _COLOURED if (thing := _thing(form.fullmatch(text)))), None)
 
 
 def repeated(instruction: str) -> Thing | None:

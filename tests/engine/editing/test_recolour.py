@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 
 from engine.editing.exact import CannotApply
 from engine.editing.front import UNCLEAR, front
-from engine.editing.knowledge import Knowledge, Looks, content
-from engine.editing.recolour import NOTHING_THERE, RGB, Recolour, colour_of, recolouring
+from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks, content
+from engine.editing.pictures import thumbnail
+from engine.editing.recolour import NOTHING_THERE, RGB, Finds, Recolour, colour_of, recolouring
 from engine.editing.series import CannotDo, Paint, Part, read, run, summary
 from engine.jobs import EditJob
 from tests.engine.editing.tiny import photo
@@ -41,9 +42,13 @@ def nothing(picture: Image.Image) -> np.ndarray:
     return np.zeros((picture.height, picture.width), np.float32)
 
 
+def finds(looks: Looks) -> Finds:
+    return lambda picture: looks(thumbnail(picture, LOOK_SIDE))
+
+
 def knowing(looks: Looks | None) -> Knowledge:
     wishes = ("make the ball pink", "make the background blue")
-    return Knowledge(frozenset(map(content, wishes)), looks=lambda wish: looks)
+    return Knowledge(frozenset(map(content, wishes)), looks=lambda wish: looks, things=frozenset(["cube"]))
 
 
 def no_paint(job: EditJob, picture: Image.Image) -> Paint:
@@ -89,14 +94,14 @@ def test_shades_are_darker_or_lighter() -> None:
 
 @pytest.mark.parametrize("wish", ["make the background red", "make the sky blue", "make it night"])
 def test_only_things_are_recoloured(wish: str) -> None:
-    assert recolouring(wish, round_thing) is None
+    assert recolouring(wish, round_thing, knowing(round_thing)) is None
 
 
 @pytest.mark.parametrize("scale", [1, 5])
 def test_the_thing_is_red_in_its_own_light_and_all_else_stays(scale: int) -> None:
     picture = ball().resize((SIDE * scale, SIDE * scale), Image.Resampling.BICUBIC)
     before = np.asarray(picture)
-    after = np.asarray(Recolour("make the ball red", RED, round_thing).apply(picture)).astype(int)
+    after = np.asarray(Recolour("make the ball red", RED, finds(round_thing)).apply(picture)).astype(int)
     apart = FROM_CENTRE.repeat(scale, 0).repeat(scale, 1)
     inside, outside = after[apart < 60], apart > 85
     assert (inside[:, 0] > 2 * inside[:, 1]).all()
@@ -114,20 +119,22 @@ def test_alpha_stays_and_grey_pictures_get_colour() -> None:
     alpha = Image.linear_gradient("L").resize((SIDE, SIDE))
     clear = ball()
     clear.putalpha(alpha)
-    result = Recolour("make it red", RED, round_thing).apply(clear)
+    result = Recolour("make it red", RED, finds(round_thing)).apply(clear)
     assert result.mode == "RGBA"
     assert result.getchannel("A").tobytes() == alpha.tobytes()
-    assert Recolour("make it red", RED, round_thing).apply(ball().convert("L")).mode == "RGB"
+    assert Recolour("make it red", RED, finds(round_thing)).apply(ball().convert("L")).mode == "RGB"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 300), (17, 16)])
 def test_any_size_is_recoloured(size: tuple[int, int]) -> None:
-    assert Recolour("make it red", RED, lambda seen: nothing(seen) + 1).apply(photo(*size)).size == size
+    assert (
+        Recolour("make it red", RED, finds(lambda seen: nothing(seen) + 1)).apply(photo(*size)).size == size
+    )
 
 
 def test_where_nothing_is_seen_nothing_is_done() -> None:
     with pytest.raises(CannotApply, match=NOTHING_THERE):
-        Recolour("make it red", RED, nothing).apply(ball())
+        Recolour("make it red", RED, finds(nothing)).apply(ball())
 
 
 def test_a_known_wish_is_done_exactly_and_told_in_its_own_words() -> None:
@@ -180,3 +187,17 @@ def test_a_picture_without_a_front_is_left_alone() -> None:
 def test_only_the_person_is_still_a_person() -> None:
     with pytest.raises(CannotDo):
         done("make only her brighter", round_thing, ball())
+
+
+def test_of_two_of_a_known_name_the_one_that_was_named() -> None:
+    picture = photo(320, 160).point(lambda level: level // 4)
+    for left in (30, 210):
+        ImageDraw.Draw(picture).rectangle((left, 40, left + 80, 120), fill=(220, 210, 60))
+
+    def yellow(seen: Image.Image) -> np.ndarray:
+        return (np.asarray(seen)[..., 0] > 150).astype(np.float32)
+
+    result, _ = done("paint the right cube blue", yellow, picture)
+    before, after = np.asarray(picture).astype(int), np.asarray(result).astype(int)
+    assert np.array_equal(after[:, :140], before[:, :140])
+    assert (after[60:100, 230:270, 2] > after[60:100, 230:270, 0]).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.editing.thing_wishes import Thing, moved, repeated, resized, taken_away
+from engine.editing.thing_wishes import Thing, coloured, moved, repeated, resized, taken_away
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,22 @@ def test_what_is_to_be_elsewhere(wish: str, thing: str, across: float, down: flo
     assert found[0] == Thing(thing)
     step = 0.18
     assert found[1:] == (pytest.approx(across * step), pytest.approx(down * step))
+
+
+@pytest.mark.parametrize(
+    ("wish", "thing"),
+    [
+        ("make the left balloon red", Thing("balloon", "left")),
+        ("please paint the red door dark green", Thing("red door")),
+        ("change the colour of the car to light blue", Thing("car")),
+        ("the cup should be pink", Thing("cup")),
+        ("give the house a yellow color", Thing("house")),
+        ("make it warmer", None),
+        ("make the dog bigger", None),
+    ],
+)
+def test_what_is_to_have_another_colour(wish: str, thing: Thing | None) -> None:
+    assert coloured(wish) == thing
 
 
 @pytest.mark.parametrize("wish", ["add another cup", "put one more cup on the right", "please clone the cup"])
