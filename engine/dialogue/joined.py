@@ -24,6 +24,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"where should (?P<thing>.+) go\?", "move {thing} {answer}"),
     (r"which part should stay\?", "crop it to {answer}"),
     (r"which of (?P<thing>.+) should i remove\?", "remove {answer}"),
+    (r"which (filter|effect|theme) would you like\?", "make it look {answer}"),
+    (r"which (?P<kind>.+) would you like for (?P<thing>.+)\?", "change the {kind} of {thing} to {answer}"),
     (r"which (?P<thing>.+) would you like\?", "change the {thing} to {answer}"),
     (r"which way should i turn it\?", "rotate it {answer}"),
     (r"which size should it be\?", "resize it to {answer}"),
@@ -76,8 +78,10 @@ def joined(question: str, answer: str, place: str | None = None) -> str | None:
         return None
     for form, meant in _FORMS:
         if found := re.fullmatch(form, question):
-            thing = re.sub(r"\byour\b", "my", found.groupdict().get("thing", ""))
-            text = meant.format(thing=thing, answer=_fitting(answer, meant))
+            named = {name: re.sub(r"\byour\b", "my", text) for name, text in found.groupdict().items()}
+            if meant == "remove {answer}" and (several := named.get("thing")):
+                answer = re.sub(r"\bone$", several.split()[-1].removesuffix("s"), answer)
+            text = meant.format(**named, answer=_fitting(answer, meant))
             return f"{text} {place}" if place and meant in _PLACED and not place_in(answer) else text
     return None
 

@@ -48,6 +48,8 @@ _COMPLAINTS = frozenset(word_lists("closed")["complaints"])
 _TAKING_AWAY = frozenset({"remove", "replace", "delete", "erase"})
 _ASKED_AWAY = _TAKING_AWAY | frozenset(word_lists("closed")["away"])
 _REFERENCES = frozenset(word_lists("closed")["references"])
+_PLACES = frozenset(("left", "right", "middle", "first", "second", "third", "last"))
+"""In an answer they say which one is meant."""
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -98,7 +100,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     words, kept = _words(said), set(_words(instruction))
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
-    known = TALK_WORDS | (_FRAME_WORDS if _answers(turns) else frozenset())
+    known = (TALK_WORDS | _FRAME_WORDS) - _PLACES if _answers(turns) else TALK_WORDS
     if kept & TRANSLATED_WORDS - set(words):
         known |= _COMPLAINTS
     known |= kept

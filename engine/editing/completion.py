@@ -66,6 +66,8 @@ def completed(picture: Pixels, hole: Mask) -> Pixels:
 
     Raises ValueError where the rest is too little to take patches from.
     """
+    if not hole.any():
+        return picture.copy()
     filled: _Filled | None = None
     for level, times in _levels(picture, hole):
         begun = _begun(level) if filled is None else _enlarged(filled, level)
@@ -86,7 +88,7 @@ def _levels(picture: Pixels, hole: Mask) -> Iterator[tuple[_Level, int]]:
         share = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA)
         pixels = torch.from_numpy(small).permute(2, 0, 1).float() / 255
         level = _Level(pixels, share > 0.01)
-        if _whole(level).any():
+        if level.hole.any() and _whole(level).any():
             yield level, times
 
 
@@ -175,7 +177,7 @@ def _nearest(patches: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
 
 def _at_full_size(picture: Pixels, hole: Mask, filled: _Filled) -> Pixels:
     radius = max(FEATHER * max(hole.shape), 0.6)
-    share = np.minimum(2 * cv2.GaussianBlur(hole.astype(np.float32), (0, 0), radius), 1)  # all of the hole
+    share = np.maximum(hole, np.minimum(2 * cv2.GaussianBlur(hole.astype(np.float32), (0, 0), radius), 1))
     rows, columns = (np.flatnonzero(share.any(axis)) for axis in (1, 0))
     left, right = int(columns[0]), int(columns[-1]) + 1
     result = picture.copy()

@@ -9,14 +9,28 @@ from engine.editing.exact.filter_wishes import said_plainly
 from engine.editing.knowledge import Knowledge
 from engine.editing.sight import SEVERAL, SOMEBODY
 
-_PLACES = sorted({said for scene in SCENES.values() for said in scene}, key=len, reverse=True)
+_NOT_THERE = frozenset(
+    (
+        "a wall",
+        "something plain",
+        "water",
+        "trees",
+        "stars",
+        "a sunset",
+        "the sunset",
+        "a red sky",
+        "a sunset sky",
+    )
+)
+"""A cat in water stays before the same background, and at sunset it is another light."""
+_PLACES = sorted({said for scene in SCENES.values() for said in scene} - _NOT_THERE, key=len, reverse=True)
 _ELSEWHERE = re.compile(
     r"(put|place|set|move|teleport|transport|take|bring|photoshop|send|drop|transfer) "
     r"(?P<what>it|this|(?:(?:the|this|that|my|our|his|her|their) )?[a-z ]+?) "
     rf"((on|onto|in|into|at|to|on to|in to|in front of|before|by|inside) (?P<place>{'|'.join(_PLACES)})"
     r"|(?P<under>underwater))"
 )
-_ARTICLE = re.compile(r"(the|this|that|my|our|his|her|their) ")
+_ARTICLE = re.compile(r"^(the|this|that|my|our|his|her|their) ")
 
 
 def elsewhere(wish: str, knowledge: Knowledge) -> str | None:

@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from engine.editing.data.object_phrases import plural
 
 FILLERS = frozenset(
     """
@@ -34,7 +37,6 @@ DEEDS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 """Words that don't say what of by themselves: "remove the colours" is known, "remove it" is not."""
-SIDES = frozenset(("left", "right", "side", "hand"))
 KINDS = frozenset(("weather", "season", "style", "effect", "filter", "thick", "dense", "heavy"))
 """Words that only say of what kind the word beside them is, or how much of it."""
 OF_PEOPLE = frozenset(
@@ -103,14 +105,7 @@ class Knowledge:
         words = noun.split()
         while words and words[0] in _SAID_OF_THINGS and " ".join(words) not in self.things:
             words = words[1:]
-        names = (" ".join(words), " ".join([*words[:-1], *map(_singular, words[-1:])]))
-        return next((name for name in names if name in self.things), None)
-
-    def colours(self, instruction: str) -> bool:
-        """Whether a colour is asked for, and for one known thing: "turn the saucer green"."""
-        asked = content(instruction) - DEEDS - SIDES
-        thing = asked - {"COLOUR"}
-        return thing != asked and any(thing == set(name.split()) for name in self.things)
+        return _called(self.things).get(" ".join(words))
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.
@@ -124,6 +119,12 @@ class Knowledge:
         if asked == {"sky", "COLOUR"} and not re.search(r"\bblue\b", instruction, re.IGNORECASE):
             return False
         return any(asked <= known and ("COLOUR" in asked or "COLOUR" not in known) for known in self.wordings)
+
+
+@cache
+def _called(things: frozenset[str]) -> dict[str, str]:
+    """What each name, and its plural, is a name of."""
+    return {plural(name): name for name in things} | {name: name for name in things}
 
 
 class Everything(Knowledge):

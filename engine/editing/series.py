@@ -26,17 +26,13 @@ from engine.editing.exact.tokens import SCANNER, SPELLING
 from engine.editing.front import WISH, front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.editing.recolour import recolouring
+from engine.editing.thing_wishes import WHOLE, coloured
 from engine.editing.things import on_things
 from engine.jobs import EditJob, Step
 
 MOST_PIECES = 12
 """More than that is a story: it is not taken apart, as a wrong cut would be more likely than a right one."""
 
-WHOLE = re.compile(
-    r"\b(it|everything|photo|photograph|picture|image|pic|shot|scene|style|look|season|weather"
-    r"|(?:time of )?(?:the )?day|light|lighting|colou?rs)\b",
-    re.IGNORECASE,
-)
 THING = re.compile(
     r"\b(the|an?(?! (?:bit|little|touch|tad|notch|lot)\b)|his|her|their|my|your|our|its|him|them)\b",
     re.IGNORECASE,
@@ -243,7 +239,10 @@ def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
 
 
 def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
-    if knowledge is None or not (knowledge.covers(text) or knowledge.colours(text)):
+    if knowledge is None:
+        return None
+    thing = coloured(text)
+    if not knowledge.covers(text) and (thing is None or knowledge.thing(thing.noun) is None):
         return None
     looks = knowledge.looks(text)
     return None if looks is None else recolouring(text, looks, knowledge)

@@ -21,20 +21,9 @@ SOMEBODY = frozenset(
     ("person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "child", "him", "her", "me")
 )
 SEVERAL = frozenset(
-    (
-        "people",
-        "persons",
-        "men",
-        "women",
-        "boys",
-        "girls",
-        "guys",
-        "kids",
-        "children",
-        "everyone",
-        "them",
-        "us",
-    )
+    """
+    people persons men women boys girls guys kids children everyone everybody them us
+    """.split()  # noqa: SIM905 - a list of a dozen strings would be no easier to read
 )
 SEEN = 0.4
 """Likelihood from which a pixel is the thing's."""
@@ -43,15 +32,19 @@ LEAST = 0.002
 CLEAR = 0.2
 """A patch this much smaller than the largest is a crumb, no thing of its own."""
 NOBODY = "I can't find a person in this picture."
-WHICH = "I see more than one person. Tell me which: the one on the left, or on the right?"
+WHICH = "I see more than one. Tell me which: the one on the left, or on the right?"
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`looks` tells where the thing is; None: it is a person, or several."""
+    """`looks` tells where the thing is; None: it is a person, or several.
+
+    `narrowed`: more was said of it than can be told from a picture, as of "the old car".
+    """
 
     thing: Thing
     looks: Looks | None = field(repr=False, compare=False)
+    narrowed: bool = False
 
     def likely(self, picture: Image.Image) -> Likely:
         """How likely (h, w) each pixel of an RGB picture, made smaller, is the thing's; 0 beside it.
@@ -65,7 +58,7 @@ class Sight:
         # Where nothing else is, the network takes people for whatever is asked for.
         worn = OF_SOMEBODY & set(self.thing.noun.split())
         mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
-        if seen.mean() < LEAST or mistaken:
+        if mistaken or _largest(seen) < LEAST:
             raise CannotApply(self._not_there)
         return self._meant(found)
 
@@ -74,19 +67,30 @@ class Sight:
         return NOBODY if self.looks is None else f"I can't tell where {self.thing} is in this picture."
 
     def _meant(self, likely: Likely) -> Likely:
-        """Only the patch on the side that was named, if there are several."""
+        """Of several patches those that were meant. Raises `CannotApply` where that can't be told."""
         patches, count = label(likely > SEEN)
-        sizes = np.bincount(patches.ravel(), minlength=count + 1)[1:]
-        clear = [at + 1 for at, size in enumerate(sizes) if size > CLEAR * sizes.max()]
-        if len(clear) < 2:
-            return likely
-        if self.thing.side is None:
-            if self.looks is None and self.thing.noun not in SEVERAL:
-                raise CannotApply(WHICH)
-            return likely
-        columns = {patch: center_of_mass(patches == patch)[1] for patch in clear}
-        chosen = (min if self.thing.side == "left" else max)(columns, key=columns.__getitem__)
-        return np.where(binary_dilation(patches == chosen, iterations=2), likely, 0).astype(np.float32)
+        shares = np.bincount(patches.ravel(), minlength=count + 1)[1:] / patches.size
+        seen = [at + 1 for at, share in enumerate(shares) if share >= LEAST]
+        if self.thing.side is not None:
+            centres = {at: center_of_mass(patches == at)[1] / likely.shape[1] for at in seen}
+            chosen = (min if self.thing.side == "left" else max)(centres, key=centres.__getitem__)
+            if len(seen) == 1 and (centres[chosen] > 0.5) == (self.thing.side == "left"):
+                raise CannotApply(self._not_there)
+            return _alone(likely, patches == chosen)
+        clear = [at for at in seen if shares[at - 1] > CLEAR * shares.max()]
+        one = self.thing.noun in SOMEBODY
+        if len(clear) > 1 and (one or self.narrowed):
+            raise CannotApply(WHICH)
+        return _alone(likely, patches == clear[0]) if one else likely
+
+
+def _alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
+    return np.where(binary_dilation(patch, iterations=2), likely, 0).astype(np.float32)
+
+
+def _largest(seen: NDArray[np.bool_]) -> float:
+    """Share of the picture that the largest patch has."""
+    return float(np.bincount(label(seen)[0].ravel(), minlength=2)[1:].max() / seen.size)
 
 
 def _people(picture: Image.Image, size: tuple[int, int]) -> Likely:
@@ -105,4 +109,4 @@ def sight(thing: Thing, knowledge: Knowledge) -> Sight | None:
         return None
     named = Thing(name, thing.side)
     looks = knowledge.looks(named.wish)
-    return None if looks is None else Sight(named, looks)
+    return None if looks is None else Sight(named, looks, len(thing.noun.split()) > len(name.split()))

@@ -14,23 +14,28 @@ from engine.editing.knowledge import COLOURS
 
 Side = Literal["left", "right"]
 
+WHOLE = re.compile(
+    r"\b(it|everything|photo|photograph|picture|image|pic|shot|scene|style|look|season|weather"
+    r"|(?:time of )?(?:the )?day|light|lighting|colou?rs)\b",
+    re.IGNORECASE,
+)
+"""Words for the picture as a whole, or all that is in it."""
+
 _IN = r"( (from|in|of|on) (it|(the|this|my|our) (photo|picture|image|pic|shot|scene|photograph)))?"
 _SIDE = rf"( (on|to|at|from) the (far )?(?P<side>left|right)( hand)?( side)?( edge)?{_IN})?"
 _WHICH = r"((all|both|every|all of) )?((the|that|this|these|those|my|our|his|her|their|your) )?"
 _THING = rf"{_WHICH}((?P<before>left|right)( hand)? )?(?P<noun>[a-z][a-z' ]*?){_SIDE}{_IN}"
-_OUT = (
-    r"(remove|delete|erase|get rid of|take out|take away|cut out|edit out|photoshop out|lose|eliminate"
-    r"|wipe out)"
-)
+_OUT = r"(remove|delete|erase|get rid of|take out|take away|edit out|photoshop out|lose|eliminate|wipe out)"
 _GONE = r"(disappear|vanish|go away|invisible|gone)"
 _TAKEN = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_OUT} {_THING}",
-        rf"(take|edit|photoshop|cut|crop) {_THING} (away|out){_IN}",
+        rf"(take|edit|photoshop) {_THING} (away|out){_IN}",
         rf"(make|have|let) {_THING} {_GONE}",
         rf"{_THING} (should|must|has to|have to|needs to|need to) (be gone|go|disappear|go away|vanish)",
-        rf"(no|no more|without) {_THING}",
+        rf"without {_THING}",
+        rf"no (more )?(?!(the|that|this|my|our|his|her|their|your|it|him|me|us|them)\b){_THING}",
     )
 )
 _NAMED = re.compile(_THING)
@@ -88,6 +93,10 @@ _MOVED = re.compile(
 )
 _STEP = 0.18
 """Of the picture's shorter side: how far a thing is moved of which nobody said how far."""
+_CAMERA = frozenset(
+    ("camera", "frame", "border", "horizon", "picture", "photo", "image", "subject", "background")
+)
+"""Of the picture itself, mostly: "move the camera up"."""
 _MORE = re.compile(r"\b(and|or|but|except|behind|with|without|who|that|which|from|in|on|of|at|near|next)\b")
 
 _PRONOUNS = frozenset(("him", "her", "me", "us", "them", "everyone", "everybody"))
@@ -126,9 +135,11 @@ def taken_away(instruction: str) -> list[Thing] | None:
     if things is None:
         one = next((thing for form in _TAKEN if (thing := _thing(form.fullmatch(text)))), None)
         things = None if one is None else [one]
-    if things is None or any(OF_SOMEBODY & set(thing.noun.split()) for thing in things):
-        return None
-    return things
+    return None if things is None or any(map(_behind_is_somebody, things)) else things
+
+
+def _behind_is_somebody(thing: Thing) -> bool:
+    return not OF_SOMEBODY.isdisjoint(thing.noun.split())
 
 
 def _listed(text: str) -> list[Thing] | None:
@@ -142,15 +153,19 @@ def _listed(text: str) -> list[Thing] | None:
 
 def resized(instruction: str) -> tuple[Thing, float] | None:
     """The thing that is to be larger or smaller, and how many times as long it shall be."""
-    text = said_plainly(instruction)
+    thing, factor = _sized(said_plainly(instruction))
+    return None if thing is None or (factor < 1 and _behind_is_somebody(thing)) else (thing, factor)
+
+
+def _sized(text: str) -> tuple[Thing | None, float]:
     for form in _RESIZED:
         if (found := form.fullmatch(text)) and (thing := _thing(found)):
             factors = enumerate(_FACTORS.values())
             return thing, next(factor for at, factor in factors if found[f"size_{at}"])
     found = _GROWN.fullmatch(text)
-    if found and (found["more"] or found["less"]) and (thing := _thing(found)):
-        return thing, 1.4 if found["more"] else 0.7
-    return None
+    if found is None or not (found["more"] or found["less"]):
+        return None, 1.0
+    return _thing(found), 1.4 if found["more"] else 0.7
 
 
 def coloured(instruction: str) -> Thing | None:
@@ -169,7 +184,7 @@ def moved(instruction: str) -> tuple[Thing, float, float] | None:
     """The thing, and how far it is to go to the right and down, in shares of the shorter side."""
     found = _MOVED.fullmatch(said_plainly(instruction))
     thing = _thing(found)
-    if found is None or thing is None:
+    if found is None or thing is None or _behind_is_somebody(thing):
         return None
     across, down = next(way for at, way in enumerate(_SHIFTS.values()) if found[f"way_{at}"])
     far = _STEP * (0.4 if found["bit"] else 2 if found["far"] else 1)
@@ -180,6 +195,6 @@ def _thing(found: re.Match[str] | None) -> Thing | None:
     if found is None:
         return None
     noun, side = found["noun"].removesuffix("'s"), found["before"] or found["side"]
-    if _MORE.search(noun):
+    if _MORE.search(noun) or noun in _CAMERA:
         return None
     return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

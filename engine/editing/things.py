@@ -13,25 +13,28 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, label
 
 from engine.editing.completion import completed
 from engine.editing.exact.grammar_parts import IN_PLACE
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
-from engine.editing.exact.parts import Box, OnPart, OwnColours, lay_over
+from engine.editing.exact.parts import Box, OwnColours, edited, lay_over
 from engine.editing.exact.people import to_the_pixel
 from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
 from engine.editing.sight import SEEN, Likely, Sight, sight
-from engine.editing.thing_wishes import Thing, moved, repeated, resized, taken_away
+from engine.editing.thing_wishes import WHOLE, Side, Thing, moved, repeated, resized, taken_away
 
 MOST = 0.5
-"""Share of the picture that may be made up, and of a thing that may be outside of it."""
+"""Share of the picture that may be made up."""
 RIM = 1 / 50
 """Of the longer side: the thing's edge and its shadow there go with it."""
 GAP = 0.1
 """Of a thing's width, between it and another one."""
+TRANSPARENT = "I can't do that in a picture with transparent parts yet."
+_NOT_ONLY = re.compile(r"\b(everything|all|but|except|apart|besides|not|rest|around|behind|other|others)\b")
+"""Says that more is meant than the thing, or something else."""
 _CALLED = re.compile(r"\b(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))")
 
 
@@ -51,7 +54,13 @@ class OnThing(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Raises `CannotApply` where no such thing is seen, or too much of the picture is it."""
+        if self.moves_pixels and image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
+            raise CannotApply(TRANSPARENT)
         return on_colours(image, lambda each: self.done(rgb(each)))
+
+    @property
+    def moves_pixels(self) -> bool:
+        return True
 
     @abstractmethod
     def done(self, picture: Image.Image) -> Image.Image:
@@ -93,12 +102,17 @@ class Resize(OnThing):
 
     def done(self, picture: Image.Image) -> Image.Image:
         likely = self.sight.likely(picture)
+        behind = self.without(picture, likely)
         cut, box = cut_out(picture, likely)
         width, height = (max(1, round(side * self.factor)) for side in cut.size)
         left = anchored(box[0], box[2], width, picture.width, 0.5)
         top = anchored(box[1], box[3], height, picture.height, 1.0)
-        cut = cut.resize((width, height), Image.Resampling.LANCZOS)
-        return laid(self.without(picture, likely), cut, left, top)
+        # No more of it than will be seen, as three times 24 megapixels are too many.
+        seen = max(left, 0), max(top, 0), min(left + width, picture.width), min(top + height, picture.height)
+        part = tuple((edge - (left, top)[at % 2]) / self.factor for at, edge in enumerate(seen))
+        size = seen[2] - seen[0], seen[3] - seen[1]
+        part = tuple(min(edge, cut.size[at % 2]) for at, edge in enumerate(part))
+        return laid(behind, cut.resize(size, Image.Resampling.LANCZOS, part), *seen[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +131,28 @@ class Move(OnThing):
         cut, box = cut_out(picture, likely)
         side = min(picture.size)
         left, top = round(box[0] + self.across * side), round(box[1] + self.down * side)
+        if not (inside(left, cut.width, picture.width) and inside(top, cut.height, picture.height)):
+            raise CannotApply(f"That would push {self.thing} out of the picture.")
         return laid(self.without(picture, likely), cut, left, top)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat(OnThing):
-    """One more, beside it."""
+    """One more, beside the largest: on the side that was named, else where there is more room."""
+
+    side: Side | None
 
     @property
     def phrase(self) -> str:
         return f"added another {self.thing.noun}"
 
     def done(self, picture: Image.Image) -> Image.Image:
-        cut, box = cut_out(picture, self.sight.likely(picture))
-        right = picture.width - box[2] > box[0]  # where there is more room
-        step = round((box[2] - box[0]) * (1 + GAP)) * (1 if right else -1)
-        if not -MOST * cut.width < box[0] + step < picture.width - (1 - MOST) * cut.width:
+        cut, box = cut_out(picture, largest(self.sight.likely(picture)))
+        right = picture.width - box[2] > box[0] if self.side is None else self.side == "right"
+        left = box[0] + round(cut.width * (1 + GAP)) * (1 if right else -1)
+        if not inside(left, cut.width, picture.width):
             raise CannotApply(f"There is no room for another {self.thing.noun}.")
-        return laid(picture.copy(), cut, box[0] + step, box[1])
+        return laid(picture.copy(), cut, left, box[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +172,13 @@ class Only(OnThing):
     def told_by_wish(self) -> bool:
         return False
 
+    @property
+    def moves_pixels(self) -> bool:
+        return False
+
     def done(self, picture: Image.Image) -> Image.Image:
         mask = to_the_pixel(self.sight.likely(picture), picture)
-        return lay_over(picture.copy(), OnPart("person", self.operation).edited(picture, mask), mask)
+        return lay_over(picture.copy(), edited(self.operation, picture, mask), mask)
 
 
 def cut_out(picture: Image.Image, likely: Likely) -> tuple[Image.Image, Box]:
@@ -170,12 +192,25 @@ def cut_out(picture: Image.Image, likely: Likely) -> tuple[Image.Image, Box]:
     return cut, box
 
 
+def largest(likely: Likely) -> Likely:
+    """Without all patches but that one."""
+    patches, count = label(likely > SEEN)
+    sizes = np.bincount(patches.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    return np.where(binary_dilation(patches == sizes.argmax(), iterations=2), likely, 0).astype(np.float32)
+
+
+def inside(first: int, length: int, whole: int) -> bool:
+    """Whether at least half of a thing is still to be seen."""
+    return -length <= 2 * first <= 2 * whole - length
+
+
 def anchored(first: int, last: int, length: int, whole: int, share: float) -> int:
-    """Where a thing from `first` to `last` begins when it is `length` long: what touches the picture's edge
-    goes on doing so, else the point at `share` of it stays."""
-    if last >= whole:
-        return whole - length
-    return 0 if first <= 0 else round(first + share * (last - first - length))
+    """Where a thing from `first` to `last` begins when it is `length` long: what touches one edge of the
+    picture goes on doing so, else the point at `share` of it stays."""
+    if (first <= 0) != (last >= whole):
+        return 0 if first <= 0 else whole - length
+    return round(first + share * (last - first - length))
 
 
 def laid(picture: Image.Image, cut: Image.Image, left: int, top: int) -> Image.Image:
@@ -192,8 +227,8 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Resize(found, sized[1])]
     if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
         return [Move(found, *shifted[1:])]
-    if (more := repeated(wish)) is not None and (found := sight(more, knowledge)):
-        return [Repeat(found)]
+    if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge)):
+        return [Repeat(found, more.side)]
     return _only(wish, knowledge)
 
 
@@ -206,6 +241,9 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
             noun = " ".join(words[:count])
             if knowledge.thing(noun) is None:
                 continue
+            rest = text[: called.start()] + text[called.end() + len(noun) :]
+            if WHOLE.search(rest) or _NOT_ONLY.search(rest):
+                return []
             found = plan(f"{text[: called.start()]}it{text[called.end() + len(noun) :]}")
             seen = sight(Thing(noun), knowledge)
             if (

@@ -57,18 +57,18 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.22),
-            (self.explicit, 0.24),
+            (self.written, 0.15),
+            (self.explicit, 0.26),
             (self.copying, 0.05),
             (self.vague, 0.2),
-            (self.asked_afterwards, 0.02),
-            (self.answered, 0.07),
+            (self.asked_afterwards, 0.04),
+            (self.answered, 0.06),
             (self.follow_up, 0.05),
-            (self.undo, 0.06),
-            (self.undo_afterwards, 0.04),
+            (self.undo, 0.05),
+            (self.undo_afterwards, 0.05),
             (self.reset, 0.06),
-            (self.chat, 0.18),
-            (self.talk_afterwards, 0.04),
+            (self.chat, 0.22),
+            (self.talk_afterwards, 0.06),
             (self.assumed, 0.02),
         )
 
@@ -93,7 +93,7 @@ class Grammar(Speech):
 
     def explicit(self) -> Example:
         at = self.rng.random()
-        if at < 0.5:
+        if at < 0.62:
             said, meant = self.rng.choice(
                 share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
             )

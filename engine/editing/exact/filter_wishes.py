@@ -60,6 +60,7 @@ _DRAWINGS = tuple(
         rf"{_STYLE}{_KIND}( (of|from) {_IT})?",
         rf"(add|apply|put|use|give (it|this))( (a|an|the|some))? {_NICE}({_ANY})"
         rf" (style|effect|filter|look|vibe|feel)( (on|to) {_IT})?",
+        rf"(change|set|switch|make) the (style|filter|effect|look|theme)( (to|into|be))? {_STYLE}{_KIND}",
         rf"(?P<sketch>sketch) {_IT}",
     )
 )

@@ -65,18 +65,20 @@ class OnPart(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         people = mask_of_people(image, self.else_by)
-        done = self.edited(image, people if self.part == "person" else ImageChops.invert(people))
+        done = edited(self.operation, image, people if self.part == "person" else ImageChops.invert(people))
         if done.mode != image.mode:
             image = image.convert(done.mode)
         if self.part == "background":
             return lay_over(done, image, people)
         return lay_over(image.copy(), done, people)
 
-    def edited(self, image: Image.Image, mask: Image.Image) -> Image.Image:
-        if isinstance(self.operation, Blur | BlurPixels):
-            # Only the part's own colours are mixed, so that the other part leaves no halo.
-            return gaussian(image, self.operation.pixels(image), mask)
-        return self.operation.apply(image)
+
+def edited(operation: Operation, image: Image.Image, mask: Image.Image) -> Image.Image:
+    """The edit, of which only what the mask shows will be used."""
+    if isinstance(operation, Blur | BlurPixels):
+        # Only the part's own colours are mixed, so that the other part leaves no halo.
+        return gaussian(image, operation.pixels(image), mask)
+    return operation.apply(image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def thing_in(row: Row) -> str | None:
         return None
     painted = _PAINTED.fullmatch(first)
     taken = taken_away(first)
-    return painted[1] if painted else taken[0].noun if taken else None
+    return painted[1] if painted else taken[0].noun if taken and len(taken) == 1 else None
 
 
 def local(rows: list[Row], knowledge: Knowledge) -> list[Row]:
@@ -129,10 +129,6 @@ def local(rows: list[Row], knowledge: Knowledge) -> list[Row]:
             )
         )
     ]
-
-
-def _known(wish: str, knowledge: Knowledge) -> bool:
-    return scope(wish) in ("background", "subject") and knowledge.covers(wish)
 
 
 def mask_of(row: Row) -> Tensor:
@@ -218,7 +214,7 @@ def mask_loss(logits: Tensor, wanted: Tensor) -> Tensor:
 
 @torch.no_grad()
 def validate(out: Path, pairs: Path, editor: Path) -> dict[str, float]:
-    """The mean intersection over union of what `out`/subject finds with the masks of `pairs`, by scope."""
+    """The mean intersection over union of what `out`/subject finds with the masks of `pairs`, by kind."""
     net = load(out)
     if net is None:
         raise ValueError(f"There is no trained network in {out}.")

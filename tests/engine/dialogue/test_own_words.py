@@ -68,6 +68,10 @@ def test_politeness_stories_and_translation_are_no_loss(wish: str, instruction: 
         ("which part should stay?", "only the dog", "crop it to only the dog"),
         ("should the hat be bigger or smaller?", "yes", None),
         ("what bothers you most?", "the bin", None),
+        ("which of the chairs should i remove?", "the left one", "remove the left chair"),
+        ("which filter would you like?", "a comic", "make it look like a comic"),
+        ("which topping would you like for your cake?", "jam", "change the topping of my cake to jam"),
+        ("which roof would you like?", "a thatched one", "change the roof to a thatched one"),
     ],
 )
 def test_a_question_and_its_answer_become_one_instruction(
@@ -189,3 +193,10 @@ def test_what_begins_as_an_order_looks_like_a_wish_and_so_does_an_answer(
 ) -> None:
     assert begins_as_an_order(said(*turns)) == order
     assert looks_like_a_wish(said(*turns)) == wish
+
+
+def test_which_one_is_meant_is_no_talk_in_an_answer() -> None:
+    asked = ("one of the chairs has to go", "Which of the chairs should I remove?", "the left one")
+    assert loses_something(said(*asked), "remove the chairs")
+    assert not loses_something(said(*asked), "remove the left chair")
+    assert own_words(said(*asked)) == "remove the left chair"

@@ -82,6 +82,14 @@ def test_odd_sizes(size: tuple[int, int]) -> None:
     assert completed(picture, hole).shape == picture.shape
 
 
+def test_a_tiny_hole_and_none() -> None:
+    picture = stripes(300, 400, 20)
+    hole = np.zeros((300, 400), bool)
+    assert np.array_equal(completed(picture, hole), picture)
+    hole[100:102, 200:202] = True
+    assert np.abs(completed(picture, hole).astype(int) - picture).max() < 40
+
+
 def test_without_a_rest_nothing_can_be_made_up() -> None:
     with pytest.raises(ValueError, match="no patch"):
         completed(np.zeros((50, 50, 3), np.uint8), np.ones((50, 50), bool))

@@ -147,9 +147,14 @@ def test_a_known_wish_is_done_exactly_and_told_in_its_own_words() -> None:
 
 
 def test_what_is_unknown_stays_refused() -> None:
-    for wish in ("give him a red hat", "add a blue bird"):
+    for wish in ("give him a red hat", "add a blue bird", "turn the saucer green", "replace the red cube"):
         with pytest.raises(CannotDo):
             read(wish, knowing(round_thing))
+
+
+def test_a_thing_that_is_known_by_name_needs_no_wording() -> None:
+    (part,) = read("turn the old cube light green", knowing(round_thing))
+    assert part.plan is not None
 
 
 def test_without_somebody_who_looks_the_weights_paint() -> None:

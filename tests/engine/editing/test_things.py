@@ -64,6 +64,21 @@ def test_of_two_the_one_that_was_named_goes() -> None:
     assert not reddish(done("remove the balls", scene(40, 220))).any()
 
 
+def test_a_side_is_looked_at_also_where_the_other_thing_is_much_larger_or_missing() -> None:
+    picture = scene(220)
+    ImageDraw.Draw(picture).ellipse((30, 140, 48, 158), fill=BALL)
+    assert columns(done("remove the ball on the left", picture))[0] > 200
+    assert columns(done("remove the ball on the right", picture))[1] < 60
+    with pytest.raises(CannotApply, match="can't tell where the ball is"):
+        done("remove the ball on the left", scene(220))
+
+
+def test_more_than_a_name_says_of_several_things_can_only_be_asked_about() -> None:
+    with pytest.raises(CannotApply, match="on the left, or on the right"):
+        done("remove the old ball", scene(40, 220))
+    assert not reddish(done("remove the old ball", scene(40))).any()
+
+
 def test_what_is_made_bigger_or_smaller_stands_where_it_stood() -> None:
     for wish, wide in (("make the ball twice as big", 100), ("make the ball half the size", 25)):
         result = done(wish, scene(130))
@@ -87,6 +102,18 @@ def test_what_is_moved_is_there_and_no_longer_here() -> None:
     assert np.flatnonzero(reddish(up).any(1))[0] == pytest.approx(110 - 0.18 * HEIGHT, abs=4)
 
 
+def test_nothing_is_pushed_out_of_the_picture() -> None:
+    with pytest.raises(CannotApply, match="push the ball out"):
+        done("move the ball far left", scene(5))
+
+
+def test_of_several_one_more_is_one_more() -> None:
+    result = done("add another ball", scene(20, 220))
+    one, other = (reddish(each).sum() for each in (result, scene(20, 220)))
+    assert one == pytest.approx(1.5 * other, rel=0.1)
+    assert columns(done("add another ball on the left", scene(120)))[0] == pytest.approx(120 - 55, abs=4)
+
+
 def test_there_can_be_one_more_where_there_is_room() -> None:
     assert columns(done("add another ball", scene(40)))[1] == pytest.approx(40 + 55 + 50, abs=4)
     assert columns(done("duplicate the ball", scene(240)))[0] == pytest.approx(240 - 55, abs=4)
@@ -95,12 +122,17 @@ def test_there_can_be_one_more_where_there_is_room() -> None:
         done("add one more ball", wide)
 
 
-def test_alpha_stays() -> None:
+def test_alpha_stays_and_what_has_some_is_not_moved() -> None:
     alpha = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
-    picture = scene(130)
-    picture.putalpha(alpha)
-    result = done("remove the ball", picture)
-    assert result.getchannel("A").tobytes() == alpha.tobytes()
+    clear, opaque = scene(130), scene(130)
+    clear.putalpha(alpha)
+    opaque.putalpha(255)
+    assert done("make the ball darker", clear).getchannel("A").tobytes() == alpha.tobytes()
+    result = done("remove the ball", opaque)
+    assert result.mode == "RGBA"
+    assert not reddish(result.convert("RGB")).any()
+    with pytest.raises(CannotApply, match="transparent"):
+        done("remove the ball", clear)
 
 
 def test_where_nothing_or_nearly_everything_is_it_nothing_is_done() -> None:
@@ -146,6 +178,38 @@ def test_only_what_is_known_by_name_is_looked_for() -> None:
     ):
         assert not on_things(wish, known)
     assert not on_things("remove the ball", knowing(None))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "make it brighter and blur the ball",
+        "make the picture black and white and the ball brighter",
+        "brighten the picture, the ball is too dark",
+        "blur everything but the ball",
+        "sharpen all except the ball",
+        "make the photo of the ball brighter",
+        "blur what is behind the ball",
+        "cut out the ball",
+        "cut the ball out",
+        "no, the ball",
+        "no, the ball on the left",
+        "move the camera up",
+        "make the frame bigger",
+    ],
+)
+def test_what_is_meant_for_more_than_the_thing_is_not_held_to_it(wish: str) -> None:
+    known = Knowledge(frozenset(), looks=lambda wish: reddish, things=frozenset(["ball", "camera", "frame"]))
+    assert not on_things(wish, known)
+
+
+@pytest.mark.parametrize(
+    "wish", ["remove the red ball", "no red balls", "erase the green ball", "take the red ball out"]
+)
+def test_a_thing_of_some_colour_is_not_coloured_when_it_is_to_go(wish: str) -> None:
+    (part,) = read(wish, knowing(reddish))
+    assert part.plan is not None
+    assert isinstance(part.plan.operations[0], TakeAway)
 
 
 def test_a_photo_tool_can_be_held_to_one_thing() -> None:
