@@ -52,7 +52,7 @@ class Sight:
         Raises `CannotApply` where no such thing is seen.
         """
         small = thumbnail(picture, LOOK_SIDE)
-        people = _people(picture, small.size)
+        people = _people(small)
         found = people if self.looks is None else self.looks(small)
         seen = found > SEEN
         # Where nothing else is, the network takes people for whatever is asked for.
@@ -93,11 +93,9 @@ def _largest(seen: NDArray[np.bool_]) -> float:
     return float(np.bincount(label(seen)[0].ravel(), minlength=2)[1:].max() / seen.size)
 
 
-def _people(picture: Image.Image, size: tuple[int, int]) -> Likely:
-    mask = find_people(picture)
-    if mask is None:
-        return np.zeros(size[::-1], np.float32)
-    return np.asarray(mask.resize(size), np.float32) / 255
+def _people(small: Image.Image) -> Likely:
+    mask = find_people(small)
+    return np.zeros(small.size[::-1], np.float32) if mask is None else np.asarray(mask, np.float32) / 255
 
 
 def sight(thing: Thing, knowledge: Knowledge) -> Sight | None:
