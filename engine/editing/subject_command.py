@@ -21,6 +21,9 @@ from engine.editing.options import FOLDER, NEW, minutes_option, show_run, thread
     help="The editor that the network is for (a folder, an id on the Hub, or starter): its text encoder "
     "reads the wishes, and what it refuses is left out.",
 )
+@click.option(
+    "--base", type=FOLDER, help="Go on with BASE/subject instead of MediaPipe's network for people."
+)
 @click.option("--steps", type=int, help="Optimiser steps in all (8500).")
 @click.option("--batch", type=int, help="Pictures in one step (16).")
 @click.option("--learning-rate", type=float, help="The highest learning rate (0.001).")
@@ -32,6 +35,7 @@ def train(
     pairs: Path,
     out: Path,
     editor: str,
+    base: Path | None,
     minutes: float | None,
     threads: int | None,
     as_json: bool,
@@ -53,6 +57,6 @@ def train(
     with training(threads):
         config = checked(SubjectConfig, {name: v for name, v in chosen.items() if v is not None})
         folder = resolve("editor", editor)
-        outcome = run(pairs, out, config, folder, minutes)
+        outcome = run(pairs, out, config, folder, minutes, base)
         agree = validate(out, pairs / "val.jsonl", folder) if outcome.finished else {}
     show_run(out, outcome, {"subject": str(out / SUBJECT), **agree}, as_json)

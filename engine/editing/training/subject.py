@@ -1,8 +1,9 @@
 """`dialogpaint train subject`: which part of a picture a wish speaks of, from the masks of exact pairs.
 
 The loss is binary cross-entropy and Dice's (F. Milletari et al., "V-Net", 2016), as a subject may be small.
-The network begins as MediaPipe's for people; the text encoder is the editor's, and stays as it is. So that it
-listens, two pictures are now and then put side by side, and the thing of one is spoken of.
+The network begins as MediaPipe's for people, or as one that was trained before; the text encoder is the
+editor's, and stays as it is. So that it listens, two pictures are often put side by side, and the thing of
+one is spoken of.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ LESS_SURE = 0.03
 """Factor on the last layer's weights, whose logits are in the hundreds where nobody is."""
 SMALLEST = 0.01
 """Share of the picture under which a subject can hardly be seen."""
-OTHERWISE, BESIDE = 0.5, 0.3
-"""How often a thing's wish is said as if it were to be taken away; how often another thing is beside it."""
+THINGS, BESIDE, OTHERWISE = 0.6, 0.5, 0.5
+"""How often a thing is spoken of; how often another one is beside it; how often it is asked for as if it were
+to be taken away."""
 _PAINTED = re.compile(rf"(?:make|turn) the ([a-z ]+?) (?:light |dark )?(?:{'|'.join(sorted(COLOURS))})")
 
 
@@ -52,9 +54,16 @@ class SubjectConfig(Pace):
 
 
 def train(
-    pairs: Path, out: Path, config: SubjectConfig, editor: Path, minutes: float | None = None
+    pairs: Path,
+    out: Path,
+    config: SubjectConfig,
+    editor: Path,
+    minutes: float | None = None,
+    base: Path | None = None,
 ) -> Outcome:
     """Train on `pairs`/train.jsonl for the text encoder of `editor`, and write `out`/subject in fp16.
+
+    `base`/subject is gone on with, where it is given.
 
     Raises Stopped after a signal, and ValueError, OSError or WeightsError with one sentence.
     """
@@ -65,12 +74,14 @@ def train(
             raise ValueError(
                 f"{pairs / 'train.jsonl'} masks no background and no thing that {editor} changes."
             )
-        _begin(out, pairs, config)
+        named = [row for row in rows if thing_in(row) is not None]
+        _begin(out, pairs, config, base)
         parts = load_components(editor, device, torch.float32)
-        net = untrained(parts, config.seed).to(device).train()
+        start = untrained(parts, config.seed) if base is None else trained(base)
+        net = start.requires_grad_(True).to(device).train()
 
         def loss(step: int) -> Tensor:
-            pictures, masks, wishes = draw(rows, step, config, parts)
+            pictures, masks, wishes = draw(rows, named, step, config, parts)
             with torch.autocast(device.type, torch.bfloat16):
                 logits = net(pictures.to(device), wishes)
             return mask_loss(logits.float(), masks.to(device))
@@ -83,8 +94,9 @@ def train(
     return Outcome(run.step, config.steps, finished)
 
 
-def _begin(out: Path, pairs: Path, config: SubjectConfig) -> None:
+def _begin(out: Path, pairs: Path, config: SubjectConfig, base: Path | None) -> None:
     asked = {
+        "base": None if base is None else str(base),
         "pairs": begun.fingerprint(pairs / "train.jsonl"),
         "steps": config.steps,
         "batch": config.batch,
@@ -94,6 +106,13 @@ def _begin(out: Path, pairs: Path, config: SubjectConfig) -> None:
         start = out / "start"
         start.mkdir(parents=True, exist_ok=True)
         (start / "run.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+
+
+def trained(folder: Path) -> SubjectNet:
+    net = load(folder)
+    if net is None:
+        raise ValueError(f"There is no trained network in {folder}.")
+    return net
 
 
 def untrained(parts: Components, seed: int) -> SubjectNet:
@@ -138,17 +157,16 @@ def mask_of(row: Row) -> Tensor:
 
 
 def draw(
-    rows: list[Row], step: int, config: SubjectConfig, parts: Components
+    rows: list[Row], named: list[Row], step: int, config: SubjectConfig, parts: Components
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures, masks and wishes of one step, from its own number."""
+    """Pictures, masks and wishes of one step, from its own number; `named` are those rows about a thing."""
     rng = np.random.default_rng([config.seed, step])
     seen: list[Tensor] = []
     said: list[str] = []
     while len(seen) < config.batch:
-        row, other = (rows[int(rng.integers(len(rows)))] for _ in range(2))
-        both = shown(row)
-        if thing_in(row) is not None and rng.random() < BESIDE and apart(row, other):
-            both = beside(both, shown(other), rng)
+        row = one_of(named if named and rng.random() < THINGS else rows, rng)
+        other = one_of(named, rng) if named and rng.random() < BESIDE else row
+        both = beside(shown(row), shown(other), rng) if apart(row, other) else shown(row)
         both = cropped(both, rng)
         if both[3].mean() > SMALLEST:
             seen.append(torch.cat([tinted(both[:3], rng), both[3:]]))
@@ -156,6 +174,10 @@ def draw(
     together = torch.stack(seen)
     wishes = [told(sampler.encode_text(parts.tokenizer, parts.text_encoder, each)) for each in said]
     return together[:, :3], together[:, 3:], torch.cat(wishes)
+
+
+def one_of(rows: list[Row], rng: np.random.Generator) -> Row:
+    return rows[int(rng.integers(len(rows)))]
 
 
 def wish_of(row: Row, rng: np.random.Generator) -> str:
@@ -215,9 +237,7 @@ def mask_loss(logits: Tensor, wanted: Tensor) -> Tensor:
 @torch.no_grad()
 def validate(out: Path, pairs: Path, editor: Path) -> dict[str, float]:
     """The mean intersection over union of what `out`/subject finds with the masks of `pairs`, by kind."""
-    net = load(out)
-    if net is None:
-        raise ValueError(f"There is no trained network in {out}.")
+    net = trained(out)
     parts = load_components(editor, torch.device("cpu"), torch.float32)
     found: dict[str, list[float]] = {"background": [], "thing": [], "thing_beside_another": []}
     rows = local(read_rows(pairs), read_knowledge(editor) or Everything())
