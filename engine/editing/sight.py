@@ -27,6 +27,9 @@ SEVERAL = frozenset(
 )
 SEEN = 0.4
 """Likelihood from which a pixel is the thing's."""
+SURE = 0.7
+"""Mean likelihood there from which it is the thing: on the validation pairs those below it overlap with the
+true masks by a sixth, those above 0.9 by four fifths."""
 LEAST = 0.002
 """Share of the picture that the thing must have."""
 CLEAR = 0.2
@@ -58,7 +61,7 @@ class Sight:
         # Where nothing else is, the network takes people for whatever is asked for.
         worn = OF_SOMEBODY & set(self.thing.noun.split())
         mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
-        if mistaken or _largest(seen) < LEAST:
+        if mistaken or _largest(seen) < LEAST or found[seen].mean() < SURE:
             raise CannotApply(self._not_there)
         return self._meant(found)
 
