@@ -144,7 +144,7 @@ def read_knowledge(folder: Path) -> Knowledge | None:
         return None
     lines: list[str] = json.loads(file.read_text(encoding="utf-8"))["wordings"]
     things = folder / SUBJECT / _THINGS
-    named = json.loads(things.read_text(encoding="utf-8")) if things.is_file() else []
+    named = json.loads(things.read_text(encoding="utf-8"))["things"] if things.is_file() else []
     return Knowledge(frozenset(_meant(line.split()) for line in lines), things=frozenset(named))
 
 
@@ -157,5 +157,5 @@ def write_knowledge(folder: Path, instructions: Iterable[str]) -> None:
 
 def write_things(folder: Path, things: Iterable[str]) -> None:
     """Write what a network that finds things in pictures, in `folder`/subject, knows by name."""
-    text = json.dumps(sorted(set(things)), indent=0) + "\n"
+    text = json.dumps({"things": sorted(set(things))}, indent=0) + "\n"
     (folder / SUBJECT / _THINGS).write_text(text, encoding="utf-8")

@@ -106,7 +106,8 @@ OF_SOMEBODY = frozenset(
     leg legs foot feet skin finger fingers glasses sunglasses hat cap beanie helmet headscarf headband turban
     hijab wig patch mask shirt blouse sweater jumper pullover hoodie jacket coat vest waistcoat cardigan suit
     blazer tie scarf gloves glove dress skirt jeans trousers pants shorts stockings leggings socks sock shoes
-    shoe boots boot necklace earring earrings ring bracelet watch belt uniform robe kimono cape apron
+    shoe boots boot necklace earring earrings ring bracelet watch belt uniform robe kimono cape apron top tank
+    tee
     """.split()  # noqa: SIM905 - a list of eighty strings would be no easier to read
 )
 """Behind these is more of somebody, which can't be made up from the rest of the picture."""

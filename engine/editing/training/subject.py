@@ -2,8 +2,8 @@
 
 The loss is binary cross-entropy and Dice's (F. Milletari et al., "V-Net", 2016), as a subject may be small.
 The network begins as MediaPipe's for people, or as one that was trained before; the text encoder is the
-editor's, and stays as it is. So that it listens, two pictures are often put side by side, and the thing of
-one is spoken of.
+editor's, and stays as it is. So that it listens, two pictures are now and then put side by side, and the
+thing of one is spoken of.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ LESS_SURE = 0.03
 """Factor on the last layer's weights, whose logits are in the hundreds where nobody is."""
 SMALLEST = 0.01
 """Share of the picture under which a subject can hardly be seen."""
-THINGS, BESIDE, OTHERWISE = 0.6, 0.5, 0.5
-"""How often a thing is spoken of; how often another one is beside it; how often it is asked for as if it were
-to be taken away."""
+OTHERWISE, BESIDE = 0.5, 0.3
+"""How often a thing's wish is said as if it were to be taken away; how often another thing is beside it."""
 _PAINTED = re.compile(rf"(?:make|turn) the ([a-z ]+?) (?:light |dark )?(?:{'|'.join(sorted(COLOURS))})")
 
 
@@ -74,14 +73,13 @@ def train(
             raise ValueError(
                 f"{pairs / 'train.jsonl'} masks no background and no thing that {editor} changes."
             )
-        named = [row for row in rows if thing_in(row) is not None]
         _begin(out, pairs, config, base)
         parts = load_components(editor, device, torch.float32)
         start = untrained(parts, config.seed) if base is None else trained(base)
         net = start.requires_grad_(True).to(device).train()
 
         def loss(step: int) -> Tensor:
-            pictures, masks, wishes = draw(rows, named, step, config, parts)
+            pictures, masks, wishes = draw(rows, step, config, parts)
             with torch.autocast(device.type, torch.bfloat16):
                 logits = net(pictures.to(device), wishes)
             return mask_loss(logits.float(), masks.to(device))
@@ -157,16 +155,17 @@ def mask_of(row: Row) -> Tensor:
 
 
 def draw(
-    rows: list[Row], named: list[Row], step: int, config: SubjectConfig, parts: Components
+    rows: list[Row], step: int, config: SubjectConfig, parts: Components
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures, masks and wishes of one step, from its own number; `named` are those rows about a thing."""
+    """Pictures, masks and wishes of one step, from its own number."""
     rng = np.random.default_rng([config.seed, step])
     seen: list[Tensor] = []
     said: list[str] = []
     while len(seen) < config.batch:
-        row = one_of(named if named and rng.random() < THINGS else rows, rng)
-        other = one_of(named, rng) if named and rng.random() < BESIDE else row
-        both = beside(shown(row), shown(other), rng) if apart(row, other) else shown(row)
+        row, other = (rows[int(rng.integers(len(rows)))] for _ in range(2))
+        both = shown(row)
+        if thing_in(row) is not None and rng.random() < BESIDE and apart(row, other):
+            both = beside(both, shown(other), rng)
         both = cropped(both, rng)
         if both[3].mean() > SMALLEST:
             seen.append(torch.cat([tinted(both[:3], rng), both[3:]]))
@@ -174,10 +173,6 @@ def draw(
     together = torch.stack(seen)
     wishes = [told(sampler.encode_text(parts.tokenizer, parts.text_encoder, each)) for each in said]
     return together[:, :3], together[:, 3:], torch.cat(wishes)
-
-
-def one_of(rows: list[Row], rng: np.random.Generator) -> Row:
-    return rows[int(rng.integers(len(rows)))]
 
 
 def wish_of(row: Row, rng: np.random.Generator) -> str:

@@ -97,15 +97,15 @@ def test_pictures_and_masks_are_cut_and_turned_alike_and_only_pictures_tinted(
 ) -> None:
     parts = load_components(editor, torch.device("cpu"), torch.float32)
     rows = read_rows(pairs / "train.jsonl")[:8]
-    pictures, masks, wishes = draw(rows, rows[1::2], 3, config(1), parts)
+    pictures, masks, wishes = draw(rows, 3, config(1), parts)
     assert len(pictures) == len(masks) == len(wishes) == 4
     for picture, mask in zip(pictures, masks, strict=True):
         yellow = picture[0] - picture[2]  # in any tint the ball is more so than the ground
         assert yellow[mask[0] > 0.9].mean() > yellow[mask[0] < 0.1].mean() + 0.2
         assert set(mask.round(decimals=3).unique().tolist()) >= {0.0, 1.0}
-    again = draw(rows, rows[1::2], 3, config(1), parts)
+    again = draw(rows, 3, config(1), parts)
     assert torch.equal(pictures, again[0])
-    assert not torch.equal(pictures, draw(rows, rows[1::2], 4, config(1), parts)[0])
+    assert not torch.equal(pictures, draw(rows, 4, config(1), parts)[0])
 
 
 def test_the_loss_is_lower_the_more_of_the_mask_is_found() -> None:
@@ -126,7 +126,7 @@ def test_what_is_trained_finds_more(pairs: Path, editor: Path, tmp_path: Path) -
     assert agreed["agrees_thing"] > 0.5
     stored = load_file(tmp_path / "subject" / "model.safetensors")
     assert {tensor.dtype for tensor in stored.values()} == {torch.float16}
-    assert json.loads((tmp_path / "subject" / "things.json").read_text()) == ["ball"]
+    assert json.loads((tmp_path / "subject" / "things.json").read_text()) == {"things": ["ball"]}
 
 
 def test_a_thing_is_called_by_name_also_as_if_it_were_to_go(pairs: Path) -> None:
@@ -172,10 +172,10 @@ def test_broken_off_and_resumed_is_as_if_never_broken_off(
     train(pairs, whole, config(6), editor)
     real = subject.draw
 
-    def drawn(rows: list[subject.Row], named: list[subject.Row], step: int, *rest: object) -> object:
+    def drawn(rows: list[subject.Row], step: int, *rest: object) -> object:
         if step == 2:
             os.kill(os.getpid(), signal.SIGTERM)
-        return real(rows, named, step, *rest)  # type: ignore[arg-type]
+        return real(rows, step, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(subject, "draw", drawn)
     with pytest.raises(Stopped, match="at step 3; the same command goes on"):
