@@ -104,7 +104,7 @@ FLOORS = {
     "vague": 0.83,
     "answer": 0.95,
     "explicit": 0.92,
-    "follow-up": 0.85,
+    "follow-up": 0.75,
     "two wishes": 0.9,
     "undo": 0.82,
     "reset": 0.88,
