@@ -19,7 +19,13 @@ from engine.dialogue.grammar.kinds import with_kind
 from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
-from engine.dialogue.own_words import begins_as_an_order, looks_like_a_wish, own_words, trustworthy
+from engine.dialogue.own_words import (
+    begins_as_an_order,
+    is_complete,
+    looks_like_a_wish,
+    own_words,
+    trustworthy,
+)
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
@@ -108,7 +114,9 @@ class DialogueModel:
         """The replies, and by how much log-odds an edit leads each time, or trails."""
         texts = [self._context(job) for job in jobs]
         encoded = self.tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
-        starts = [self.guard.start(job, without) for job in jobs]
+        starts = [
+            self.guard.start(job, without or ("ask" if is_complete(job.turns) else None)) for job in jobs
+        ]
 
         def allowed(row: int, written: torch.Tensor) -> list[int]:
             return starts[row].allowed(tuple(written.tolist()[1:]))

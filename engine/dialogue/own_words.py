@@ -50,6 +50,13 @@ _ASKED_AWAY = _TAKING_AWAY | frozenset(word_lists("closed")["away"])
 _REFERENCES = frozenset(word_lists("closed")["references"])
 _PLACES = frozenset(("left", "right", "middle", "first", "second", "third", "last"))
 """In an answer they say which one is meant."""
+_UNNAMED = r"(?:things?|ones?|stuff|rest|others?|distractions?|bits?|parts?|something|anything)"
+_COMPLETE = re.compile(
+    r"(?:(?:remove|delete|erase|get rid of|take out|take away|lose)"
+    r" (?:the|my|that|this|his|her|our|their|those|these)|(?:add|put) (?:another|one more))"
+    rf" (?:(?!{_UNNAMED}\b)[a-z-]+ ){{0,2}}(?!{_UNNAMED}\b)[a-z-]+"
+    r"(?: (?:on|at) the (?:left|right)| (?:from|in) the (?:picture|photo|image|background))?"
+)
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -177,6 +184,12 @@ def looks_like_a_wish(turns: Sequence[Turn]) -> bool:
 def begins_as_an_order(turns: Sequence[Turn]) -> bool:
     """Whether what was said last is a wish of its own by its first words, and answers nothing."""
     return not _answers(turns) and is_order(_bare(turns[-1]))
+
+
+def is_complete(turns: Sequence[Turn]) -> bool:
+    """Whether nothing is open in what was said last: "get rid of the tree, please" names what, and no more is
+    needed."""
+    return not _answers(turns) and _COMPLETE.fullmatch(_bare(turns[-1])) is not None
 
 
 def _answers(turns: Sequence[Turn]) -> bool:

@@ -56,6 +56,7 @@ def test_the_story_of_the_readme(starter: DialogueModel) -> None:
     assert said("make it a bit brighter") == ("edit", "make it a bit brighter")
     assert said("make it black and white") == ("edit", "make it black and white")
     assert said("add a hat") == ("edit", "add a hat")
+    assert said("can you get rid of the tree please") == ("edit", "get rid of the tree")
     assert said("change the animal")[0] == "ask"
     act, instruction = said("change the animal", "Which animal should it become?", "a cheetah")
     assert act == "edit" and "cheetah" in str(instruction)

@@ -8,6 +8,7 @@ from engine.dialogue.joined import bare_answer, joined
 from engine.dialogue.own_words import (
     begins_as_an_order,
     goes_too_far,
+    is_complete,
     looks_like_a_wish,
     loses_something,
     nonsense,
@@ -193,6 +194,25 @@ def test_what_begins_as_an_order_looks_like_a_wish_and_so_does_an_answer(
 ) -> None:
     assert begins_as_an_order(said(*turns)) == order
     assert looks_like_a_wish(said(*turns)) == wish
+
+
+@pytest.mark.parametrize(
+    ("turns", "complete"),
+    [
+        (("can you get rid of the tree please",), True),
+        (("Remove that bin on the left!",), True),
+        (("add another balloon",), True),
+        (("remove the old lamp post from the picture",), True),
+        (("remove the thing",), False),
+        (("get rid of the ugly stuff",), False),
+        (("remove something",), False),
+        (("remove the tree or the bin, you choose",), False),
+        (("the tree is gone",), False),
+        (("add something", "What should I add?", "add another tree"), False),
+    ],
+)
+def test_an_order_that_names_its_thing_leaves_nothing_open(turns: tuple[str, ...], complete: bool) -> None:
+    assert is_complete(said(*turns)) == complete
 
 
 def test_which_one_is_meant_is_no_talk_in_an_answer() -> None:
