@@ -79,15 +79,16 @@ class Sight:
             chosen = (min if self.thing.side == "left" else max)(centres, key=centres.__getitem__)
             if len(seen) == 1 and (centres[chosen] > 0.5) == (self.thing.side == "left"):
                 raise CannotApply(self._not_there)
-            return _alone(likely, patches == chosen)
+            return alone(likely, patches == chosen)
         clear = [at for at in seen if shares[at - 1] > CLEAR * shares.max()]
         one = self.thing.noun in SOMEBODY
         if len(clear) > 1 and (one or self.narrowed):
             raise CannotApply(WHICH)
-        return _alone(likely, patches == clear[0]) if one else likely
+        return alone(likely, patches == clear[0]) if one else likely
 
 
-def _alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
+def alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
+    """`likely` on one patch and its soft edge; 0 elsewhere."""
     return np.where(binary_dilation(patch, iterations=2), likely, 0).astype(np.float32)
 
 

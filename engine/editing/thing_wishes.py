@@ -6,6 +6,7 @@ Only whole sentences of these forms are read; what the thing is, the caller must
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,7 +135,7 @@ def taken_away(instruction: str) -> list[Thing] | None:
     text = said_plainly(instruction)
     things = _listed(text)
     if things is None:
-        one = next((thing for form in _TAKEN if (thing := _thing(form.fullmatch(text)))), None)
+        one = _read(_TAKEN, text)
         things = None if one is None else [one]
     return None if things is None or any(map(_behind_is_somebody, things)) else things
 
@@ -171,14 +172,12 @@ def _sized(text: str) -> tuple[Thing | None, float]:
 
 def coloured(instruction: str) -> Thing | None:
     """The thing that is to have another colour."""
-    text = said_plainly(instruction)
-    return next((thing for form in _COLOURED if (thing := _thing(form.fullmatch(text)))), None)
+    return _read(_COLOURED, said_plainly(instruction))
 
 
 def repeated(instruction: str) -> Thing | None:
     """The thing of which there is to be one more."""
-    text = said_plainly(instruction)
-    return next((thing for form in _AGAIN if (thing := _thing(form.fullmatch(text)))), None)
+    return _read(_AGAIN, said_plainly(instruction))
 
 
 def moved(instruction: str) -> tuple[Thing, float, float] | None:
@@ -190,6 +189,11 @@ def moved(instruction: str) -> tuple[Thing, float, float] | None:
     across, down = next(way for at, way in enumerate(_SHIFTS.values()) if found[f"way_{at}"])
     far = _STEP * (0.4 if found["bit"] else 2 if found["far"] else 1)
     return thing, across * far, down * far
+
+
+def _read(forms: Iterable[re.Pattern[str]], text: str) -> Thing | None:
+    """The thing of the first form that the text has."""
+    return next((thing for form in forms if (thing := _thing(form.fullmatch(text)))), None)
 
 
 def _thing(found: re.Match[str] | None) -> Thing | None:

@@ -23,7 +23,7 @@ from engine.editing.exact.people import to_the_pixel
 from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
-from engine.editing.sight import SEEN, Likely, Sight, sight
+from engine.editing.sight import SEEN, Likely, Sight, alone, sight
 from engine.editing.thing_wishes import WHOLE, Side, Thing, moved, repeated, resized, taken_away
 
 MOST = 0.5
@@ -197,7 +197,7 @@ def largest(likely: Likely) -> Likely:
     patches, count = label(likely > SEEN)
     sizes = np.bincount(patches.ravel(), minlength=count + 1)
     sizes[0] = 0
-    return np.where(binary_dilation(patches == sizes.argmax(), iterations=2), likely, 0).astype(np.float32)
+    return alone(likely, patches == sizes.argmax())
 
 
 def inside(first: int, length: int, whole: int) -> bool:
