@@ -57,18 +57,18 @@ class Grammar(Speech):
         super().__init__(words, rng, caption)
         self._history = History(self)
         self._kinds: tuple[tuple[Callable[[], Example], float], ...] = (
-            (self.written, 0.15),
+            (self.written, 0.14),
             (self.explicit, 0.26),
             (self.copying, 0.05),
             (self.vague, 0.2),
             (self.asked_afterwards, 0.04),
             (self.answered, 0.06),
-            (self.follow_up, 0.05),
+            (self.follow_up, 0.07),
             (self.undo, 0.05),
-            (self.undo_afterwards, 0.05),
+            (self.undo_afterwards, 0.06),
             (self.reset, 0.06),
             (self.chat, 0.22),
-            (self.talk_afterwards, 0.06),
+            (self.talk_afterwards, 0.07),
             (self.assumed, 0.02),
         )
 
