@@ -47,9 +47,9 @@ SOMEBODY = re.compile(r"\b(him|her|he|she|them|they|me|us|i)\b", re.IGNORECASE)
 SWITCH = "the admin can switch to the full model (engine.editor)."
 REFUSAL = (
     "I can't do that with the small starter model yet. It can change the time of day, the season, the "
-    "weather, the background and the style of a photo, and give things that it knows another colour, take "
-    "them away, resize and move them; light, colours, crop and rotation it changes exactly. For the rest, "
-    f"{SWITCH}"
+    "weather, the background and the style of a photo, give things that it knows another colour, take "
+    "them away, resize and move them, and add many things as stickers; light, colours, crop and rotation it "
+    f"changes exactly. For the rest, {SWITCH}"
 )
 
 

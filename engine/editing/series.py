@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from engine.batch import Request, changed
+from engine.editing.adding import adding
 from engine.editing.elsewhere import elsewhere
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.filter_wishes import filtering, hiding
@@ -231,11 +232,19 @@ def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
     if found is None:
         small = knowledge is not None and knowledge.filters
         one = hiding(text) or (filtering(text) if small else None) or _recolouring(text, knowledge)
-        operations = on_things(text, knowledge) if one is None and knowledge is not None else [one]
+        if one is None and knowledge is not None:
+            operations = on_things(text, knowledge) or [_adding(text, knowledge)]
+        else:
+            operations = [one]
         return Plan(tuple(each for each in operations if each is not None)) if any(operations) else None
     if not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
+
+
+def _adding(text: str, knowledge: Knowledge) -> Operation | None:
+    """Clouds and snow, which the weights paint, are no stickers."""
+    return None if knowledge.covers(text) else adding(text, knowledge)
 
 
 def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:

@@ -55,7 +55,7 @@ class Sight:
         Raises `CannotApply` where no such thing is seen.
         """
         small = thumbnail(picture, LOOK_SIDE)
-        people = _people(small)
+        people = people_in(small)
         found = people if self.looks is None else self.looks(small)
         seen = found > SEEN
         # Where nothing else is, the network takes people for whatever is asked for.
@@ -97,7 +97,8 @@ def _largest(seen: NDArray[np.bool_]) -> float:
     return float(np.bincount(label(seen)[0].ravel(), minlength=2)[1:].max() / seen.size)
 
 
-def _people(small: Image.Image) -> Likely:
+def people_in(small: Image.Image) -> Likely:
+    """How likely (H, W) each pixel is a person's; 0 where no face is seen."""
     mask = find_people(small)
     return np.zeros(small.size[::-1], np.float32) if mask is None else np.asarray(mask, np.float32) / 255
 

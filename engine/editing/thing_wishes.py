@@ -25,21 +25,21 @@ WHOLE = re.compile(
 _IN = r"( (from|in|of|on) (it|(the|this|my|our) (photo|picture|image|pic|shot|scene|photograph)))?"
 _SIDE = rf"( (on|to|at|from) the (far )?(?P<side>left|right)( hand)?( side)?( edge)?{_IN})?"
 _WHICH = r"((all|both|every|all of) )?((the|that|this|these|those|my|our|his|her|their|your) )?"
-_THING = rf"{_WHICH}((?P<before>left|right)( hand)? )?(?P<noun>[a-z][a-z' ]*?){_SIDE}{_IN}"
+THING = rf"{_WHICH}((?P<before>left|right)( hand)? )?(?P<noun>[a-z][a-z' ]*?){_SIDE}{_IN}"
 _OUT = r"(remove|delete|erase|get rid of|take out|take away|edit out|photoshop out|lose|eliminate|wipe out)"
 _GONE = r"(disappear|vanish|go away|invisible|gone)"
 _TAKEN = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_OUT} {_THING}",
-        rf"(take|edit|photoshop) {_THING} (away|out){_IN}",
-        rf"(make|have|let) {_THING} {_GONE}",
-        rf"{_THING} (should|must|has to|have to|needs to|need to) (be gone|go|disappear|go away|vanish)",
-        rf"without {_THING}",
-        rf"no (more )?(?!(the|that|this|my|our|his|her|their|your|it|him|me|us|them)\b){_THING}",
+        rf"{_OUT} {THING}",
+        rf"(take|edit|photoshop) {THING} (away|out){_IN}",
+        rf"(make|have|let) {THING} {_GONE}",
+        rf"{THING} (should|must|has to|have to|needs to|need to) (be gone|go|disappear|go away|vanish)",
+        rf"without {THING}",
+        rf"no (more )?(?!(the|that|this|my|our|his|her|their|your|it|him|me|us|them)\b){THING}",
     )
 )
-_NAMED = re.compile(_THING)
+_NAMED = re.compile(THING)
 _SEVERAL = re.compile(rf"{_OUT} (?P<things>.+ and .+)")
 _FACTORS = {
     r"(twice|two times|2x|double) (as (big|large)|the size|bigger|larger)": 2.0,
@@ -56,18 +56,18 @@ _SIZES = "|".join(f"(?P<size_{at}>{form})" for at, form in enumerate(_FACTORS))
 _RESIZED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(make|have) {_THING} ({_SIZES})",
-        rf"{_THING} (should|must|has to|needs to) be ({_SIZES})",
+        rf"(make|have) {THING} ({_SIZES})",
+        rf"{THING} (should|must|has to|needs to) be ({_SIZES})",
     )
 )
 _GROWN = re.compile(
-    rf"(?P<more>enlarge|scale up|blow up|grow|magnify)?(?P<less>shrink|scale down|reduce)? {_THING}"
+    rf"(?P<more>enlarge|scale up|blow up|grow|magnify)?(?P<less>shrink|scale down|reduce)? {THING}"
 )
 _AGAIN = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(add|put|place|insert|there should be) (another|one more|a second|an extra) {_THING}",
-        rf"(duplicate|clone|copy|double) {_THING}",
+        rf"(add|put|place|insert|there should be) (another|one more|a second|an extra) {THING}",
+        rf"(duplicate|clone|copy|double) {THING}",
     )
 )
 _COLOUR = rf"(an? )?((dark|deep|light|pale|bright|very) )*({'|'.join(sorted(COLOURS))})( colou?r)?"
@@ -75,10 +75,10 @@ _PAINT = r"(make|turn|paint|dye|colou?r|recolou?r|spray|tint|change|set|switch)"
 _COLOURED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_PAINT} {_THING}( colou?r)?( (to|into|in|be))? {_COLOUR}",
-        rf"{_PAINT} the colou?r of {_THING}( (to|into|in|be))? {_COLOUR}",
-        rf"{_THING} (should|must|has to|needs to) be {_COLOUR}",
-        rf"give {_THING} {_COLOUR}",
+        rf"{_PAINT} {THING}( colou?r)?( (to|into|in|be))? {_COLOUR}",
+        rf"{_PAINT} the colou?r of {THING}( (to|into|in|be))? {_COLOUR}",
+        rf"{THING} (should|must|has to|needs to) be {_COLOUR}",
+        rf"give {THING} {_COLOUR}",
     )
 )
 _SHIFTS: dict[str, tuple[int, int]] = {
@@ -89,7 +89,7 @@ _SHIFTS: dict[str, tuple[int, int]] = {
 }
 _WHERE = "|".join(f"(?P<way_{at}>{form})" for at, form in enumerate(_SHIFTS))
 _MOVED = re.compile(
-    rf"(move|shift|nudge|slide|push) {_THING} ((?P<bit>a (little|bit|tad)|a little bit|slightly)|"
+    rf"(move|shift|nudge|slide|push) {THING} ((?P<bit>a (little|bit|tad)|a little bit|slightly)|"
     rf"(?P<far>far|a lot|much|further|more))?( )?({_WHERE})"
 )
 _STEP = 0.18
@@ -149,7 +149,7 @@ def _listed(text: str) -> list[Thing] | None:
     found = _SEVERAL.fullmatch(text)
     if found is None:
         return None
-    things = [_thing(_NAMED.fullmatch(each)) for each in re.split(r" and ", found["things"])]
+    things = [read_thing(_NAMED.fullmatch(each)) for each in re.split(r" and ", found["things"])]
     return None if None in things else [thing for thing in things if thing is not None]
 
 
@@ -161,13 +161,13 @@ def resized(instruction: str) -> tuple[Thing, float] | None:
 
 def _sized(text: str) -> tuple[Thing | None, float]:
     for form in _RESIZED:
-        if (found := form.fullmatch(text)) and (thing := _thing(found)):
+        if (found := form.fullmatch(text)) and (thing := read_thing(found)):
             factors = enumerate(_FACTORS.values())
             return thing, next(factor for at, factor in factors if found[f"size_{at}"])
     found = _GROWN.fullmatch(text)
     if found is None or not (found["more"] or found["less"]):
         return None, 1.0
-    return _thing(found), 1.4 if found["more"] else 0.7
+    return read_thing(found), 1.4 if found["more"] else 0.7
 
 
 def coloured(instruction: str) -> Thing | None:
@@ -183,7 +183,7 @@ def repeated(instruction: str) -> Thing | None:
 def moved(instruction: str) -> tuple[Thing, float, float] | None:
     """The thing, and how far it is to go to the right and down, in shares of the shorter side."""
     found = _MOVED.fullmatch(said_plainly(instruction))
-    thing = _thing(found)
+    thing = read_thing(found)
     if found is None or thing is None or _behind_is_somebody(thing):
         return None
     across, down = next(way for at, way in enumerate(_SHIFTS.values()) if found[f"way_{at}"])
@@ -193,13 +193,15 @@ def moved(instruction: str) -> tuple[Thing, float, float] | None:
 
 def _read(forms: Iterable[re.Pattern[str]], text: str) -> Thing | None:
     """The thing of the first form that the text has."""
-    return next((thing for form in forms if (thing := _thing(form.fullmatch(text)))), None)
+    return next((thing for form in forms if (thing := read_thing(form.fullmatch(text)))), None)
 
 
-def _thing(found: re.Match[str] | None) -> Thing | None:
+def read_thing(found: re.Match[str] | None, prefix: str = "") -> Thing | None:
+    """What `THING` matched, with that prefix to its groups' names; None where that is no mere name."""
     if found is None:
         return None
-    noun, side = found["noun"].removesuffix("'s"), found["before"] or found["side"]
+    said, side = found[f"{prefix}noun"], found[f"{prefix}before"] or found[f"{prefix}side"]
+    noun = said.removesuffix("'s")
     if _MORE.search(noun) or noun in _CAMERA:
         return None
     return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

@@ -66,19 +66,6 @@ class OnThing(Operation):
     def done(self, picture: Image.Image) -> Image.Image:
         """The same of an RGB picture."""
 
-    def without(self, picture: Image.Image, likely: Likely) -> Image.Image:
-        """The picture with other pixels where the thing is."""
-        radius = max(2, round(RIM * max(likely.shape)))
-        down, across = np.ogrid[-radius : radius + 1, -radius : radius + 1]
-        hole = binary_dilation(likely > SEEN, down**2 + across**2 <= radius**2)
-        if hole.mean() > MOST:
-            raise CannotApply(f"{self.thing} fills too much of the picture for that.".capitalize())
-        large = np.asarray(Image.fromarray(hole).resize(picture.size, Image.Resampling.NEAREST))
-        try:
-            return Image.fromarray(completed(np.asarray(picture), large))
-        except ValueError:
-            raise CannotApply("This picture is too small for that.") from None
-
 
 @dataclass(frozen=True, slots=True)
 class TakeAway(OnThing):
@@ -87,7 +74,7 @@ class TakeAway(OnThing):
         return f"removed {self.thing}"
 
     def done(self, picture: Image.Image) -> Image.Image:
-        return self.without(picture, self.sight.likely(picture))
+        return without(self.thing, picture, self.sight.likely(picture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +89,7 @@ class Resize(OnThing):
 
     def done(self, picture: Image.Image) -> Image.Image:
         likely = self.sight.likely(picture)
-        behind = self.without(picture, likely)
+        behind = without(self.thing, picture, likely)
         cut, box = cut_out(picture, likely)
         width, height = (max(1, round(side * self.factor)) for side in cut.size)
         left = anchored(box[0], box[2], width, picture.width, 0.5)
@@ -133,7 +120,7 @@ class Move(OnThing):
         left, top = round(box[0] + self.across * side), round(box[1] + self.down * side)
         if not (inside(left, cut.width, picture.width) and inside(top, cut.height, picture.height)):
             raise CannotApply(f"That would push {self.thing} out of the picture.")
-        return laid(self.without(picture, likely), cut, left, top)
+        return laid(without(self.thing, picture, likely), cut, left, top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +166,20 @@ class Only(OnThing):
     def done(self, picture: Image.Image) -> Image.Image:
         mask = to_the_pixel(self.sight.likely(picture), picture)
         return lay_over(picture.copy(), edited(self.operation, picture, mask), mask)
+
+
+def without(thing: Thing, picture: Image.Image, likely: Likely) -> Image.Image:
+    """The picture with other pixels where the thing is. Raises `CannotApply` where it is too much of it."""
+    radius = max(2, round(RIM * max(likely.shape)))
+    down, across = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    hole = binary_dilation(likely > SEEN, down**2 + across**2 <= radius**2)
+    if hole.mean() > MOST:
+        raise CannotApply(f"{thing} fills too much of the picture for that.".capitalize())
+    large = np.asarray(Image.fromarray(hole).resize(picture.size, Image.Resampling.NEAREST))
+    try:
+        return Image.fromarray(completed(np.asarray(picture), large))
+    except ValueError:
+        raise CannotApply("This picture is too small for that.") from None
 
 
 def cut_out(picture: Image.Image, likely: Likely) -> tuple[Image.Image, Box]:
