@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 from scipy.ndimage import binary_dilation, label
 
 from engine.editing.completion import completed
@@ -35,7 +35,15 @@ GAP = 0.1
 TRANSPARENT = "I can't do that in a picture with transparent parts yet."
 _NOT_ONLY = re.compile(r"\b(everything|all|but|except|apart|besides|not|rest|around|behind|other|others)\b")
 """Says that more is meant than the thing, or something else."""
-_CALLED = re.compile(r"\b(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))")
+_THE = r"(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))"
+_CALLED = re.compile(rf"\b{_THE}")
+_REST = re.compile(
+    r"\b(?:(?:everything|anything|all|(?:what|whatever)(?: i|')s)(?: that(?: i|')s)? "
+    r"(?:behind|around|but|except(?: for)?|apart from|besides|other than)"
+    rf"|(?:the )?background (?:behind|of|around)) {_THE}"
+)
+_SPARED = re.compile(rf",? (?:but(?: not)?|except(?: for)?|apart from|not) {_THE}")
+"""What comes in front of the thing, where an edit is for all but that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +157,15 @@ class Only(OnThing):
     operation: Operation
 
     @property
+    def what(self) -> str:
+        return str(self.thing)
+
+    @property
     def phrase(self) -> str:
         phrase = f" {self.operation.phrase} "
         if " it " in phrase:
-            return phrase.replace(" it ", f" {self.thing} ", 1).strip()
-        return f"{phrase.strip()} of {self.thing}"
+            return phrase.replace(" it ", f" {self.what} ", 1).strip()
+        return f"{phrase.strip()} of {self.what}"
 
     @property
     def told_by_wish(self) -> bool:
@@ -180,6 +192,20 @@ def without(thing: Thing, picture: Image.Image, likely: Likely) -> Image.Image:
         return Image.fromarray(completed(np.asarray(picture), large))
     except ValueError:
         raise CannotApply("This picture is too small for that.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class AllBut(Only):
+    """An edit that leaves every pixel in its place, of all but the thing."""
+
+    @property
+    def what(self) -> str:
+        return f"all but {self.thing}"
+
+    def done(self, picture: Image.Image) -> Image.Image:
+        mask = to_the_pixel(self.sight.likely(picture), picture)
+        rest = edited(self.operation, picture, ImageChops.invert(mask))
+        return lay_over(rest.convert("RGB"), picture, mask)
 
 
 def cut_out(picture: Image.Image, likely: Likely) -> tuple[Image.Image, Box]:
@@ -234,24 +260,26 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
 
 
 def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
-    """What a photo tool would do to the picture, if the wish said "it" instead of one thing's name."""
+    """What a photo tool would do to the picture, if the wish said "it" instead of one thing's name, or
+    nothing of what it spares."""
     text = wish.lower()
-    for called in _CALLED.finditer(text):
-        words = called[1].split()
-        for count in range(len(words), 0, -1):
-            noun = " ".join(words[:count])
-            if knowledge.thing(noun) is None:
+    for form, said, kind in ((_REST, "it", AllBut), (_SPARED, "", AllBut), (_CALLED, "it", Only)):
+        for found in form.finditer(text):
+            words = found[1].split()
+            nouns = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+            noun = next((each for each in nouns if knowledge.thing(each) is not None), None)
+            if noun is None:
                 continue
-            rest = text[: called.start()] + text[called.end() + len(noun) :]
-            if WHOLE.search(rest) or _NOT_ONLY.search(rest):
+            before, after = text[: found.start()], text[found.end() + len(noun) :]
+            whole = kind is Only and WHOLE.search(before + after)
+            if whole or _NOT_ONLY.search(before + after):
                 return []
-            found = plan(f"{text[: called.start()]}it{text[called.end() + len(noun) :]}")
-            seen = sight(Thing(noun), knowledge)
+            seen, done = sight(Thing(noun), knowledge), plan(f"{before}{said}{after}")
             if (
                 seen is None
-                or found is None
-                or not all(isinstance(each, IN_PLACE) for each in found.operations)
+                or done is None
+                or not all(isinstance(each, IN_PLACE) for each in done.operations)
             ):
                 return []
-            return [Only(seen, each) for each in found.operations]
+            return [kind(seen, each) for each in done.operations]
     return []

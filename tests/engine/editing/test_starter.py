@@ -116,7 +116,7 @@ def test_the_same_seed_gives_the_same_bytes(editor: Editor, cat: bytes) -> None:
     assert one.image == two.image
 
 
-@pytest.mark.parametrize("wish", ["give him a cyborg arm", "add a cat on the left", "make her smile"])
+@pytest.mark.parametrize("wish", ["give him a cyborg arm", "add a cat holding a sign", "make her smile"])
 def test_what_it_never_learned_is_refused(editor: Editor, cat: bytes, wish: str) -> None:
     assert isinstance(edited(editor, cat, wish), Refused)
 

@@ -186,10 +186,9 @@ def test_only_what_is_known_by_name_is_looked_for() -> None:
         "make it brighter and blur the ball",
         "make the picture black and white and the ball brighter",
         "brighten the picture, the ball is too dark",
-        "blur everything but the ball",
-        "sharpen all except the ball",
         "make the photo of the ball brighter",
-        "blur what is behind the ball",
+        "make the ball darker but not the camera",
+        "darken the rest of the ball",
         "cut out the ball",
         "cut the ball out",
         "no, the ball",
@@ -235,3 +234,20 @@ def test_what_was_done_is_told_in_the_wish_s_own_words() -> None:
         read("remove the castle", knowing(reddish))
     both = read("remove the ball and crop it square", knowing(reddish))
     assert summary(both) == "I removed the ball and cropped it to a square."
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "make everything but the ball much darker",
+        "make it much darker except for the ball",
+        "make what's behind the ball much darker",
+    ],
+)
+def test_what_is_for_all_but_a_thing_leaves_it_alone(wish: str) -> None:
+    picture = scene(130)
+    (operation,) = on_things(wish, knowing(reddish))
+    assert operation.phrase.startswith("made all but the ball much darker")
+    before, after = (np.asarray(each).astype(int) for each in (picture, operation.apply(picture)))
+    assert np.array_equal(after[120:150, 140:170], before[120:150, 140:170])
+    assert (after[:100] < before[:100] - 10).all()
