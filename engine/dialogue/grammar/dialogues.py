@@ -98,7 +98,7 @@ class Grammar(Speech):
                 share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
             )
             said, meant = self.pair(said, meant, self.bind())
-            said = self.with_story(said, 0.15)
+            said = self.with_story(self.closed(self.opened(said)), 0.15)
             tag = "statement"
         else:
             meant = self.imperative()
@@ -176,7 +176,7 @@ class Grammar(Speech):
                 answer = answer.split(" ", 1)[1]
             if (place := bind.values.get("where")) and not place_in(meant) and " at the " not in meant:
                 meant = f"{meant} {place}"
-            last = pick(rng, _VAGUE["answer frames"].said, self.split).format(answer=answer)
+            last = self.opened(pick(rng, _VAGUE["answer frames"].said, self.split).format(answer=answer))
             decision, tag = ("edit", said_back(meant), meant), gap.name
         example = Example((*turns, self.user(last)), *decision, tags=("answer", tag))
         return self._history.before(example, 0.2)
@@ -230,6 +230,7 @@ class Grammar(Speech):
     def _after(
         self, before: str, said: str, act: Act, reply: str, instruction: str | None = None, *, tag: str
     ) -> Example:
+        said = self.opened(said)
         turns = (self.user(self.said(before, 0.05)), Turn("bot", said_back(before)), self.user(said))
         example = Example(turns, act, reply, instruction, (before,), tags=(tag, "afterwards"))
         return self._history.before(example, 0.2)
@@ -256,7 +257,7 @@ class Grammar(Speech):
             said = rng.choice(_BEFORE_CONTROL) + said
         if rng.random() < 0.35:
             said += rng.choice(_AFTER_CONTROL)
-        said = self.with_story(said, _STORIES["control"])
+        said = self.opened(self.with_story(said, _STORIES["control"]))
         reply = _CONTROLS[act].replies[0]
         return Example((self.user(said),), "undo" if act == "undo" else "reset", reply, tags=(act,))
 

@@ -34,9 +34,10 @@ _MIND = (
     "are you good at {g}",
     "i need help {g}",
 )
-_OPENERS = ("",) * 12 + (
+_OPENERS = (
     "hi,",
     "hey,",
+    "hey",
     "hm,",
     "well,",
     "ok,",
@@ -47,7 +48,12 @@ _OPENERS = ("",) * 12 + (
     "hi there,",
     "um,",
     "and",
+    "oh,",
+    "ok so",
+    "yo",
 )
+_OPENED = 0.12
+_CLOSED = 0.12
 
 
 class Speech:
@@ -95,7 +101,7 @@ class Speech:
         rng = self.rng
         at = rng.random()
         if wish.split(" ")[0] not in VERBS:
-            wish = f"{rng.choice(_OPENERS)} {wish}"
+            wish = self.opened(wish)
         elif at < 0.55:
             wish = f"{self.draw(_BEFORE)} {wish}"
         elif at < 0.6:
@@ -105,6 +111,17 @@ class Speech:
         if rng.random() < 0.25:
             wish = f"{wish} {self.draw(_AFTER)}"
         return self.with_story(wish, story)
+
+    def opened(self, text: str) -> str:
+        """Now and then with "hey," or the like in front, whatever is meant: it says nothing of that."""
+        return f"{self.rng.choice(_OPENERS)} {text}" if self.rng.random() < _OPENED else text
+
+    def closed(self, wish: str) -> str:
+        """Now and then with thanks or the like behind."""
+        if self.rng.random() >= _CLOSED:
+            return wish
+        stop = self.rng.choice((",", ".", "!", "")) if wish[-1:].isalnum() else ""
+        return f"{wish}{stop} {self.draw(_AFTER)}"
 
     def with_story(self, wish: str, chance: float) -> str:
         if self.rng.random() >= chance:
@@ -138,5 +155,5 @@ class Speech:
         more = self.words.talk.get(topic)
         if more and self.rng.random() < _FROM_LIST:
             line = self.rng.choice(more)
-            return f"{line} {self.rng.choice(more)}" if self.rng.random() < _TWICE else line
-        return self.sentences(sections("controls")[topic].said)
+            return self.opened(f"{line} {self.rng.choice(more)}" if self.rng.random() < _TWICE else line)
+        return self.opened(self.sentences(sections("controls")[topic].said))
