@@ -11,7 +11,7 @@ from engine.editing.sight import SEEN, Likely
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels; may reach beyond the picture."""
-DARKEST, LIT = 0.55, 0.75
+DARKEST, LIT = 0.65, 0.65
 """The light on a drawing in the dark, and how much of the picture's own adds to that."""
 SHADOW = 0.4
 ASIDE = 0.1

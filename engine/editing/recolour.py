@@ -18,7 +18,7 @@ from engine.editing import merge
 from engine.editing.data.effects import dyed, tint
 from engine.editing.data.scenes import COLOURS as PAINTS
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
-from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
+from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.region import edged, scope
 from engine.editing.sight import Sight
@@ -88,13 +88,17 @@ class Recolour(Operation):
         return Image.fromarray(merge.apply(planes, np.asarray(plain)))
 
 
-def recolouring(wish: str, looks: Looks, knowledge: Knowledge) -> Recolour | None:
-    """What a wish asks for, if that is one colour for a thing; of several of a known name the one meant."""
+def recolouring(wish: str, knowledge: Knowledge) -> Recolour | None:
+    """What a wish asks for, if that is one colour for something that can be found; of several things of a known
+    name the one meant."""
     colour = colour_of(wish) if scope(wish) == "subject" else None
-    if colour is None:
-        return None
     thing = coloured(wish)
     name = None if thing is None else knowledge.thing(thing.noun)
+    if colour is None or (name is None and not knowledge.covers(wish)):
+        return None
+    looks = knowledge.looks(wish)
+    if looks is None:
+        return None
     if thing is not None and name is not None:
         return Recolour(wish, colour, Sight(Thing(name, thing.side), looks).likely)
     return Recolour(wish, colour, lambda picture: looks(thumbnail(picture, LOOK_SIDE)))

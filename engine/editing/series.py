@@ -27,7 +27,7 @@ from engine.editing.exact.tokens import SCANNER, SPELLING
 from engine.editing.front import WISH, front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.editing.recolour import recolouring
-from engine.editing.thing_wishes import WHOLE, coloured
+from engine.editing.thing_wishes import WHOLE
 from engine.editing.things import on_things
 from engine.jobs import EditJob, Step
 
@@ -223,38 +223,29 @@ def _as_taught(text: str, knowledge: Knowledge | None) -> str:
 
 
 def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:
-    """The plan of a part. One of people is none with others: where nobody is found, it alone is painted.
-
-    Small weights leave what a filter can do to it; full ones paint it, but for hidden faces: those are to be
-    hidden for sure.
-    """
+    """The plan of a part. One of people is none with others: where nobody is found, it alone is painted."""
     found = plan(text)
     if found is None:
-        small = knowledge is not None and knowledge.filters
-        one = hiding(text) or (filtering(text) if small else None) or _recolouring(text, knowledge)
-        if one is None and knowledge is not None:
-            operations = on_things(text, knowledge) or [_adding(text, knowledge)]
-        else:
-            operations = [one]
-        return Plan(tuple(each for each in operations if each is not None)) if any(operations) else None
+        operations = [each for each in _instead(text, knowledge) if each is not None]
+        return Plan(tuple(operations)) if operations else None
     if not found.about_people:
         return found
     return found if all(Plan((each,)).about_people for each in found.operations) else None
 
 
-def _adding(text: str, knowledge: Knowledge) -> Operation | None:
-    """Clouds and snow, which the weights paint, are no stickers."""
-    return None if knowledge.covers(text) else adding(text, knowledge)
+def _instead(text: str, knowledge: Knowledge | None) -> Sequence[Operation | None]:
+    """What is done of a part that no photo tool does, instead of painting it.
 
-
-def _recolouring(text: str, knowledge: Knowledge | None) -> Operation | None:
-    if knowledge is None:
-        return None
-    thing = coloured(text)
-    if not knowledge.covers(text) and (thing is None or knowledge.thing(thing.noun) is None):
-        return None
-    looks = knowledge.looks(text)
-    return None if looks is None else recolouring(text, looks, knowledge)
+    Full weights paint it, but for hidden faces: those are to be hidden for sure. Small ones leave to others
+    what they do worse; clouds and snow, which they do paint, are no stickers.
+    """
+    hidden = hiding(text)
+    if hidden is not None or knowledge is None:
+        return [hidden]
+    one = (filtering(text) if knowledge.filters else None) or recolouring(text, knowledge)
+    if one is not None:
+        return [one]
+    return on_things(text, knowledge) or [None if knowledge.covers(text) else adding(text, knowledge)]
 
 
 def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:

@@ -94,7 +94,7 @@ def test_shades_are_darker_or_lighter() -> None:
 
 @pytest.mark.parametrize("wish", ["make the background red", "make the sky blue", "make it night"])
 def test_only_things_are_recoloured(wish: str) -> None:
-    assert recolouring(wish, round_thing, knowing(round_thing)) is None
+    assert recolouring(wish, knowing(round_thing)) is None
 
 
 @pytest.mark.parametrize("scale", [1, 5])
