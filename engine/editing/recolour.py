@@ -89,8 +89,8 @@ class Recolour(Operation):
 
 
 def recolouring(wish: str, knowledge: Knowledge) -> Recolour | None:
-    """What a wish asks for, if that is one colour for something that can be found; of several things of a known
-    name the one meant."""
+    """What a wish asks for, if that is one colour for what can be found; of things of a known name the one
+    meant."""
     colour = colour_of(wish) if scope(wish) == "subject" else None
     thing = coloured(wish)
     name = None if thing is None else knowledge.thing(thing.noun)

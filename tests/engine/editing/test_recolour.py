@@ -147,7 +147,7 @@ def test_a_known_wish_is_done_exactly_and_told_in_its_own_words() -> None:
 
 
 def test_what_is_unknown_stays_refused() -> None:
-    for wish in ("give him a red hat", "add a blue bird", "turn the saucer green", "replace the red cube"):
+    for wish in ("give him a red jacket", "add a blue jay", "turn the saucer green", "replace the red cube"):
         with pytest.raises(CannotDo):
             read(wish, knowing(round_thing))
 
