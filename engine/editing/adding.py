@@ -103,6 +103,8 @@ class Add(WithSticker):
 
     @property
     def phrase(self) -> str:
+        if self.sticker.worn is not None and self.new.count is None and self.count > 1:
+            return f"added {self.new.noun} as stickers"  # as many as there are faces
         return f"added {self.called}"
 
     def done(self, picture: Image.Image) -> Image.Image:

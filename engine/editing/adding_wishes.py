@@ -47,9 +47,10 @@ _RELATIONS: dict[str, Relation] = {
     r"behind|in back of": "behind",
     r"in front of|before": "before",
 }
-_WEARER = r"(?P<wearer>him|her|me|them|us|everyone|everybody|(the|my|our|this|that) [a-z]+( [a-z]+)?)"
+_PRONOUN = r"(?P<pronoun>him|her|me|them|us|everyone|everybody)"
+_WEARER = THING.replace("?P<", "?P<wearer_")
 _FACE = (
-    r"(on|onto|over|to|in) (?P<whose>his|her|my|their|our|everyone's|everybody's|the( [a-z]+)?('s)?) "
+    r"(on|onto|over|to|in) (?P<whose>his|her|my|their|our|the|((the|my|our|his|her|their) )?[a-z]+'s) "
     r"(heads?|faces?|eyes?|hair|nose)"
 )
 _PLACE = (
@@ -72,7 +73,9 @@ _LOOKS = (
     rf"(((?P<large>{_LARGE})|(?P<tiny>{_TINY})|(?P<colour>(light |dark )?({'|'.join(sorted(COLOURS))}))"
     r"|nice|cute|funny|beautiful|pretty|lovely|cool|silly|new|real|flying|shiny) )*"
 )
-_WHAT = rf"((?P<count>{'|'.join(sorted(_COUNTS, key=len, reverse=True))}) )?{_LOOKS}(?P<new>[a-z][a-z' -]*?)"
+_COUNT = rf"(?P<count>{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
+_COUNTED = rf"{_COUNT} {_LOOKS}(?P<new>[a-z][a-z' -]*?)"
+_WHAT = rf"({_COUNT} )?{_LOOKS}(?P<new>[a-z][a-z' -]*?)"
 _ADD = (
     r"((add|put|stick|paste|photoshop|drop|throw|pop)( in)?|place|insert|include|draw|hang|show|slap"
     r"|let there be|there should be|there must be|could there be|i need|have)"
@@ -82,7 +85,12 @@ _ADDED = tuple(
     for pattern in (
         rf"{_ADD} {_WHAT}( {_PLACE})?( too| as well)?",
         rf"{_ADD} {_PLACE} {_WHAT}",
-        rf"give {_WEARER} {_WHAT}( to (wear|hold|have))?",
+        *(
+            rf"give {who} {what}( to (wear|hold|have))?"
+            for what in (_COUNTED, _WHAT)
+            for who in (_PRONOUN, _WEARER)
+        ),
+        rf"(make|let|have) {_PRONOUN} (wear|wearing) {_WHAT}",
         rf"(make|let|have) {_WEARER} (wear|wearing) {_WHAT}",
         rf"fill (the (?P<filled>sky)|{_PICTURE}) with {_WHAT}",
     )
@@ -97,7 +105,7 @@ _EXCHANGED = tuple(
     )
 )
 _EVERYONE = frozenset(("them", "us", "everyone", "everybody", "their", "our"))
-_ARTICLE = re.compile(r"^(the|my|our|this|that) ")
+_ARTICLE = re.compile(r"^(the|my|our|this|that|his|her) (?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +154,12 @@ def _place(found: re.Match[str]) -> Place:
     groups = {name: said for name, said in found.groupdict().items() if said is not None}
     if "filled" in groups:
         return Place(("sky", "everywhere"))
-    if (who := groups.get("wearer") or groups.get("whose")) is not None:
-        who = _ARTICLE.sub("", who.removesuffix("'s"))
-        noun = {"his": "him", "my": "me"}.get(who, who)
+    if "wearer_noun" in groups:
+        return Place((), "worn", read_thing(found, "wearer_"))
+    if (who := groups.get("pronoun") or groups.get("whose")) is not None:
+        noun = _ARTICLE.sub("", {"his": "him", "my": "me"}.get(who, who).removesuffix("'s"))
         everyone = noun in _EVERYONE or noun == "the"
-        return Place((), "worn" if "wearer" in groups else "on face", None if everyone else Thing(noun))
+        return Place((), "worn" if "pronoun" in groups else "on face", None if everyone else Thing(noun))
     for at, spots in enumerate(_SPOTS.values()):
         if f"spot_{at}" in groups:
             return Place(spots)

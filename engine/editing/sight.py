@@ -18,7 +18,11 @@ from engine.editing.thing_wishes import OF_SOMEBODY, Thing
 Likely = NDArray[np.float32]
 
 SOMEBODY = frozenset(
-    ("person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "child", "him", "her", "me")
+    """
+    person man woman boy girl guy lady kid child baby bloke chap dude gentleman him her me mum mom dad mother
+    father brother sister son daughter wife husband boyfriend girlfriend friend grandma grandpa nan uncle aunt
+    cousin ex bride groom
+    """.split()  # noqa: SIM905 - a list of fifty strings would be no easier to read
 )
 SEVERAL = frozenset(
     """

@@ -52,6 +52,8 @@ def changed(result: Image.Image, picture: Image.Image) -> tuple[float, float, fl
             Place((), "behind", Thing("house", "left")),
         ),
         ("add a dragon in the background", New("dragon"), Place(("background",))),
+        ("give her dog a bone", New("bone"), Place((), "worn", Thing("dog"))),
+        ("give the man on the left glasses", New("glasses", None), Place((), "worn", Thing("man", "left"))),
         ("give her a crown", New("crown"), Place((), "worn", Thing("her"))),
         ("make them wear party hats", New("party hats", None), Place((), "worn")),
         ("put a hat on the dog's head", New("hat"), Place((), "on face", Thing("dog"))),
@@ -202,6 +204,7 @@ def test_only_what_there_is_a_sticker_of_is_added_and_it_is_called_one() -> None
         ("add sunglasses", "I added sunglasses as a sticker."),
         ("add a red umbrella on the right", "I added a red umbrella as a sticker."),
         ("add balloons", "I added three balloons as stickers."),
+        ("make them wear hats", "I added hats as stickers."),
         ("make it brighter and add an owl", "owl as a sticker."),
     ):
         assert (summary(read(wish, knows)) or "").endswith(sentence)
