@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
-from engine.editing.adding_wishes import New, Place, added, exchanged
+from engine.editing.adding_wishes import Place, added, exchanged
 from engine.editing.data.effects import dyed, tint
-from engine.editing.data.object_phrases import article, plural
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
 from engine.editing.exact.people import find_faces, to_the_pixel
+from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.front import WISH
-from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
+from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import rgb, thumbnail
-from engine.editing.placing import Box, box_of, colourful, freest, laid_in, standing
+from engine.editing.placing import Box, Unit, box_of, colourful, freest, in_row, laid_in, on_face, standing
 from engine.editing.recolour import colour_of
-from engine.editing.sight import SEVERAL, WHICH, Likely, Sight, people_in, sight
-from engine.editing.stickers import Sticker, sticker, stickers
+from engine.editing.sight import SEVERAL, SOMEBODY, WHICH, Likely, Sight, people_in, sight
+from engine.editing.stickers.wanted import Wanted, wanted
+from engine.editing.thing_wishes import OF_SOMEBODY
 from engine.editing.things import TRANSPARENT, inside, without
 
 SHARES = {"large": 0.55, "medium": 0.4, "small": 0.24, "in the sky": 0.24}
@@ -32,55 +33,27 @@ SHARES = {"large": 0.55, "medium": 0.4, "small": 0.24, "in the sky": 0.24}
 GROUND, FAR, SKY = 0.95, 0.62, 0.2
 """Where, from the top, something ends that stands in front, and far off; the middle of what flies."""
 COLUMNS = {"left": 0.22, "right": 0.78, "middle": 0.5}
+CORNERS = {"left": 0.0, "right": 1.0}
+EDGE = 0.03
+"""Of the picture's width, beside what is in a corner."""
 BEHIND = (0.85, 0.15, 0.7, 0.3, 0.5)
 """Columns where something may be behind another thing, those tried first that hide less of it."""
-APART = 1.08
-"""From one to the next, in widths."""
-SOME = 3
 SCATTERED = {"sky": (2, 5, 0.4), "everywhere": (4, 4, 1.0)}
 """Rows and columns, and the share of the picture's height that they fill."""
-HAT, GLASSES, SITTING = 1.75, 1.35, 0.9
-"""Widths, in those of the detector's box round a face, which begins above the eyebrows; of what is put on a
-head without being a hat."""
-BROW, LOWEST, EYES = -0.05, 0.12, 0.3
-"""Where a hat ends in that box; how far down the picture's edge may push it; where the eyes are."""
+ON_FACE = frozenset(("head", "face", "eyes", "nose"))
 NO_FACE = "I can't find a face in this picture to put that on."
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+NO_ROOM = "There is no room for that there."
 
 
 @dataclass(frozen=True, slots=True)
-class WithSticker(Operation):
-    new: New
-    sticker: Sticker
+class WithStickers(Operation):
+    new: tuple[Wanted, ...]
 
-    @property
-    def count(self) -> int:
-        if self.new.count is not None:
-            return self.new.count
-        return 1 if self.new.noun in stickers() else SOME
-
-    @property
-    def called(self) -> str:
-        """ "two red balloons as stickers"."""
-        noun, named = self.new.noun, self.new.noun in stickers()
-        colour = f"{self.new.colour} " if self.new.colour is not None else ""
-        if self.count > 1:
-            many = NUMBERS[self.count] if self.count < len(NUMBERS) else "many"
-            return f"{many} {colour}{plural(noun) if named else noun} as stickers"
-        one = f"{colour}{noun}"
-        alone = noun.endswith("s") and not noun.endswith("ss")
-        return f"{one if alone else article(one)} as a sticker"
-
-    def drawing(self, picture: Image.Image) -> Image.Image:
-        """RGBA, in the colour that was asked for; grey in a picture without colours."""
-        drawn = self.sticker.picture()
-        colour = colour_of(self.new.colour) if self.new.colour is not None else None
-        if colour is None:
-            return drawn if colourful(picture) else drawn.convert("LA").convert("RGBA")
-        pixels = np.asarray(drawn, np.float32) / 255
-        painted = dyed(pixels[..., :3], tint(*colour), pixels[..., 3] > 0)
-        levels = np.dstack([painted, pixels[..., 3]]).clip(0, 1)
-        return Image.fromarray(np.rint(levels * 255).astype(np.uint8), "RGBA")
+    def called(self, many: bool = False) -> str:
+        """ "two red balloons and a dog as stickers"."""
+        one = len(self.new) == 1 and self.new[0].count == 1 and not many
+        listed = enumerate_phrases([each.called(many) for each in self.new])
+        return f"{listed} as {'a sticker' if one else 'stickers'}"
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Raises `CannotApply` where what the place is named by is not seen, or there is no room."""
@@ -94,7 +67,7 @@ class WithSticker(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class Add(WithSticker):
+class Add(WithStickers):
     """`there` finds what the place is named by, if it is; `before` what stands in front of the rest."""
 
     place: Place
@@ -103,148 +76,151 @@ class Add(WithSticker):
 
     @property
     def phrase(self) -> str:
-        if self.sticker.worn is not None and self.new.count is None and self.count > 1:
-            return f"added {self.new.noun} as stickers"  # as many as there are faces
-        return f"added {self.called}"
+        worn = [each for each in self.new if self.goes_on_faces(each)]
+        return f"added {self.called(self.place_is_everywhere or any(each.count > 1 for each in worn))}"
+
+    @property
+    def place_is_everywhere(self) -> bool:
+        return "everywhere" in self.place.spots
+
+    def goes_on_faces(self, each: Wanted) -> bool:
+        somebody = self.place.thing is None or self.place.thing.noun in SOMEBODY | SEVERAL
+        if self.place.relation in ON_FACE:
+            return somebody
+        worn = self.place.relation in ("worn", "on") and somebody
+        return each.sticker.worn is not None and (worn or self.place == Place())
 
     def done(self, picture: Image.Image) -> Image.Image:
-        drawing = self.drawing(picture)
-        faces = self.faces(picture)
-        if faces:
-            return self.laid(picture, drawing, [self.on_face(face, drawing) for face in faces], stands=False)
-        if self.there is not None and self.place.relation == "behind":
-            return self.behind(picture, drawing, self.there)
-        if self.there is not None:
-            return self.by_thing(picture, drawing, self.there)
-        if self.place.relation in ("worn", "on face"):
-            raise CannotApply(NO_FACE)
-        if "everywhere" in self.place.spots:
-            result = self.laid(picture, drawing, self.scattered(picture, drawing), stands=False)
-            return before_again(picture, result, self.front(picture)) if "sky" in self.place.spots else result
-        return self.at_spot(picture, drawing)
+        worn = [each for each in self.new if self.goes_on_faces(each)]
+        faces = self.faces(picture) if worn else []
+        rest = [each for each in self.new if not faces or each not in worn]
+        result = picture
+        for each in worn if faces else ():
+            drawn = drawing(each, picture)
+            for face in faces[: each.given]:
+                box = on_face(face, drawn, self.part(each), each.factor)
+                result = laid_in(result, drawn, box, stands=False)
+        return self.placed(result, rest) if rest else result
 
-    def laid(
-        self, picture: Image.Image, drawing: Image.Image, boxes: Sequence[Box], stands: bool
-    ) -> Image.Image:
-        for box in boxes:
-            picture = laid_in(picture, drawing, box, stands)
-        return picture
+    def part(self, each: Wanted) -> str:
+        relation = self.place.relation
+        return each.sticker.worn or (relation if relation in ON_FACE and relation is not None else "head")
 
     def faces(self, picture: Image.Image) -> Sequence[Box]:
-        """The faces that are to wear it. Raises `CannotApply` where that can't be told."""
-        wearable = self.sticker.worn is not None and (self.place.relation == "worn" or self.place == Place())
-        if not wearable and self.place.relation != "on face":
-            return []
+        """Those meant, the largest first. Raises `CannotApply` where that can't be told."""
         wide, high = picture.size
-        found = sorted(
+        found = [
             ((x - w / 2) * wide, (y - h / 2) * high, (x + w / 2) * wide, (y + h / 2) * high)
             for x, y, w, h in find_faces(picture).tolist()
-        )
+        ]
         who = self.place.thing
         if who is None or who.noun in SEVERAL or len(found) < 2:
-            return found
+            return sorted(found, key=lambda face: face[0] - face[2])
         if who.side is None:
             raise CannotApply(WHICH)
-        return [found[0 if who.side == "left" else -1]]
+        return [(min if who.side == "left" else max)(found)]
 
-    def on_face(self, face: Box, drawing: Image.Image) -> Box:
-        left, top, right, bottom = face
-        worn = self.sticker.worn
-        share = HAT if worn == "head" else GLASSES if worn == "eyes" else SITTING
-        width = (right - left) * share * self.new.factor
-        height = width * drawing.height / drawing.width
-        deep = bottom - top
-        if worn == "eyes":
-            end = top + EYES * deep + height / 2
-        else:
-            end = min(max(top + BROW * deep, height), top + LOWEST * deep)
-        return standing((left + right) / 2, end, width, height)
+    def placed(self, picture: Image.Image, new: Sequence[Wanted]) -> Image.Image:
+        units = [unit for each in new for unit in self.units(picture, each)]
+        relation, thing = self.place.relation, self.place.thing
+        on_faces = relation in ON_FACE or (relation == "worn" and any(each.sticker.worn for each in new))
+        if on_faces and (thing is None or thing.noun in SOMEBODY | SEVERAL):
+            raise CannotApply(NO_FACE)
+        if self.place_is_everywhere:
+            return self.scattered(picture, units)
+        if self.there is None:
+            return self.at_spot(picture, units)
+        if relation == "behind":
+            return self.behind(picture, units, self.there)
+        return self.by_thing(picture, units, self.there)
 
-    def by_thing(self, picture: Image.Image, drawing: Image.Image, there: Sight) -> Image.Image:
-        likely = there.likely(picture)
-        left, top, right, bottom = box_of(likely, picture.size)
-        width, height = self.size(picture, drawing)
+    def units(self, picture: Image.Image, each: Wanted) -> list[Unit]:
+        drawn = drawing(each, picture)
+        longer = SHARES[each.sticker.where] * each.factor * min(picture.size)
+        together = sum(one.count for one in self.new)
+        if together > 1:
+            longer = min(0.8 * longer, 0.9 * picture.width / together)
+        scale = longer / max(drawn.size)
+        one = Unit(drawn, drawn.width * scale, drawn.height * scale, each.sticker.where == "in the sky")
+        return [one] * each.count
+
+    def by_thing(self, picture: Image.Image, units: Sequence[Unit], there: Sight) -> Image.Image:
+        left, top, right, bottom = box_of(there.likely(picture), picture.size)
+        row = in_row(units, 0, [0.0] * len(units))
+        width, height = row[-1][2] - row[0][0], max(unit.height for unit in units)
         middle, end = (left + right) / 2, bottom
         relation = self.place.relation
-        if relation in ("on", "on face") or (relation == "worn" and self.sticker.worn == "head"):
+        if relation == "on" or relation in ON_FACE or (relation == "worn" and self.new[0].sticker.worn):
             end = max(top + 0.12 * height, 0.6 * height)
         elif relation == "above":
             end = max(top - 0.1 * height, 0.6 * height)
-        elif relation == "under":
-            end = bottom + 1.05 * height
-        elif relation == "before":
-            end = min(bottom + 0.2 * height, picture.height)
+        elif relation in ("under", "before"):
+            end = min(bottom + 0.15 * height, picture.height)
         else:
             to_right = relation == "right of" or (relation != "left of" and picture.width - right > left)
-            middle = right + 0.55 * width if to_right else left - 0.55 * width
-        box = standing(middle, end, width, height)
-        if not inside(round(box[0]), round(width), picture.width) or end > picture.height + 0.3 * height:
+            reach = (width + units[0].width * 0.1) / 2
+            middle = right + reach if to_right else left - reach
+        boxes = in_row(units, middle, [end] * len(units))
+        if not inside(round(boxes[0][0]), round(width), picture.width):
             if relation not in ("beside", "worn"):
-                raise CannotApply(f"There is no room for that {self.new.noun} there.")
-            return self.at_spot(picture, drawing)
-        return laid_in(picture, drawing, box, stands=relation != "above" and self.sticker.worn is None)
+                raise CannotApply(NO_ROOM)
+            return self.at_spot(picture, units)
+        return laid_all(picture, units, boxes, stands=relation != "above")
 
-    def behind(self, picture: Image.Image, drawing: Image.Image, there: Sight) -> Image.Image:
+    def behind(self, picture: Image.Image, units: Sequence[Unit], there: Sight) -> Image.Image:
         """Beside its middle, where most of it is to be seen."""
         likely = there.likely(picture)
         _, top, _, bottom = box_of(likely, picture.size)
-        width, height = self.size(picture, drawing)
-        end = bottom if bottom - top < 1.4 * height else top + 0.7 * (bottom - top)
+        height = max(unit.height for unit in units)
+        end = max(bottom if bottom - top < 1.4 * height else top + 0.7 * (bottom - top), height)
+        ends = [end] * len(units)
+        column = freest(BEHIND, likely, picture.size, lambda each: in_row(units, each * picture.width, ends))
+        boxes = in_row(units, column * picture.width, ends)
+        return before_again(picture, laid_all(picture, units, boxes, stands=False), likely)
 
-        def box(column: float) -> Box:
-            return standing(column * picture.width, max(end, height), width, height)
-
-        column = freest(BEHIND, likely, picture.size, box)
-        return before_again(picture, laid_in(picture, drawing, box(column), stands=False), likely)
-
-    def at_spot(self, picture: Image.Image, drawing: Image.Image) -> Image.Image:
+    def at_spot(self, picture: Image.Image, units: Sequence[Unit]) -> Image.Image:
         """Where it was said; where nothing was, in the column that is freest."""
         spots = self.place.spots
-        flies = self.sticker.where == "in the sky" and not {"bottom", "middle"} & set(spots)
-        flies = flies or bool({"sky", "top"} & set(spots))
         far = "background" in spots
-        width, height = (side * (0.6 if far else 1) for side in self.size(picture, drawing))
-        end = picture.height * (FAR if far else GROUND)
-        if flies:
-            end = max(picture.height * SKY + height / 2, height)
-        elif "middle" in spots:
-            end = (picture.height + height) / 2
-        whole = (self.count - 1) * APART * width
+        units = [unit.scaled(0.6) for unit in units] if far else units
+        ends = [self.end(picture.height, unit) for unit in units]
+        edge = EDGE * picture.width
 
-        def box(column: float, at: int = 0) -> Box:
-            margin = (whole + width) / 2
-            first = min(max(column * picture.width, margin), max(picture.width - margin, margin)) - whole / 2
-            return standing(first + at * APART * width, end, width, height)
-
-        def row(column: float) -> Box:
-            left, top, _, bottom = box(column)
-            return left, top, box(column, self.count - 1)[2], bottom
+        def boxes(column: float) -> Sequence[Box]:
+            row = in_row(units, column * picture.width, ends)
+            left, right = row[0][0] - edge, row[-1][2] + edge - picture.width
+            off = 0.0 if left < 0 < right else -min(left, 0.0) - max(right, 0.0)
+            return [(first + off, top, last + off, bottom) for first, top, last, bottom in row]
 
         front = self.front(picture)
-        named = [COLUMNS[spot] for spot in spots if spot in COLUMNS]
-        column = named[0] if named else freest(COLUMNS.values(), front, picture.size, row)
-        boxes = [box(column, at) for at in range(self.count)]
-        result = self.laid(picture, drawing, boxes, stands=not flies)
+        corner = bool({"top", "bottom"} & set(spots))
+        named = [(CORNERS if corner else COLUMNS)[spot] for spot in spots if spot in COLUMNS]
+        column = named[0] if named else freest(COLUMNS.values(), front, picture.size, boxes)
+        result = laid_all(picture, units, boxes(column), stands=True)
         return before_again(picture, result, front) if far else result
 
-    def scattered(self, picture: Image.Image, drawing: Image.Image) -> Sequence[Box]:
+    def end(self, height: int, unit: Unit) -> float:
+        spots = set(self.place.spots)
+        if "middle" in spots:
+            return (height + unit.height) / 2
+        if spots & {"sky", "top"} or (unit.flies and "bottom" not in spots):
+            return max(height * SKY + unit.height / 2, unit.height)
+        return height * (FAR if "background" in spots else GROUND)
+
+    def scattered(self, picture: Image.Image, units: Sequence[Unit]) -> Image.Image:
         """Smaller ones all over the picture, or the sky, each a little off its place in a grid."""
-        rng = np.random.default_rng(len(self.new.noun))
-        rows, columns, deep = SCATTERED["sky" if "sky" in self.place.spots else "everywhere"]
-        width, height = self.size(picture, drawing)
-        boxes: list[Box] = []
-        for row, column in np.ndindex(rows, columns):
+        rng = np.random.default_rng(len(units))
+        above = "sky" in self.place.spots
+        rows, columns, deep = SCATTERED["sky" if above else "everywhere"]
+        result = picture
+        for at, (row, column) in enumerate(np.ndindex(rows, columns)):
             across, down, share = rng.uniform((-0.28, -0.25, 0.35), (0.28, 0.25, 0.6))
+            unit = units[at % len(units)].scaled(share)
             middle = (column + 0.5 + across) * picture.width / columns
             centre = (row + 0.5 + down) * deep * picture.height / rows
-            boxes.append(standing(middle, centre + height * share / 2, width * share, height * share))
-        return boxes
-
-    def size(self, picture: Image.Image, drawing: Image.Image) -> tuple[float, float]:
-        longer = SHARES[self.sticker.where] * self.new.factor * min(picture.size)
-        if self.count > 1:
-            longer = min(0.8 * longer, 0.9 * picture.width / self.count)
-        return drawing.width * longer / max(drawing.size), drawing.height * longer / max(drawing.size)
+            box = standing(middle, centre + unit.height / 2, unit.width, unit.height)
+            result = laid_in(result, unit.drawing, box, stands=False)
+        return before_again(picture, result, self.front(picture)) if above else result
 
     def front(self, picture: Image.Image) -> Likely:
         """How likely each pixel of the picture, made smaller, stands in front of the rest."""
@@ -254,24 +230,45 @@ class Add(WithSticker):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange(WithSticker):
-    """What is seen goes, and the sticker stands in its place."""
+class Exchange(WithStickers):
+    """What is seen goes, and the stickers stand in its place."""
 
     sight: Sight
 
     @property
     def phrase(self) -> str:
-        return f"replaced {self.sight.thing} with {self.called}"
+        return f"replaced {self.sight.thing} with {self.called()}"
 
     def done(self, picture: Image.Image) -> Image.Image:
         likely = self.sight.likely(picture)
         left, top, right, bottom = box_of(likely, picture.size)
-        drawing = self.drawing(picture)
-        inner = min((right - left) / drawing.width, (bottom - top) / drawing.height)
-        outer = max(right - left, bottom - top) / max(drawing.size)
-        scale = max(inner, 0.75 * outer) * self.new.factor
-        box = standing((left + right) / 2, bottom, drawing.width * scale, drawing.height * scale)
-        return laid_in(without(self.sight.thing, picture, likely), drawing, box, stands=True)
+        units: list[Unit] = []
+        for each in self.new:
+            drawn = drawing(each, picture)
+            inner = min((right - left) / drawn.width, (bottom - top) / drawn.height)
+            scale = max(inner, 0.75 * max(right - left, bottom - top) / max(drawn.size)) * each.factor
+            units += [Unit(drawn, drawn.width * scale, drawn.height * scale, flies=False)] * each.count
+        units = [unit.scaled(1 if len(units) == 1 else 0.7) for unit in units]
+        boxes = in_row(units, (left + right) / 2, [bottom] * len(units))
+        return laid_all(without(self.sight.thing, picture, likely), units, boxes, stands=True)
+
+
+def drawing(each: Wanted, picture: Image.Image) -> Image.Image:
+    """RGBA, in the colour that was asked for; grey in a picture without colours."""
+    drawn = each.sticker.picture()
+    colour = colour_of(each.colour) if each.colour is not None else None
+    if colour is None:
+        return drawn if colourful(picture) else drawn.convert("LA").convert("RGBA")
+    pixels = np.asarray(drawn, np.float32) / 255
+    painted = dyed(pixels[..., :3], tint(*colour), pixels[..., 3] > 0)
+    levels = np.dstack([painted, pixels[..., 3]]).clip(0, 1)
+    return Image.fromarray(np.rint(levels * 255).astype(np.uint8), "RGBA")
+
+
+def laid_all(picture: Image.Image, units: Sequence[Unit], boxes: Sequence[Box], stands: bool) -> Image.Image:
+    for unit, box in zip(units, boxes, strict=True):
+        picture = laid_in(picture, unit.drawing, box, stands and not unit.flies)
+    return picture
 
 
 def before_again(picture: Image.Image, result: Image.Image, likely: Likely) -> Image.Image:
@@ -280,22 +277,29 @@ def before_again(picture: Image.Image, result: Image.Image, likely: Likely) -> I
 
 
 def adding(wish: str, knowledge: Knowledge) -> Operation | None:
-    """What a wish asks to be put into the picture, if there is a sticker of it and its place can be found."""
-    if (swap := exchanged(wish)) is not None:
-        thing, new = swap
-        found, drawn = sight(thing, knowledge), sticker(new.noun)
-        people = found is not None and found.looks is None
-        return Exchange(new, drawn, found) if found is not None and drawn is not None and not people else None
-    wished = added(wish)
-    if wished is None or (drawn := sticker(wished[0].noun)) is None:
+    """What a wish asks to be put into the picture, if there is a sticker of it and its place can be found.
+
+    Nothing where the weights know the wish themselves (clouds), but for oranges, which are no colour here.
+    """
+    if (wished := added(wish)) is not None and (new := wanted(wished[0])):
+        fruit = any(each.noun in COLOURS and each.given is not None for each in new)
+        return None if knowledge.covers(wish) and not fruit else _add(tuple(new), wished[1], knowledge)
+    if (swap := exchanged(wish)) is not None and (new := wanted(swap[1])):
+        found = sight(swap[0], knowledge)
+        clothes = not OF_SOMEBODY.isdisjoint(swap[0].noun.split()) or any(each.sticker.worn for each in new)
+        if found is not None and found.looks is not None and not clothes:  # nobody wants to be a sticker
+            return Exchange(tuple(new), found)
+    return None
+
+
+def _add(new: tuple[Wanted, ...], place: Place, knowledge: Knowledge) -> Add | None:
+    worn = [each.sticker.worn for each in new]
+    if place.thing is not None and place.relation == "worn":
+        if place.thing.noun in ("me", "us") and not any(worn):  # "give me a dog"
+            place = Place()
+        elif "eyes" in worn and place.thing.noun not in SOMEBODY | SEVERAL:
+            return None  # whose eyes are nowhere to be found
+    there = None if place.thing is None else sight(place.thing, knowledge)
+    if place.thing is not None and there is None:
         return None
-    new, place = wished
-    if place.relation == "on" and drawn.worn is not None:
-        place = replace(place, relation="worn")
-    there = None
-    everyone = place.thing is None and place.relation in ("worn", "on face")
-    if place.relation is not None and not everyone:
-        there = None if place.thing is None else sight(place.thing, knowledge)
-        if there is None:
-            return None
-    return Add(new, drawn, place, there, knowledge.looks(WISH))
+    return Add(new, place, there, knowledge.looks(WISH))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from engine.editing.sight import SEEN, Likely
 
+APART = 1.08
+"""From one of a row to the next, in widths."""
+WIDTHS = {"head": 1.6, "eyes": 1.35, "nose": 0.4}
+CENTRES = {"eyes": 0.3, "nose": 0.58}
+WHOLE = 1.5, 1.8
+"""How large something is on a face: in widths and heights of the detector's box, and where its middle is."""
+BROW, LOWEST = -0.05, 0.12
+"""Where what is on a head ends in that box, and how far down the picture's edge may push it."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels; may reach beyond the picture."""
 DARKEST, LIT = 0.65, 0.65
@@ -40,18 +49,63 @@ def colourful(picture: Image.Image) -> bool:
 
 
 def freest(
-    columns: Iterable[float], front: Likely, size: tuple[int, int], box: Callable[[float], Box]
+    columns: Iterable[float], front: Likely, size: tuple[int, int], boxes: Callable[[float], Sequence[Box]]
 ) -> float:
-    """The column whose box covers the least of what stands in front, and next has the least of it above and
+    """The column whose boxes cover the least of what stands in front, and next have the least of it above and
     below; of equal ones the first."""
     scale = np.array([front.shape[1] / size[0], front.shape[0] / size[1]] * 2)
 
     def covered(column: float) -> float:
-        left, top, right, bottom = np.rint(np.array(box(column)) * scale).astype(int).clip(0)
+        row = boxes(column)
+        whole = row[0][0], min(box[1] for box in row), row[-1][2], max(box[3] for box in row)
+        left, top, right, bottom = np.rint(np.array(whole) * scale).astype(int).clip(0)
         seen = front[:, left:right]
         return round(float(seen[top:bottom].sum() + ASIDE * seen.sum()))
 
     return min(columns, key=covered)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One drawing (RGBA) and how large it is to be, in pixels."""
+
+    drawing: Image.Image
+    width: float
+    height: float
+    flies: bool
+
+    def scaled(self, share: float) -> Unit:
+        return replace(self, width=self.width * share, height=self.height * share)
+
+
+def in_row(units: Sequence[Unit], middle: float, ends: Sequence[float]) -> Sequence[Box]:
+    """Boxes beside each other, the row's middle there, each down to its own end."""
+    whole = sum(unit.width for unit in units) * APART - units[-1].width * (APART - 1)
+    left = middle - whole / 2
+    boxes: list[Box] = []
+    for unit, end in zip(units, ends, strict=True):
+        boxes.append((left, end - unit.height, left + unit.width, end))
+        left += unit.width * APART
+    return boxes
+
+
+def on_face(face: Box, drawing: Image.Image, part: str, factor: float) -> Box:
+    """Where a drawing goes on a face, whose box is the detector's: from above the eyebrows to the chin.
+
+    `part`: "head", where it ends above the eyebrows, "eyes", "nose", or "face", all of which it covers.
+    """
+    left, top, right, bottom = face
+    wide, high = right - left, bottom - top
+    if part == "face":
+        scale = max(WHOLE[0] * wide / drawing.width, WHOLE[1] * high / drawing.height)
+        width, centre = drawing.width * scale * factor, (top + bottom) / 2 - 0.08 * high
+    else:
+        width, centre = wide * WIDTHS[part] * factor, top + CENTRES.get(part, 0.0) * high
+    height = width * drawing.height / drawing.width
+    end = centre + height / 2
+    if part == "head":
+        end = min(max(top + BROW * high, height), top + LOWEST * high)
+    return standing((left + right) / 2, end, width, height)
 
 
 def laid_in(picture: Image.Image, drawing: Image.Image, box: Box, stands: bool) -> Image.Image:

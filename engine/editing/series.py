@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from engine.batch import Request, changed
-from engine.editing.adding import adding
+from engine.editing.adding import Add, Exchange, adding
 from engine.editing.elsewhere import elsewhere
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.filter_wishes import filtering, hiding
@@ -28,7 +28,7 @@ from engine.editing.front import WISH, front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.editing.recolour import recolouring
 from engine.editing.thing_wishes import WHOLE
-from engine.editing.things import on_things
+from engine.editing.things import Repeat, on_things
 from engine.jobs import EditJob, Step
 
 MOST_PIECES = 12
@@ -48,6 +48,10 @@ VERBS = frozenset(
     mute denoise warm cool improve enhance fix write caption apply use invert round do take
     """.split()  # noqa: SIM905 - a list of fifty strings would be no easier to read
 )
+
+
+ABOUT_ONE = (Add, Exchange, Repeat)
+"""After what brings one more thing, "it" is mostly that: "add a cat and make it red"."""
 
 
 class CannotDo(Exception):
@@ -237,15 +241,14 @@ def _instead(text: str, knowledge: Knowledge | None) -> Sequence[Operation | Non
     """What is done of a part that no photo tool does, instead of painting it.
 
     Full weights paint it, but for hidden faces: those are to be hidden for sure. Small ones leave to others
-    what they do worse; clouds and snow, which they do paint, are no stickers.
+    what they do worse.
     """
     hidden = hiding(text)
     if hidden is not None or knowledge is None:
         return [hidden]
-    one = (filtering(text) if knowledge.filters else None) or recolouring(text, knowledge)
-    if one is not None:
-        return [one]
-    return on_things(text, knowledge) or [None if knowledge.covers(text) else adding(text, knowledge)]
+    filtered = filtering(text) if knowledge.filters else None
+    one = filtered or adding(text, knowledge) or recolouring(text, knowledge)
+    return on_things(text, knowledge) if one is None else [one]
 
 
 def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:
@@ -332,6 +335,9 @@ def _leans(part: Part, before: Part) -> bool:
     """
     verb = _verb(part.text)
     if (verb is None and not part.sure) or re.search(r"\b(rest|others?)\b", part.text, re.IGNORECASE):
+        return True
+    of_thing = before.plan is not None and any(isinstance(each, ABOUT_ONE) for each in before.plan.operations)
+    if of_thing and re.search(r"\b(it|them)\b", part.text, re.IGNORECASE):
         return True
     whole = before.plan is not None and not before.plan.about_people
     if whole or not _about_a_thing(before.text):

@@ -42,8 +42,10 @@ _REST = re.compile(
     r"(?:behind|around|but|except(?: for)?|apart from|besides|other than)"
     rf"|(?:the )?background (?:behind|of|around)) {_THE}"
 )
-_SPARED = re.compile(rf",? (?:but(?: not)?|except(?: for)?|apart from|not) {_THE}")
+_SPARED = re.compile(rf",? (?:but(?: not| for)?|except(?: for)?|apart from|not) {_THE}")
 """What comes in front of the thing, where an edit is for all but that."""
+_ALL = re.compile(r"\b(?:it all|all of it|everything|all|the rest)\b")
+_ON_SIDE = re.compile(r" (?:on|to|at) the (left|right)(?: side)?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,8 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
     """What a photo tool would do to the picture, if the wish said "it" instead of one thing's name, or
     nothing of what it spares."""
     text = wish.lower()
-    for form, said, kind in ((_REST, "it", AllBut), (_SPARED, "", AllBut), (_CALLED, "it", Only)):
+    forms = ((_REST, "it", AllBut), (_SPARED, "", AllBut), (_CALLED, "it", Only))
+    for form, said, kind in forms:
         for found in form.finditer(text):
             words = found[1].split()
             nouns = (" ".join(words[:count]) for count in range(len(words), 0, -1))
@@ -271,10 +274,14 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
             if noun is None:
                 continue
             before, after = text[: found.start()], text[found.end() + len(noun) :]
-            whole = kind is Only and WHOLE.search(before + after)
-            if whole or _NOT_ONLY.search(before + after):
+            side = _ON_SIDE.match(after)
+            after = after[side.end() :] if side else after
+            if kind is AllBut:
+                before = _ALL.sub("it", before)
+            if _NOT_ONLY.search(before + after) or (kind is Only and WHOLE.search(before + after)):
                 return []
-            seen, done = sight(Thing(noun), knowledge), plan(f"{before}{said}{after}")
+            thing = Thing(noun, None if side is None else "left" if side[1] == "left" else "right")
+            seen, done = sight(thing, knowledge), plan(f"{before}{said}{after}")
             if (
                 seen is None
                 or done is None

@@ -7,7 +7,9 @@ import re
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _PLURALS = {
     "mouse": "mice", "goose": "geese", "sheep": "sheep", "deer": "deer", "wolf": "wolves", "grapes": "grapes",
-    "fish": "fish", "bread": "loaves of bread", "knife": "knives",
+    "fish": "fish", "bread": "loaves of bread", "knife": "knives", "potato": "potatoes", "tomato": "tomatoes",
+    "mosquito": "mosquitoes", "volcano": "volcanoes", "snowman": "snowmen", "leaf": "leaves", "elf": "elves",
+    "loaf": "loaves", "ox": "oxen",
 }  # fmt: skip
 _PLACES = {
     "left": ("on the left", "to the left", "on the left side"),
@@ -59,6 +61,9 @@ def article(noun: str) -> str:
 
 
 def plural(noun: str) -> str:
+    head, of, rest = noun.partition(" of ")
+    if of:
+        return f"{plural(head)}{of}{rest}"
     *before, last = noun.split(" ")
     if last in _PLURALS:
         return " ".join([*before, _PLURALS[last]])

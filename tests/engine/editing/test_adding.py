@@ -12,12 +12,13 @@ from PIL import Image
 from skimage import data
 
 from engine.editing.adding import Add, Exchange, adding
-from engine.editing.adding_wishes import New, Place, added, exchanged
+from engine.editing.adding_wishes import Place, added, exchanged
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, Looks
 from engine.editing.series import CannotDo, read, summary
-from engine.editing.stickers import WORN, sticker, stickers
+from engine.editing.stickers import HERE, WORN, stickers
 from engine.editing.stickers.command import data as fetch
+from engine.editing.stickers.wanted import wanted
 from engine.editing.thing_wishes import Thing
 from tests.engine.editing.test_recolour import nothing
 from tests.engine.editing.test_things import HEIGHT, WIDTH, knowing, reddish, scene
@@ -40,57 +41,104 @@ def changed(result: Image.Image, picture: Image.Image) -> tuple[float, float, fl
 @pytest.mark.parametrize(
     ("wish", "new", "place"),
     [
-        ("add a cat", New("cat"), Place()),
-        ("Could you please put two cats on the left?", New("cats", 2), Place(("left",))),
-        ("add a big red balloon in the sky", New("balloon", 1, 1.6, "red"), Place(("sky",))),
-        ("add some fries", New("fries", None), Place()),
-        ("put a heart in the top right corner", New("heart"), Place(("top", "right"))),
-        ("add a ball next to her", New("ball"), Place((), "beside", Thing("her"))),
+        ("add a cat", "a cat", Place()),
+        ("Could you please put two cats on the left?", "two cats", Place(("left",))),
+        ("i want to add a cat", "a cat", Place()),
+        ("put a heart in the top right corner", "a heart", Place(("top", "right"))),
+        ("put in the sky a big red balloon", "a big red balloon", Place(("sky",))),
+        ("add a ball next to her", "a ball", Place((), "beside", Thing("her"))),
+        ("add a cat on a chair", "a cat", Place((), "on", Thing("chair"))),
         (
             "add a unicorn behind the house on the left",
-            New("unicorn"),
+            "a unicorn",
             Place((), "behind", Thing("house", "left")),
         ),
-        ("add a dragon in the background", New("dragon"), Place(("background",))),
-        ("give her dog a bone", New("bone"), Place((), "worn", Thing("dog"))),
-        ("give the man on the left glasses", New("glasses", None), Place((), "worn", Thing("man", "left"))),
-        ("give her a crown", New("crown"), Place((), "worn", Thing("her"))),
-        ("make them wear party hats", New("party hats", None), Place((), "worn")),
-        ("put a hat on the dog's head", New("hat"), Place((), "on face", Thing("dog"))),
-        ("put a tiny bird on my head", New("bird", 1, 0.6), Place((), "on face", Thing("me"))),
-        ("fill the sky with balloons", New("balloons", None), Place(("sky", "everywhere"))),
-        ("add a cat holding a sign", New("cat holding a sign"), Place()),
+        ("add a dragon in the background", "a dragon", Place(("background",))),
+        ("give her a crown", "a crown", Place((), "worn", Thing("her"))),
+        ("give her dog a bone", "a bone", Place((), "worn", Thing("dog"))),
+        ("give the man on the left glasses", "glasses", Place((), "worn", Thing("man", "left"))),
+        ("make him wear a crown", "a crown", Place((), "worn", Thing("him"))),
+        ("have the dog wear a crown", "a crown", Place((), "worn", Thing("dog"))),
+        ("make them wear party hats", "party hats", Place((), "worn", Thing("them"))),
+        ("put a hat on the dog's head", "a hat", Place((), "head", Thing("dog"))),
+        ("put a heart over her face", "a heart", Place((), "face", Thing("her"))),
+        ("add a butterfly on my nose", "a butterfly", Place((), "nose", Thing("me"))),
+        ("fill the sky with balloons", "balloons", Place(("sky", "everywhere"))),
+        ("fill it with hearts", "hearts", Place(("everywhere",))),
+        ("add a cat holding a sign", "a cat holding a sign", Place()),
     ],
 )
-def test_what_is_wished_for_and_where(wish: str, new: New, place: Place) -> None:
+def test_what_is_wished_for_and_where(wish: str, new: str, place: Place) -> None:
     assert added(wish) == (new, place)
+
+
+@pytest.mark.parametrize(
+    "wish", ["put a crown on the man and the woman", "put a cup on the table that shines"]
+)
+def test_a_place_that_is_no_mere_name_is_none(wish: str) -> None:
+    assert added(wish) is None
 
 
 @pytest.mark.parametrize(
     ("wish", "swap"),
     [
-        ("replace the dog with a cat", (Thing("dog"), New("cat"))),
-        ("turn the car on the left into a small tractor", (Thing("car", "left"), New("tractor", 1, 0.6))),
-        ("make the dog a dragon", (Thing("dog"), New("dragon"))),
-        ("put a vase instead of the lamp", (Thing("lamp"), New("vase"))),
+        ("replace the dog with a cat", (Thing("dog"), "a cat")),
+        ("replace a dog with cats", (Thing("dog"), "cats")),
+        ("turn the car on the left into a small tractor", (Thing("car", "left"), "a small tractor")),
+        ("make the dog a dragon", (Thing("dog"), "a dragon")),
+        ("put a vase instead of the lamp", (Thing("lamp"), "a vase")),
         ("turn the sky red", None),
+        ("change the shirt to peach", None),
         ("add a dog", None),
     ],
 )
-def test_what_stands_in_whose_place(wish: str, swap: tuple[Thing, New] | None) -> None:
+def test_what_stands_in_whose_place(wish: str, swap: tuple[Thing, str] | None) -> None:
     assert exchanged(wish) == swap
 
 
-def test_every_name_has_one_drawing() -> None:
-    for name, one in stickers().items():
-        assert sticker(name) is one
-        drawing = one.picture()
+def test_every_name_is_listed_once_and_has_its_drawing() -> None:
+    lines = [line.partition(": ")[0] for line in (HERE / "names.txt").read_text().splitlines()]
+    names = [name for line in lines if line and line[0] not in "#[" for name in line.split(", ")]
+    assert len(names) == len(set(names)) == len(stickers())
+    for name in names:
+        (one,) = wanted(f"a {name}") or ()
+        assert one.sticker is stickers()[name]
+        drawing = one.sticker.picture()
         assert drawing.mode == "RGBA" and min(drawing.size) > 10
     assert stickers().keys() >= WORN.keys()
-    assert sticker("two cats") is None
-    assert sticker("puppies") is None
-    cats = sticker("cats")
-    assert cats is not None and cats.name == "cat"
+
+
+@pytest.mark.parametrize(
+    ("what", "called"),
+    [
+        ("a cat", "a cat"),
+        ("two big red balloons", "two red balloons"),
+        ("a light blue cup and 3 potatoes", "a light blue cup"),
+        ("some fries", "fries"),
+        ("flowers", "three flowers"),
+        ("two octopuses", "two octopuses"),
+        ("an octopus", "an octopus"),
+        ("a hourglass", "an hourglass"),
+        ("a pair of glasses", "glasses"),
+        ("a pair of boots", "two boots"),
+        ("two cups of coffee", "two cups of coffee"),
+        ("a black cat", "a black cat"),
+        ("the moon", "a moon"),
+        ("five snowmen", "five snowmen"),
+        ("lots of hearts", "many hearts"),
+    ],
+)
+def test_what_is_wanted_is_found_and_called_by_its_name(what: str, called: str) -> None:
+    found = wanted(what)
+    assert found is not None
+    assert found[0].called() == called
+
+
+@pytest.mark.parametrize(
+    "what", ["a cyborg arm", "the cat", "some sun", "a little sun", "a cat and a cyborg", "cat food"]
+)
+def test_what_has_no_sticker_or_is_no_new_thing_is_not_wanted(what: str) -> None:
+    assert wanted(what) is None
 
 
 def test_what_is_added_is_where_it_was_said_and_the_rest_stays() -> None:
@@ -163,7 +211,17 @@ def test_another_thing_stands_in_its_place() -> None:
     left, _, right, bottom = changed(result, picture)
     assert (left + right) / 2 * WIDTH == pytest.approx(155, abs=12)
     assert bottom * HEIGHT == pytest.approx(160, abs=12)
-    assert adding("replace the man with a robot", knowing(reddish)) is None  # nobody wants to be a sticker
+    two = done("replace the ball with two mice", picture)
+    left, _, right, _ = changed(two, picture)
+    assert left < 0.42 and right > 0.55
+    for wish in (
+        "replace the man with a robot",
+        "turn the ball into a crown",
+        "replace the hair with a snake",
+    ):
+        assert adding(wish, knowing(reddish)) is None
+    orange = adding("add an orange on the left", knowing(reddish))
+    assert isinstance(orange, Add) and orange.new[0].sticker.name == "orange"
 
 
 def test_what_can_be_worn_is_on_the_face() -> None:
@@ -174,8 +232,39 @@ def test_what_can_be_worn_is_on_the_face() -> None:
     assert hat[3] < eyes[3] and hat[1] < 0.05
     bird = changed(done("put a bird on her head", portrait), portrait)
     assert bird[3] < 0.25
+    heart = changed(done("put a heart over her face", portrait), portrait)
+    assert heart[1] < eyes[1] and heart[3] > 0.34 and heart[0] < eyes[0] < eyes[2] < heart[2]
     with pytest.raises(CannotApply, match="can't find a face"):
         done("put glasses on everyone's face", scene(130))
+
+
+def test_what_an_animal_is_to_wear_is_not_put_on_somebody_else() -> None:
+    wide = Image.new("RGB", (700, 400), (150, 150, 150))
+    wide.paste(Image.fromarray(data.astronaut()).crop((60, 0, 360, 300)), (380, 100))
+
+    def low(seen: Image.Image) -> np.ndarray:
+        found = nothing(seen)
+        found[int(found.shape[0] * 0.6) : int(found.shape[0] * 0.8), 30:70] = 1
+        return found
+
+    _, top, right, _ = changed(done("put a crown on the ball", wide, low), wide)
+    assert right < 0.4 and top > 0.3
+    assert adding("give the ball sunglasses", knowing(low)) is None
+
+
+def test_each_of_two_faces_gets_one_if_so_many_were_wished_for() -> None:
+    one = Image.fromarray(data.astronaut()).crop((120, 0, 330, 280))
+    two = Image.new("RGB", (440, 280), (128, 128, 128))
+    two.paste(one, (0, 0))
+    two.paste(one, (230, 0))
+    left, _, right, _ = changed(done("add sunglasses", two), two)
+    assert left < 0.35 and right > 0.65
+    left, _, right, _ = changed(done("add a crown", two), two)
+    assert right - left < 0.4
+    left, *_ = changed(done("give the woman on the right a crown", two), two)
+    assert left > 0.5
+    with pytest.raises(CannotApply, match="on the left, or on the right"):
+        done("give her a crown", two)
 
 
 def test_in_a_picture_without_colours_it_has_none_unless_it_was_wished_for() -> None:
@@ -190,7 +279,7 @@ def test_alpha_stays_and_what_has_some_gets_no_sticker() -> None:
     opaque, clear = scene(), scene()
     opaque.putalpha(255)
     clear.putalpha(100)
-    assert done("add a cat", opaque).mode == "RGBA"
+    assert done("add a cat", opaque).getchannel("A").getextrema() == (255, 255)
     with pytest.raises(CannotApply, match="transparent"):
         done("add a cat", clear)
 
@@ -206,11 +295,13 @@ def test_only_what_there_is_a_sticker_of_is_added_and_it_is_called_one() -> None
         ("add balloons", "I added three balloons as stickers."),
         ("make them wear hats", "I added hats as stickers."),
         ("make it brighter and add an owl", "owl as a sticker."),
+        ("add a cat and a dog", "I added a cat and a dog as stickers."),
+        ("fill the picture with hearts", "I added hearts as stickers."),
     ):
         assert (summary(read(wish, knows)) or "").endswith(sentence)
     (painted,) = read("add clouds", knows)  # which these weights were taught
     assert painted.plan is None
-    for wish in ("give him a cyborg arm", "add a cat holding a sign", "add a photo of my dog"):
+    for wish in ("give him a cyborg arm", "add a cat holding a sign", "add a cat and make it red"):
         with pytest.raises(CannotDo):
             read(wish, knows)
     (swap,) = read("turn the ball into a pumpkin", knowing(reddish))

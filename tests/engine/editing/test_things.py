@@ -242,6 +242,8 @@ def test_what_was_done_is_told_in_the_wish_s_own_words() -> None:
         "make everything but the ball much darker",
         "make it much darker except for the ball",
         "make what's behind the ball much darker",
+        "make everything much darker but for the ball",
+        "make everything but the ball on the left much darker",
     ],
 )
 def test_what_is_for_all_but_a_thing_leaves_it_alone(wish: str) -> None:
