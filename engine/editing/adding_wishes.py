@@ -111,9 +111,8 @@ def added(instruction: str) -> tuple[str, Place] | None:
     """What is wished for, in the person's words, and where."""
     text = said_plainly(instruction)
     for form in _ADDED:
-        if found := form.fullmatch(text):
-            place = _place(found)
-            return None if place is None else (found["new"], place)
+        if (found := form.fullmatch(text)) and (place := _place(found)) is not None:
+            return found["new"], place
     return None
 
 

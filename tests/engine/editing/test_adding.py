@@ -55,6 +55,7 @@ def changed(result: Image.Image, picture: Image.Image) -> tuple[float, float, fl
         ),
         ("add a dragon in the background", "a dragon", Place(("background",))),
         ("give her a crown", "a crown", Place((), "worn", Thing("her"))),
+        ("give her sunglasses and a crown", "sunglasses and a crown", Place((), "worn", Thing("her"))),
         ("give her dog a bone", "a bone", Place((), "worn", Thing("dog"))),
         ("give the man on the left glasses", "glasses", Place((), "worn", Thing("man", "left"))),
         ("make him wear a crown", "a crown", Place((), "worn", Thing("him"))),
