@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from engine.dialogue.context import normal
+from engine.dialogue.grammar.closed import GLUE_WORDS
 from engine.jobs import Turn
 
 
@@ -20,7 +21,8 @@ class Casing:
             for found in re.finditer(r"[^\W\d_][\w'’-]*", turn.text):
                 word = found[0]
                 first = re.search(r"(^|[.!?]\s)\s*$", turn.text[: found.start()]) is not None
-                first = first and not re.match(r" [A-Z][a-z]", turn.text[found.end() :])  # "Grand Opening"
+                named = re.match(r" [A-Z][a-z]", turn.text[found.end() :]) is not None  # "Grand Opening"
+                first = first and not (named and word.lower() not in GLUE_WORDS)
                 if word != word.lower() and (not first or word[1:] != word[1:].lower()):
                     self._as_said[normal(word)] = word
 

@@ -57,6 +57,7 @@ _COMPLETE = re.compile(
     rf" (?:(?!{_UNNAMED}\b)[a-z-]+ ){{0,2}}(?!{_UNNAMED}\b)[a-z-]+"
     r"(?: (?:on|at) the (?:left|right)| (?:from|in) the (?:picture|photo|image|background))?"
 )
+_LOOKS_BY = re.compile(r"make it look (by|taken|shot|filmed)\b")
 _ONE_WISH = 14
 _LONGEST = 40
 _MISTYPED = 0.8  # as alike as "shuold" and "should"
@@ -77,6 +78,7 @@ def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
         or borrows(turns, instruction)
         or means_the_picture(turns)
         or goes_too_far(turns, instruction)
+        or looks_by_somebody(turns, instruction)
     )
 
 
@@ -155,6 +157,11 @@ def borrows(turns: Sequence[Turn], instruction: str) -> bool:
 def goes_too_far(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether a wish about somebody only, "only her, not the rest", became one about the whole picture."""
     return bool(_LIMITED.search(normal(turns[-1].text))) and not _LIMITS & set(_words(instruction))
+
+
+def looks_by_somebody(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether "by lisa frank" became "make it look by lisa frank", which is no English."""
+    return not _answers(turns) and _LOOKS_BY.match(instruction) is not None
 
 
 def means_the_picture(turns: Sequence[Turn]) -> bool:

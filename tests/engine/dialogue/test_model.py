@@ -141,6 +141,7 @@ def test_capitals_come_back() -> None:
     assert cased('add the text "happy birthday anna"') == 'add the text "Happy Birthday Anna"'
     assert cased("please add the nasa logo") == "please add the NASA logo"
     assert Casing([Turn("user", "MAKE IT RED")])("make it red") == "make it red"
+    assert Casing([Turn("user", "By Gustav Klimt")])("by gustav klimt") == "by Gustav Klimt"
     assert sentences("done. i took that back, i'm sorry.") == "Done. I took that back, I'm sorry."
 
 

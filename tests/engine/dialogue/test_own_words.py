@@ -9,6 +9,7 @@ from engine.dialogue.own_words import (
     begins_as_an_order,
     goes_too_far,
     is_complete,
+    looks_by_somebody,
     looks_like_a_wish,
     loses_something,
     nonsense,
@@ -220,3 +221,9 @@ def test_which_one_is_meant_is_no_talk_in_an_answer() -> None:
     assert loses_something(said(*asked), "remove the chairs")
     assert not loses_something(said(*asked), "remove the left chair")
     assert own_words(said(*asked)) == "remove the left chair"
+
+
+def test_a_picture_does_not_look_by_somebody() -> None:
+    assert looks_by_somebody(said("by lisa frank"), "make it look by lisa frank")
+    assert looks_by_somebody(said("shot on film"), "make it look shot on film")
+    assert not looks_by_somebody(said("make it look old"), "make it look old")
