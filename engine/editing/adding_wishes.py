@@ -53,14 +53,14 @@ _PARTS: dict[str, Relation] = {r"heads?|hair": "head", r"faces?": "face", r"eyes
 _PRONOUN = r"(?P<pronoun>him|her|me|them|us|everyone|everybody)"
 _WEARER = THING.replace("?P<", "?P<wearer_")
 _FACE = (
-    r"(on|onto|over|to|in) (?P<whose>his|her|my|their|our|the|((the|my|our|his|her|their) )?[a-z]+'s) ("
+    r"(?P<whose>his|her|my|their|our|the|((the|my|our|his|her|their) )?[a-z]+'s) ("
     + "|".join(f"(?P<part_{at}>{form})" for at, form in enumerate(_PARTS))
     + ")"
 )
 _PLACE = (
     "("
     + "|".join(f"(?P<spot_{at}>{form})" for at, form in enumerate(_SPOTS))
-    + f"|{_FACE}|("
+    + f"|(on|onto|over|to|in) {_FACE}|("
     + "|".join(f"(?P<relation_{at}>{form})" for at, form in enumerate(_RELATIONS))
     + f") (an? )?(?P<there>{THING.replace('?P<', '?P<there_')})"
     + ")"
@@ -82,6 +82,7 @@ _ADDED = tuple(
             for who in (_PRONOUN, _WEARER)
         ),
         *(rf"(make|let|have) {who} (wear|wearing) {_WHAT}" for who in (_PRONOUN, _WEARER)),
+        rf"(cover|hide|block|censor)( up)? {_FACE} with {_WHAT}",
         rf"fill (the (?P<sky>sky)|(?P<whole>{_PICTURE})) with {_WHAT}",
     )
 )

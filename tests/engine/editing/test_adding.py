@@ -63,6 +63,7 @@ def changed(result: Image.Image, picture: Image.Image) -> tuple[float, float, fl
         ("make them wear party hats", "party hats", Place((), "worn", Thing("them"))),
         ("put a hat on the dog's head", "a hat", Place((), "head", Thing("dog"))),
         ("put a heart over her face", "a heart", Place((), "face", Thing("her"))),
+        ("cover his face with a smiling sun", "a smiling sun", Place((), "face", Thing("him"))),
         ("add a butterfly on my nose", "a butterfly", Place((), "nose", Thing("me"))),
         ("fill the sky with balloons", "balloons", Place(("sky", "everywhere"))),
         ("fill it with hearts", "hearts", Place(("everywhere",))),
