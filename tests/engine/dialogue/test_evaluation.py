@@ -1,8 +1,7 @@
 """A wrong answer never counts as right, and the shipped weights keep their floor on unseen cases.
 
-The five unseen sets were written apart from all training text, by five hands. None was trained on; the
-fifth, the hardest, was not even looked at. `cases.jsonl` is what was looked at while the model and its guards
-were made.
+The unseen sets were written apart from all training text, each by another hand. None was trained on.
+`cases.jsonl` is what was looked at while the model and its guards were made.
 """
 
 from __future__ import annotations
@@ -104,7 +103,7 @@ FLOORS = {
     "vague": 0.83,
     "answer": 0.95,
     "explicit": 0.92,
-    "follow-up": 0.75,
+    "follow-up": 0.8,
     "two wishes": 0.9,
     "undo": 0.82,
     "reset": 0.88,
