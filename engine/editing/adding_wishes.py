@@ -95,6 +95,10 @@ _EXCHANGED = tuple(
         rf"(put|add) {_COUNTED} (instead of|in place of) {THING}",
     )
 )
+_AND = re.compile(
+    r"^((?:please |can you )?(?:add|put|place) (?:(?!\band\b).)+),? and (?=(?:an?|two|three|some) )",
+    re.IGNORECASE,
+)
 _EVERYONE = frozenset(("us", "everybody", "their", "our", "the"))
 _ARTICLE = re.compile(r"^(the|my|our|this|that|his|her|their) (?=.)")
 
@@ -115,6 +119,11 @@ def added(instruction: str) -> tuple[str, Place] | None:
         if (found := form.fullmatch(text)) and (place := _place(found)) is not None:
             return found["new"], place
     return None
+
+
+def in_full(instruction: str) -> str:
+    """With its verb said again: "add two cows on the left and a cat" -> "... and add a cat"."""
+    return _AND.sub(r"\1 and add ", instruction)
 
 
 def exchanged(instruction: str) -> tuple[Thing, str] | None:

@@ -21,7 +21,7 @@ from engine.editing.exact.operations import CannotApply, Operation, on_colours
 from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.region import edged, scope
-from engine.editing.sight import Sight
+from engine.editing.sight import Sight, means_many
 from engine.editing.thing_wishes import Thing, coloured
 
 SMALLEST = 0.002
@@ -100,5 +100,6 @@ def recolouring(wish: str, knowledge: Knowledge) -> Recolour | None:
     if looks is None:
         return None
     if thing is not None and name is not None:
-        return Recolour(wish, colour, Sight(Thing(name, thing.side), looks).likely)
+        seen = Sight(Thing(name, thing.side), looks, means_many(thing.noun, name))
+        return Recolour(wish, colour, seen.likely)
     return Recolour(wish, colour, lambda picture: looks(thumbnail(picture, LOOK_SIDE)))

@@ -17,6 +17,7 @@ from PIL import Image
 
 from engine.batch import Request, changed
 from engine.editing.adding import Add, Exchange, adding
+from engine.editing.adding_wishes import in_full
 from engine.editing.elsewhere import elsewhere
 from engine.editing.exact import NobodyFound, Plan, plan
 from engine.editing.exact.filter_wishes import filtering, hiding
@@ -223,7 +224,10 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
 
 
 def _as_taught(text: str, knowledge: Knowledge | None) -> str:
-    return text if knowledge is None else elsewhere(text, knowledge) or text
+    """As small weights' grammars have it."""
+    if knowledge is None or plan(text) is not None or adding(text, knowledge) is not None:
+        return text
+    return elsewhere(text, knowledge) or in_full(text)
 
 
 def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:

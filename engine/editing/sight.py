@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_dilation, center_of_mass, label
 
+from engine.editing.data.object_phrases import plural
 from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import find_people
 from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
@@ -46,12 +47,13 @@ WHICH = "I see more than one. Tell me which: the one on the left, or on the righ
 class Sight:
     """`looks` tells where the thing is; None: it is a person, or several.
 
-    `narrowed`: more was said of it than can be told from a picture, as of "the old car".
+    `many`: all that is found may be meant, "the cars". Of "the car" there is one: where the network sees two,
+    one of them was something else each time on the validation and test pairs (3 of 109).
     """
 
     thing: Thing
     looks: Looks | None = field(repr=False, compare=False)
-    narrowed: bool = False
+    many: bool = False
 
     def likely(self, picture: Image.Image) -> Likely:
         """How likely (h, w) each pixel of an RGB picture, made smaller, is the thing's; 0 beside it.
@@ -85,10 +87,9 @@ class Sight:
                 raise CannotApply(self._not_there)
             return alone(likely, patches == chosen)
         clear = [at for at in seen if shares[at - 1] > CLEAR * shares.max()]
-        one = self.thing.noun in SOMEBODY
-        if len(clear) > 1 and (one or self.narrowed):
+        if len(clear) > 1 and not self.many:
             raise CannotApply(WHICH)
-        return alone(likely, patches == clear[0]) if one else likely
+        return likely if self.many else alone(likely, patches == clear[0])
 
 
 def alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
@@ -107,13 +108,21 @@ def people_in(small: Image.Image) -> Likely:
     return np.zeros(small.size[::-1], np.float32) if mask is None else np.asarray(mask, np.float32) / 255
 
 
-def sight(thing: Thing, knowledge: Knowledge) -> Sight | None:
-    """How to find what a wish speaks of; None where it isn't known by name, or nothing can look for it."""
+def sight(thing: Thing, knowledge: Knowledge, many: bool = False) -> Sight | None:
+    """How to find what a wish speaks of; None where it isn't known by name, or nothing can look for it.
+
+    `many`: whether all such things will do, also where one was spoken of.
+    """
     if thing.noun in SOMEBODY | SEVERAL:
-        return Sight(thing, None)
+        return Sight(thing, None, many or thing.noun in SEVERAL)
     name = knowledge.thing(thing.noun)
     if name is None:
         return None
     named = Thing(name, thing.side)
     looks = knowledge.looks(named.wish)
-    return None if looks is None else Sight(named, looks, len(thing.noun.split()) > len(name.split()))
+    return None if looks is None else Sight(named, looks, many or means_many(thing.noun, name))
+
+
+def means_many(noun: str, name: str) -> bool:
+    """Whether a noun is the plural of a thing's name: "old cars" of "car". What always is one is none."""
+    return plural(name) != name and noun.endswith(plural(name))

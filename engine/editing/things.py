@@ -256,7 +256,7 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Resize(found, sized[1])]
     if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
         return [Move(found, *shifted[1:])]
-    if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge)):
+    if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge, many=True)):
         return [Repeat(found, more.side)]
     return _only(wish, knowledge)
 

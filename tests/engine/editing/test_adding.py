@@ -299,6 +299,7 @@ def test_only_what_there_is_a_sticker_of_is_added_and_it_is_called_one() -> None
         ("make it brighter and add an owl", "owl as a sticker."),
         ("add a cat and a dog", "I added a cat and a dog as stickers."),
         ("fill the picture with hearts", "I added hearts as stickers."),
+        ("add a cat on the left and a dog", "I added a cat as a sticker and added a dog as a sticker."),
     ):
         assert (summary(read(wish, knows)) or "").endswith(sentence)
     (painted,) = read("add clouds", knows)  # which these weights were taught

@@ -73,10 +73,13 @@ def test_a_side_is_looked_at_also_where_the_other_thing_is_much_larger_or_missin
         done("remove the ball on the left", scene(220))
 
 
-def test_more_than_a_name_says_of_several_things_can_only_be_asked_about() -> None:
-    with pytest.raises(CannotApply, match="on the left, or on the right"):
-        done("remove the old ball", scene(40, 220))
-    assert not reddish(done("remove the old ball", scene(40))).any()
+def test_of_one_thing_there_is_one_and_which_is_asked() -> None:
+    for wish in ("remove the old ball", "remove the ball", "make everything but the ball darker"):
+        with pytest.raises(CannotApply, match="on the left, or on the right"):
+            done(wish, scene(40, 220))
+    for wish in ("remove the old ball", "remove the balls"):
+        assert not reddish(done(wish, scene(40))).any()
+    assert not reddish(done("remove the old balls", scene(40, 220))).any()
 
 
 def test_what_is_made_bigger_or_smaller_stands_where_it_stood() -> None:
