@@ -12,6 +12,7 @@ from scipy.ndimage import binary_dilation, center_of_mass, label
 from engine.editing.data.object_phrases import plural
 from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import find_people
+from engine.editing.flat import by_area, is_flat
 from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import thumbnail
 from engine.editing.thing_wishes import OF_SOMEBODY, Thing
@@ -63,11 +64,14 @@ class Sight:
         small = thumbnail(picture, LOOK_SIDE)
         people = people_in(small)
         found = people if self.looks is None else self.looks(small)
+        sure = np.mean(found, where=found > SEEN) >= SURE if (found > SEEN).any() else False
+        if self.looks is not None and is_flat(small):
+            found = by_area(found, small, SEEN)
         seen = found > SEEN
         # Where nothing else is, the network takes people for whatever is asked for.
         worn = OF_SOMEBODY & set(self.thing.noun.split())
         mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
-        if mistaken or _largest(seen) < LEAST or found[seen].mean() < SURE:
+        if mistaken or _largest(seen) < LEAST or not sure:
             raise CannotApply(self._not_there)
         return self._meant(found)
 

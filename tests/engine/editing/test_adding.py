@@ -241,7 +241,7 @@ def test_what_can_be_worn_is_on_the_face() -> None:
 
 
 def test_what_an_animal_is_to_wear_is_not_put_on_somebody_else() -> None:
-    wide = Image.new("RGB", (700, 400), (150, 150, 150))
+    wide = scene().resize((700, 400))
     wide.paste(Image.fromarray(data.astronaut()).crop((60, 0, 360, 300)), (380, 100))
 
     def low(seen: Image.Image) -> np.ndarray:
