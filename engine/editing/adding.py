@@ -40,6 +40,8 @@ BEHIND = (0.85, 0.15, 0.7, 0.3, 0.5)
 """Columns where something may be behind another thing, those tried first that hide less of it."""
 SCATTERED = {"sky": (2, 5, 0.4), "everywhere": (4, 4, 1.0)}
 """Rows and columns, and the share of the picture's height that they fill."""
+FACES_SIDE = 1200
+"""Longer side, in pixels, of the picture in which faces are looked for: they must have 20."""
 ON_FACE = frozenset(("head", "face", "eyes", "nose"))
 NO_FACE = "I can't find a face in this picture to put that on."
 NO_ROOM = "There is no room for that there."
@@ -111,7 +113,7 @@ class Add(WithStickers):
         wide, high = picture.size
         found = [
             ((x - w / 2) * wide, (y - h / 2) * high, (x + w / 2) * wide, (y + h / 2) * high)
-            for x, y, w, h in find_faces(picture).tolist()
+            for x, y, w, h in find_faces(thumbnail(picture, FACES_SIDE)).tolist()
         ]
         who = self.place.thing
         if who is None or who.noun in SEVERAL or len(found) < 2:
