@@ -99,7 +99,7 @@ class Add(WithStickers):
         result = picture
         for each in worn if faces else ():
             drawn = drawing(each, picture)
-            for face in faces[: each.given]:
+            for face in faces[: each.given if self.place.thing is None else None]:
                 box = on_face(face, drawn, self.part(each), each.factor)
                 result = laid_in(result, drawn, box, stands=False)
         return self.placed(result, rest) if rest else result

@@ -263,6 +263,8 @@ def test_each_of_two_faces_gets_one_if_so_many_were_wished_for() -> None:
     assert left < 0.35 and right > 0.65
     left, _, right, _ = changed(done("add a crown", two), two)
     assert right - left < 0.4
+    left, _, right, _ = changed(done("put a crown on everybody", two), two)
+    assert left < 0.35 and right > 0.65
     left, *_ = changed(done("give the woman on the right a crown", two), two)
     assert left > 0.5
     with pytest.raises(CannotApply, match="on the left, or on the right"):
