@@ -21,12 +21,12 @@ from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.front import WISH
 from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import rgb, thumbnail
-from engine.editing.placing import Box, Unit, box_of, colourful, freest, in_row, laid_in, on_face, standing
+from engine.editing.placing import Box, Unit, box_of, colourful, freest, in_row, lay_in, on_face, standing
 from engine.editing.recolour import colour_of
 from engine.editing.sight import SEVERAL, SOMEBODY, WHICH, Likely, Sight, people_in, sight
 from engine.editing.stickers.wanted import Wanted, wanted
 from engine.editing.thing_wishes import OF_SOMEBODY
-from engine.editing.things import TRANSPARENT, inside, without
+from engine.editing.things import inside, refuse_transparency, without
 
 SHARES = {"large": 0.55, "medium": 0.4, "small": 0.24, "in the sky": 0.24}
 """How long a thing is, in shares of the picture's shorter side."""
@@ -59,8 +59,7 @@ class WithStickers(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Raises `CannotApply` where what the place is named by is not seen, or there is no room."""
-        if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
-            raise CannotApply(TRANSPARENT)
+        refuse_transparency(image)
         return on_colours(image, lambda each: self.done(rgb(each)))
 
     @abstractmethod
@@ -96,12 +95,12 @@ class Add(WithStickers):
         worn = [each for each in self.new if self.goes_on_faces(each)]
         faces = self.faces(picture) if worn else []
         rest = [each for each in self.new if not faces or each not in worn]
-        result = picture
+        result = picture.copy()
         for each in worn if faces else ():
             drawn = drawing(each, picture)
             for face in faces[: each.given if self.place.thing is None else None]:
                 box = on_face(face, drawn, self.part(each), each.factor)
-                result = laid_in(result, drawn, box, stands=False)
+                lay_in(result, drawn, box, stands=False)
         return self.placed(result, rest) if rest else result
 
     def part(self, each: Wanted) -> str:
@@ -214,14 +213,14 @@ class Add(WithStickers):
         rng = np.random.default_rng(len(units))
         above = "sky" in self.place.spots
         rows, columns, deep = SCATTERED["sky" if above else "everywhere"]
-        result = picture
+        result = picture.copy()
         for at, (row, column) in enumerate(np.ndindex(rows, columns)):
             across, down, share = rng.uniform((-0.28, -0.25, 0.35), (0.28, 0.25, 0.6))
             unit = units[at % len(units)].scaled(share)
             middle = (column + 0.5 + across) * picture.width / columns
             centre = (row + 0.5 + down) * deep * picture.height / rows
             box = standing(middle, centre + unit.height / 2, unit.width, unit.height)
-            result = laid_in(result, unit.drawing, box, stands=False)
+            lay_in(result, unit.drawing, box, stands=False)
         return before_again(picture, result, self.front(picture)) if above else result
 
     def front(self, picture: Image.Image) -> Likely:
@@ -268,9 +267,10 @@ def drawing(each: Wanted, picture: Image.Image) -> Image.Image:
 
 
 def laid_all(picture: Image.Image, units: Sequence[Unit], boxes: Sequence[Box], stands: bool) -> Image.Image:
+    result = picture.copy()
     for unit, box in zip(units, boxes, strict=True):
-        picture = laid_in(picture, unit.drawing, box, stands and not unit.flies)
-    return picture
+        lay_in(result, unit.drawing, box, stands and not unit.flies)
+    return result
 
 
 def before_again(picture: Image.Image, result: Image.Image, likely: Likely) -> Image.Image:

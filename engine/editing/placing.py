@@ -108,18 +108,16 @@ def on_face(face: Box, drawing: Image.Image, part: str, factor: float) -> Box:
     return standing((left + right) / 2, end, width, height)
 
 
-def laid_in(picture: Image.Image, drawing: Image.Image, box: Box, stands: bool) -> Image.Image:
-    """The picture with the drawing (RGBA) at that box; one that `stands` there is in the picture's light and
+def lay_in(picture: Image.Image, drawing: Image.Image, box: Box, stands: bool) -> None:
+    """Put the drawing (RGBA) at that box, in place; one that `stands` there is in the picture's light and
     casts a shadow."""
     left, top, right, bottom = map(round, box)
     size = max(right - left, 1), max(bottom - top, 1)
     drawn = drawing.resize(size, Image.Resampling.LANCZOS)
-    result = picture.copy()
     if stands:
-        _shadow(result, (left, top, right, bottom))
         drawn = _lit(drawn, picture.crop((left, top, right, bottom)))
-    result.paste(drawn, (left, top), drawn)
-    return result
+        _shadow(picture, (left, top, right, bottom))
+    picture.paste(drawn, (left, top), drawn)
 
 
 def _lit(drawing: Image.Image, around: Image.Image) -> Image.Image:

@@ -225,9 +225,12 @@ def split(instruction: str, knowledge: Knowledge | None) -> tuple[Part, ...]:
 
 def _as_taught(text: str, knowledge: Knowledge | None) -> str:
     """As small weights' grammars have it."""
-    if knowledge is None or plan(text) is not None or adding(text, knowledge) is not None:
+    if knowledge is None:
         return text
-    return elsewhere(text, knowledge) or in_full(text)
+    taught = elsewhere(text, knowledge) or in_full(text)
+    if taught == text or plan(text) is not None or adding(text, knowledge) is not None:
+        return text
+    return taught
 
 
 def _exact(text: str, knowledge: Knowledge | None) -> Plan | None:

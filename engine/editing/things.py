@@ -64,8 +64,8 @@ class OnThing(Operation):
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Raises `CannotApply` where no such thing is seen, or too much of the picture is it."""
-        if self.moves_pixels and image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
-            raise CannotApply(TRANSPARENT)
+        if self.moves_pixels:
+            refuse_transparency(image)
         return on_colours(image, lambda each: self.done(rgb(each)))
 
     @property
@@ -180,6 +180,12 @@ class Only(OnThing):
     def done(self, picture: Image.Image) -> Image.Image:
         mask = to_the_pixel(self.sight.likely(picture), picture)
         return lay_over(picture.copy(), edited(self.operation, picture, mask), mask)
+
+
+def refuse_transparency(image: Image.Image) -> None:
+    """Raises `CannotApply` where a pixel would take its transparency elsewhere, or lose it."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] < 255:
+        raise CannotApply(TRANSPARENT)
 
 
 def without(thing: Thing, picture: Image.Image, likely: Likely) -> Image.Image:

@@ -155,5 +155,7 @@ class Speech:
         more = self.words.talk.get(topic)
         if more and self.rng.random() < _FROM_LIST:
             line = self.rng.choice(more)
-            return self.opened(f"{line} {self.rng.choice(more)}" if self.rng.random() < _TWICE else line)
-        return self.opened(self.sentences(sections("controls")[topic].said))
+            said = f"{line} {self.rng.choice(more)}" if self.rng.random() < _TWICE else line
+        else:
+            said = self.sentences(sections("controls")[topic].said)
+        return self.opened(said)

@@ -53,13 +53,12 @@ class Cutouts:
     """
 
     def __init__(self, folder: Path, labels: Path, split: Split) -> None:
-        rows = json.loads(labels.read_text(encoding="utf-8"))
-        codes = {row["label"]: row["hexcode"].lower() for row in rows}
+        codes = codes_of(labels)
         self._files: defaultdict[str, list[Path]] = defaultdict(list)
         for name, (_, wanted) in catalogue().items():
             for label in wanted:
                 if split_of(f"drawing {label}", HELD_OUT) == split and label in codes:
-                    self._files[name] += _pictures(folder, codes[label])
+                    self._files[name] += pictures_of(folder, codes[label])
         self._files = defaultdict(list, {name: files for name, files in self._files.items() if files})
         if not self._files:
             raise ValueError(f"There are no drawings with known names for the {split} set in {folder}.")
@@ -74,7 +73,14 @@ class Cutouts:
         return Cutout(name, catalogue()[name][0], self._get(files[int(rng.integers(len(files)))]))
 
 
-def _pictures(folder: Path, code: str) -> list[Path]:
+def codes_of(labels: Path) -> dict[str, str]:
+    """The code point of each label, from emojibase's list."""
+    rows = json.loads(labels.read_text(encoding="utf-8"))
+    return {row["label"]: row["hexcode"].lower() for row in rows}
+
+
+def pictures_of(folder: Path, code: str) -> list[Path]:
+    """The drawing of a code point, if the folder has it."""
     stems = (code, code.replace("-fe0f", ""), f"{code}-fe0f")
     return [file for stem in stems if (file := folder / f"{stem}.webp").is_file()][:1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.editing.data.object_phrases import NUMBERS, article, plural
 from engine.editing.knowledge import COLOURS
@@ -91,8 +91,7 @@ def _one(what: str) -> Wanted | None:
             return _checked(Wanted(drawn, noun, _COUNTS.get(read["count"]), colour, factor), read["count"])
         first = words.pop(0)
         if first in _SHADES and words and words[0] in COLOURS:
-            first = f"{first} {words.pop(0)}"
-            colour = first
+            colour = f"{first} {words.pop(0)}"
         elif first in COLOURS:
             colour = first
         elif first in _FACTORS:
@@ -109,5 +108,5 @@ def _checked(one: Wanted, count: str | None) -> Wanted | None:
     if one.noun in _LIGHT and (one.given is None or one.factor < 1):
         return None
     if count == "a pair of" and _looks_plural(one.noun) and one.noun in stickers():
-        return Wanted(one.sticker, one.noun, 1, one.colour, one.factor)
+        return replace(one, given=1)
     return one
