@@ -13,16 +13,17 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"which colour should (?P<thing>.+) be\?", "make {thing} {answer}"),
     (r"what should (?P<thing>.+) become\?", "turn {thing} into {answer}"),
     (r"which (?P<thing>.+) should it become\?", "turn the {thing} into {answer}"),
-    (r"what should i add( .+)?\?", "add {answer}"),
+    (r"(what|who|which .+) should i add( .+)?\?", "add {answer}"),
     (r"what should i remove\?", "remove {answer}"),
+    (r"which (?P<kind>[a-z-]+) should i remove\?", "remove {answer}"),
     (r"which style would you like\?", "make it look {answer}"),
     (r"what should the text( .+)? say\?", 'add the text "{answer}"'),
     (r"which (weather|season|time of day|mood) would you like\?", "make it {answer}"),
-    (r"should it be brighter or darker\?", "make it {answer}"),
+    (r"should (it|the light) be brighter or darker\?", "make it {answer}"),
     (r"how should (?P<thing>.+) look\?", "make {thing} {answer}"),
     (r"should (?P<thing>.+) be bigger or smaller\?", "make {thing} {answer}"),
     (r"where should (?P<thing>.+) go\?", "move {thing} {answer}"),
-    (r"which part should stay\?", "crop it to {answer}"),
+    (r"which part should stay( when i crop it)?\?", "crop it to {answer}"),
     (r"which of (?P<thing>.+) should i remove\?", "remove {answer}"),
     (r"which (filter|effect|theme) would you like\?", "make it look {answer}"),
     (r"which (?P<kind>.+) would you like for (?P<thing>.+)\?", "change the {kind} of {thing} to {answer}"),
@@ -79,8 +80,9 @@ def joined(question: str, answer: str, place: str | None = None) -> str | None:
     for form, meant in _FORMS:
         if found := re.fullmatch(form, question):
             named = {name: re.sub(r"\byour\b", "my", text) for name, text in found.groupdict().items()}
-            if meant == "remove {answer}" and (several := named.get("thing")):
-                answer = re.sub(r"\bone$", several.split()[-1].removesuffix("s"), answer)
+            if meant == "remove {answer}" and named:
+                (noun,) = named.values()
+                answer = re.sub(r"\bone$", noun.split()[-1].removesuffix("s"), answer)
             text = meant.format(**named, answer=_fitting(answer, meant))
             return f"{text} {place}" if place and meant in _PLACED and not place_in(answer) else text
     return None

@@ -6,8 +6,10 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from engine.dialogue.context import normal
 from engine.dialogue.grammar.examples import Example
 from engine.dialogue.grammar.histories import GAPS, History
+from engine.dialogue.grammar.kinds import with_kind
 from engine.dialogue.grammar.library import Section, sections
 from engine.dialogue.grammar.patterns import Binding, alternatives, fill, pick, share
 from engine.dialogue.grammar.places import PLACED, place_in
@@ -46,6 +48,30 @@ _BEFORE_CONTROL = (
     "oh ",
     "hey ",
     "um, ",
+)
+_BETWEEN_WISHES = (
+    " and ",
+    " and ",
+    ", and ",
+    " and then ",
+    " then ",
+    ", ",
+    ", also ",
+    ". also ",
+    ". oh, also ",
+    ". oh and ",
+    ". and ",
+    ". ",
+    ". ",
+    "; ",
+    ", plus ",
+    ". plus ",
+    " + ",
+    ". then ",
+    ". after that ",
+    ", and while you're at it ",
+    ". while you're at it, ",
+    ". second: ",
 )
 _AFTER_CONTROL = (" please", " pls", " thanks", "!", ".")
 
@@ -93,24 +119,35 @@ class Grammar(Speech):
 
     def explicit(self) -> Example:
         at = self.rng.random()
-        if at < 0.62:
-            said, meant = self.rng.choice(
-                share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
-            )
-            said, meant = self.pair(said, meant, self.bind())
+        if at < 0.1:
+            said, meant, tag = *self._two_wishes(), "two"
+        elif at < 0.66:
+            said, meant = self._statement()
             said = self.with_story(self.closed(self.opened(said)), 0.15)
             tag = "statement"
         else:
             meant = self.imperative()
-            if at > 0.92:
-                joint = self.rng.choice((" and ", " and ", ", and ", " and then ", " then ", ", "))
-                second = self.imperative()
-                said = self.said(f"{meant}{joint}{second}")
-                meant, tag = f"{meant} and {second}", "two"
-            else:
-                said, tag = self.said(meant), "imperative"
+            said, tag = self.said(meant), "imperative"
         example = Example((self.user(said),), "edit", said_back(meant), meant, tags=("explicit", tag))
         return self._history.before(example, 0.25)
+
+    def _statement(self) -> tuple[str, str]:
+        pairs = share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
+        return self.pair(*self.rng.choice(pairs), self.bind())
+
+    def _two_wishes(self) -> tuple[str, str]:
+        """Two that stand beside each other as they were said, or with a word between."""
+        rng = self.rng
+        wishes = [
+            self._statement() if rng.random() < 0.4 else (wish := self.imperative(), wish) for _ in range(2)
+        ]
+        (said, meant), (also_said, also_meant) = wishes
+        if rng.random() < 0.6:
+            said = self.said(said, 0.1)
+        between = rng.choice(_BETWEEN_WISHES)
+        if between[0] in ".;" and said[-1:] in ".?!":
+            between = between[1:]
+        return f"{said}{between}{also_said}", f"{meant} and {also_meant}"
 
     def copying(self) -> Example:
         """Practice in copying: imperatives full of words that nobody could guess."""
@@ -154,7 +191,11 @@ class Grammar(Speech):
         return self._history.before(Example((wish,), "ask", question.text, tags=("vague", gap.name)), 0.3)
 
     def _asked(self, gap: Section, bind: Binding) -> tuple[Turn, Turn]:
-        return self._wish(gap, bind), self._question(gap, bind, standard=self.rng.random() < 0.7)
+        wish = self._wish(gap, bind)
+        question = self._question(gap, bind, standard=self.rng.random() < 0.7)
+        if gap.name in {"add", "remove"}:  # "which animal should i add?" is answered as "what ..." is
+            question = replace(question, text=with_kind(question.text, normal(wish.text)))
+        return wish, question
 
     def answered(self) -> Example:
         gap, bind, rng = self._gap(), self.bind(), self.rng

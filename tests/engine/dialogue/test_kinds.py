@@ -34,6 +34,14 @@ from engine.dialogue.grammar.kinds import with_kind
             "i want one of these people gone",
             "which of these people should i remove?",
         ),
+        ("what should i remove?", "remove the person. there are four of us", "which person should i remove?"),
+        (
+            "what should i add in the driveway?",
+            "put a vehicle in the driveway",
+            "which vehicle should i add in the driveway?",
+        ),
+        ("what should i add?", "add some nice decoration please", "which decoration should i add?"),
+        ("what should i add?", "put someone next to me", "who should i add?"),
     ],
 )
 def test_what_is_open_is_named(question: str, wish: str, better: str) -> None:
@@ -50,12 +58,15 @@ def test_what_is_open_is_named(question: str, wish: str, better: str) -> None:
         ("how should your hair look?", "give my hair another look"),
         ("what should i remove?", "take something out"),
         ("what should the background become?", "photoshop me into another country"),
-        ("should it be brighter or darker?", "other lighting pls"),
+        ("should the light be brighter or darker?", "other lighting pls"),
         ("what should your dog become?", "turn my dog into another animal"),
         ("what should the background become?", "change what is behind my new car please"),
         ("what should i add?", "add something to my new house"),
         ("which style would you like?", "something like new york"),
         ("what should i remove?", "take one of these out"),
+        ("what should i remove?", "remove the ugly thing"),
+        ("what should i add?", "add something next to a tree"),
+        ("what should i add on a tree?", "it wants a little more on a tree"),
         ("what should the dog become?", "turn the dog into something new"),
     ],
 )
