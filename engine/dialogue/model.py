@@ -20,17 +20,20 @@ from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
 from engine.dialogue.living import finishes, pertinent
 from engine.dialogue.own_words import (
+    answers,
     begins_as_an_order,
     is_complete,
     looks_like_a_wish,
     own_words,
+    sound,
     trustworthy,
 )
+from engine.dialogue.several import all_of, parts_of
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
 from engine.dialogue.variety import varied
 from engine.dialogue.written.reader import standard_reply
-from engine.jobs import Act, Decision, DialogueJob
+from engine.jobs import Act, Decision, DialogueJob, Turn
 
 _NOTHING_SAID = "What should I change in the picture?"
 _PLEASE = re.compile(r"[ ,]+(please|pls|plz)[.!? ]*$")
@@ -40,6 +43,8 @@ _COUNTED = re.compile(
 """Nobody who did not speak of several steps loses more than one."""
 _SURE = 1.5
 """Log-odds of an edit over the next act from which it stands although no sensible instruction came of it."""
+_SURELY_A_WISH = 4.4
+"""Log-odds of an edit over the next act from which a part of a message is a wish of its own and no story."""
 
 
 class DialogueModel:
@@ -72,7 +77,7 @@ class DialogueModel:
             return []
         started = time.perf_counter()
         short = [_to_the_point(job) for job in jobs]
-        texts = self._write_with_second_thoughts(short)
+        texts = self._with_every_wish(short, self._write_with_second_thoughts(short))
         seconds = time.perf_counter() - started
         decisions = [self._decision(job, text, seconds) for job, text in zip(short, texts, strict=True)]
         return [
@@ -106,6 +111,30 @@ class DialogueModel:
             for row, text in zip(doubtful, rewritten, strict=True):
                 texts[row] = text
         return texts
+
+    def _with_every_wish(self, jobs: Sequence[DialogueJob], texts: list[str]) -> list[str]:
+        """Where an instruction has not all that the parts of a message say, each part is decided by itself:
+        another wish gets in, a story doesn't. One generation more, for such messages only."""
+        parts = [
+            (row, replace(job, turns=(*job.turns[:-1], Turn("user", part))))
+            for row, (job, text) in enumerate(zip(jobs, texts, strict=True))
+            if (instruction := read_reply(text)[1]) and read_reply(text)[0] == "edit"
+            if not answers(job.turns) and trustworthy(job.turns, instruction)
+            for part in parts_of(job.turns[-1].text, instruction)
+        ]
+        if not parts:
+            return texts
+        wishes: dict[int, list[str]] = {}
+        for (row, job), text, lead in zip(parts, *self._write([job for _, job in parts]), strict=True):
+            act, instruction, _ = read_reply(text)
+            if act == "edit" and instruction and lead >= _SURELY_A_WISH and sound(job.turns, instruction):
+                wishes.setdefault(row, []).append(instruction)
+        whole = list(texts)
+        for row, found in wishes.items():
+            instruction = read_reply(whole[row])[1] or ""
+            if (joint := all_of(instruction, found)) != instruction:
+                whole[row] = f"edit: {joint}"
+        return whole
 
     @torch.inference_mode()
     def _write(

@@ -69,11 +69,16 @@ def _words(text: str) -> list[str]:
 
 def trustworthy(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether the model's instruction may stand."""
+    return sound(turns, instruction) and not (
+        loses_something(turns, instruction) or scrambled(turns, instruction)
+    )
+
+
+def sound(turns: Sequence[Turn], instruction: str) -> bool:
+    """Whether the instruction makes sense after what was said, and wants nothing that nobody asked for."""
     return not (
         nonsense(instruction)
         or repeats_itself(turns, instruction)
-        or loses_something(turns, instruction)
-        or scrambled(turns, instruction)
         or takes_away_unasked(turns, instruction)
         or borrows(turns, instruction)
         or means_the_picture(turns)
@@ -109,7 +114,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     words, kept = _words(said), set(_words(instruction))
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
-    known = (TALK_WORDS | _FRAME_WORDS) - _PLACES if _answers(turns) else TALK_WORDS
+    known = (TALK_WORDS | _FRAME_WORDS) - _PLACES if answers(turns) else TALK_WORDS
     if kept & TRANSLATED_WORDS - set(words):
         known |= _COMPLAINTS
     known |= kept
@@ -148,7 +153,7 @@ def scrambled(turns: Sequence[Turn], instruction: str) -> bool:
 def borrows(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether a complete order got words of older wishes mixed in that it does not refer to."""
     said, words = set(_words(turns[-1].text)), set(_words(instruction))
-    if _answers(turns) or not is_order(_bare(turns[-1])) or words <= said | EDIT_WORDS:
+    if answers(turns) or not is_order(_bare(turns[-1])) or words <= said | EDIT_WORDS:
         return False
     references = said & _REFERENCES
     return not references or bool(references & words)
@@ -161,12 +166,12 @@ def goes_too_far(turns: Sequence[Turn], instruction: str) -> bool:
 
 def looks_by_somebody(turns: Sequence[Turn], instruction: str) -> bool:
     """Whether "by lisa frank" became "make it look by lisa frank", which is no English."""
-    return not _answers(turns) and _LOOKS_BY.match(instruction) is not None
+    return not answers(turns) and _LOOKS_BY.match(instruction) is not None
 
 
 def means_the_picture(turns: Sequence[Turn]) -> bool:
     """Whether "it" in a wish about light, tone or season is the picture, whatever was edited last."""
-    return not _answers(turns) and _WHOLE_PICTURE.fullmatch(_bare(turns[-1])) is not None
+    return not answers(turns) and _WHOLE_PICTURE.fullmatch(_bare(turns[-1])) is not None
 
 
 def own_words(turns: Sequence[Turn]) -> str:
@@ -176,7 +181,7 @@ def own_words(turns: Sequence[Turn]) -> str:
     answers, "give the bike another colour: mint green".
     """
     text = _bare(turns[-1])
-    if _answers(turns) and not is_order(text):
+    if answers(turns) and not is_order(text):
         answer = bare_answer(text)
         wish = _bare(turns[-3])
         text = joined(normal(turns[-2].text), answer, place_in(wish)) or f"{wish}: {answer}"
@@ -185,21 +190,22 @@ def own_words(turns: Sequence[Turn]) -> str:
 
 def looks_like_a_wish(turns: Sequence[Turn]) -> bool:
     """Whether what was said last answers a question or begins as an order does."""
-    return _answers(turns) or begins_as_an_order(turns)
+    return answers(turns) or begins_as_an_order(turns)
 
 
 def begins_as_an_order(turns: Sequence[Turn]) -> bool:
     """Whether what was said last is a wish of its own by its first words, and answers nothing."""
-    return not _answers(turns) and is_order(_bare(turns[-1]))
+    return not answers(turns) and is_order(_bare(turns[-1]))
 
 
 def is_complete(turns: Sequence[Turn]) -> bool:
     """Whether nothing is open in what was said last: "get rid of the tree, please" names what, and no more is
     needed."""
-    return not _answers(turns) and _COMPLETE.fullmatch(_bare(turns[-1])) is not None
+    return not answers(turns) and _COMPLETE.fullmatch(_bare(turns[-1])) is not None
 
 
-def _answers(turns: Sequence[Turn]) -> bool:
+def answers(turns: Sequence[Turn]) -> bool:
+    """Whether what was said last is an answer to a question."""
     return len(turns) > 2 and turns[-2].speaker == "bot" and asks(turns[-2])
 
 

@@ -5,7 +5,8 @@ a section a plain line is something a person says; `? ...` is what the bot says 
 what is said with the instruction that it makes (what is said after an edit has the wish before in front:
 `> before > said => meant`); `* meant => reply` is what is done when nothing more may be asked.
 `(a|b|)` are alternatives, `{slot}` is a word, what stands in `<>` is `{same}` on the other side of the arrow;
-`@name = ...` defines an alternative that `@name` stands for; `#` begins a comment.
+`@name = ...` defines an alternative that `@name` stands for; any other "@mila" is what people write; `#`
+begins a comment.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def sections(source: str) -> dict[str, Section]:
             names[definition[1]] = definition[2]
             continue
         section = found.setdefault(heading, Section(heading))
-        line = re.sub(r"@(\w+)", lambda name: names[name[1]], line)
+        line = re.sub(r"@(\w+)", lambda name: names.get(name[1], name[0]), line)
         mark, rest = line[:2], line[2:]
         if mark == "? ":
             section.replies.append(rest)
