@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
 from engine.dialogue.casing import Casing, sentences
-from engine.dialogue.commands import STARTER
 from engine.dialogue.context import ACTS
 from engine.dialogue.evaluate import content_words
 from engine.dialogue.model import DialogueModel
 from engine.dialogue.talk import Talk
 from engine.jobs import Turn
 from tests.engine.dialogue.tiny import job, random_model
-
-
-@pytest.fixture(scope="module")
-def starter() -> DialogueModel:
-    torch.set_num_threads(1)
-    return DialogueModel.load(STARTER, torch.device("cpu"), torch.float32)
-
 
 JOBS = [
     job("can you change the background?"),
