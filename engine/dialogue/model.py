@@ -28,6 +28,7 @@ from engine.dialogue.own_words import (
     sound,
     trustworthy,
 )
+from engine.dialogue.pictographs import spelled
 from engine.dialogue.several import all_of, parts_of
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
@@ -204,5 +205,6 @@ def _makes_no_sense(job: DialogueJob, text: str) -> bool:
 
 
 def _to_the_point(job: DialogueJob) -> DialogueJob:
-    turns, applied = pertinent(job.turns, job.applied)
+    said = [replace(turn, text=spelled(turn.text)) if turn.speaker == "user" else turn for turn in job.turns]
+    turns, applied = pertinent(said, job.applied)
     return replace(job, turns=turns, applied=applied)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.editing.data.object_phrases import plural
+from engine.nouns import plural
 
 FILLERS = frozenset(
     """

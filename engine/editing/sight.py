@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_dilation, center_of_mass, label
 
-from engine.editing.data.object_phrases import plural
 from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import find_people
 from engine.editing.flat import by_area, is_flat
 from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import thumbnail
 from engine.editing.thing_wishes import OF_SOMEBODY, Thing
+from engine.nouns import plural
 
 Likely = NDArray[np.float32]
 

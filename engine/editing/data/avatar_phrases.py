@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.editing.data.object_phrases import article
 from engine.editing.data.wordings import from_grammar
+from engine.nouns import article
 
 
 class Person(NamedTuple):

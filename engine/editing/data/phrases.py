@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.editing.data.object_phrases import article
+from engine.nouns import article
 
 EFFECTS: dict[str, tuple[str, ...]] = {
     "night": ("night", "night time", "nighttime", "a night scene", "dark outside", "midnight"),

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from engine.editing.data.object_phrases import plural
+from engine.nouns import plural
 
 Where = Literal["large", "medium", "small", "in the sky"]
 Worn = Literal["head", "eyes"]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.editing.data.object_phrases import NUMBERS, article, plural
 from engine.editing.knowledge import COLOURS
 from engine.editing.stickers import Sticker, sticker, stickers
+from engine.nouns import NUMBERS, article, plural
 
 SOME, MANY = 3, 7
 _COUNTS = {
