@@ -11,7 +11,7 @@ from engine.editing.exact.colour import Saturation, Temperature, Vibrance
 from engine.editing.exact.detail import Denoise, Sharpen
 from engine.editing.exact.frame import Border, RoundCorners, Vignette
 from engine.editing.exact.geometry import CropRatio, Fit, Rotate, Scale, Trim
-from engine.editing.exact.operations import Operation
+from engine.editing.exact.operations import CannotApply, Operation
 from engine.editing.exact.straighten import measure_lean
 from engine.editing.exact.text import Caption
 from engine.editing.exact.tone import AutoLevels, Contrast, Exposure, to_linear
@@ -170,6 +170,23 @@ def test_straightening_measures_the_lean(lean: float) -> None:
     ImageDraw.Draw(scene).rectangle((0, 480, 900, 900), (60, 90, 50))
     leaning = scene.rotate(-lean, Image.Resampling.BICUBIC).crop((200, 250, 700, 650))
     assert measure_lean(leaning) == pytest.approx(lean, abs=0.5)
+
+
+def test_lines_that_disagree_turn_nothing() -> None:
+    hills = Image.new("RGB", (600, 400), (120, 160, 220))
+    ImageDraw.Draw(hills).polygon([(0, 240), (300, 214), (600, 240), (600, 400), (0, 400)], (60, 90, 50))
+    with pytest.raises(CannotApply, match="what is level"):
+        measure_lean(hills)
+
+
+def test_one_horizon_among_many_twigs_is_enough() -> None:
+    rng = np.random.default_rng(0)
+    scene = Image.new("RGB", (600, 400), (120, 160, 220))
+    draw = ImageDraw.Draw(scene)
+    draw.polygon([(0, 190), (600, 222), (600, 400), (0, 400)], (60, 90, 50))
+    for x, y, dx, dy in rng.uniform((0, 0, -30, -30), (600, 400, 30, 30), (150, 4)):
+        draw.line((x, y, x + dx, y + dy), (40, 30, 20), 2)
+    assert measure_lean(scene) == pytest.approx(np.rad2deg(np.arctan2(32, 600)), abs=0.5)
 
 
 def test_rounded_corners_are_transparent_and_the_rest_is_not() -> None:
