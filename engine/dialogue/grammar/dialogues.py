@@ -22,6 +22,8 @@ from engine.jobs import Act, Turn
 _WISHES, _VAGUE = sections("wishes"), sections("vague")
 _CONTROLS, _AFTERWARDS = sections("controls"), sections("afterwards")
 _GAP_WEIGHTS = [{"better": 4.0, "background": 1.5, "part": 1.5}.get(gap.name, 1.0) for gap in GAPS]
+_OF_TOOLS = 0.22
+"""The share of clear wishes that are for a photographic tool; of real requests it is about half."""
 _STORIES = {"better": 0.3, "control": 0.08}
 _CHAT = {
     "thanks": 2.5,
@@ -132,7 +134,8 @@ class Grammar(Speech):
         return self._history.before(example, 0.25)
 
     def _statement(self) -> tuple[str, str]:
-        pairs = share(_WISHES["statement"].pairs, self.split, key=lambda pair: pair[0])
+        section = _WISHES["tools" if self.rng.random() < _OF_TOOLS else "statement"]
+        pairs = share(section.pairs, self.split, key=lambda pair: pair[0])
         return self.pair(*self.rng.choice(pairs), self.bind())
 
     def _two_wishes(self) -> tuple[str, str]:

@@ -29,7 +29,7 @@ def signs_of_amount(clause: Clause) -> set[int]:
 
 def degree_of(clause: Clause) -> float | None:
     """How many ordinary steps (1 where nothing is said); None when the amount is of another kind."""
-    return None if clause.has(*EXACT) else clause.one("degree") or 1.0
+    return None if clause.has(*EXACT) else max(clause.all("degree"), default=1.0)
 
 
 def ratio(sign: int, clause: Clause) -> float | None:

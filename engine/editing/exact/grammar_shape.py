@@ -21,6 +21,8 @@ from engine.editing.exact.straighten import Straighten
 def build_crop(clause: Clause) -> list[Operation] | None:
     """Like "crop it to a square", "make it 16:9", "crop to the centre", "crop it a bit tighter"."""
     # "Zoom in on the middle" is no more than "zoom in".
+    if clause.has("widescreen") and clause.one("ratio") == (16.0, 9.0):
+        return [CropRatio(16, 9)]
     shapes = clause.count("square", "widescreen", "ratio", "size", "tighter")
     if shapes + (clause.has("centre") and not clause.has("tighter")) > 1:
         return None
@@ -28,11 +30,12 @@ def build_crop(clause: Clause) -> list[Operation] | None:
     if clause.count("degree", "percent") and not clause.has("tighter"):
         return None
     named = clause.says("square format", "square shape")
-    if clause.has("square") and (cropped or named or clause.has("make", "aspect")):
+    if clause.has("square") and (cropped or named or clause.has("make", "aspect", "whole")):
         return [CropRatio(1, 1)]
     if clause.has("widescreen") and (cropped or clause.has("make")):
         return [CropRatio(16, 9)]
-    if ratio and min(ratio) > 0 and (cropped or clause.has("make", "aspect")):
+    alone = len(clause.symbols) == 1 and ":" in clause.symbols[0].text
+    if ratio and min(ratio) > 0 and (cropped or alone or clause.has("make", "aspect", "whole")):
         return [CropRatio(*ratio)]
     if pixels and cropped:
         return [CropPixels(round(pixels[0]), round(pixels[1]))]
@@ -80,7 +83,8 @@ def share_of(clause: Clause) -> float:
 def build_rotate(clause: Clause) -> list[Operation] | None:
     """Like "rotate it 90° to the left", "turn it upside down", "straighten by 2°", "it is crooked"."""
     ways = [*clause.all("direction"), *({"left": -1, "right": 1}.get(each, 0) for each in clause.all("side"))]
-    amounts = clause.count("degrees", "number", "upside down", "degree", "quarter turn")
+    quarter = clause.has("quarter turn") and clause.one("degrees") == 90
+    amounts = clause.count("degrees", "number", "upside down", "degree", "quarter turn") - quarter
     verbs = clause.count("rotate", "turn") + clause.has("straighten")
     if clause.has("leans"):
         return [Straighten()] if not ways and not clause.has("rotate", "turn", "make") else None
@@ -88,7 +92,7 @@ def build_rotate(clause: Clause) -> list[Operation] | None:
     if amounts > 1 or len(ways) > 1 or 0 in ways or verbs > 1:
         return None
     if clause.has("upside down"):
-        return [Rotate(180)] if clause.has("rotate", "turn", "make") and not ways else None
+        return [Rotate(180)] if clause.has("rotate", "turn", "make", "whole") and not ways else None
     if not verbs or (clause.has("turn") and not (ways or clause.has("degrees", "quarter turn"))):
         return None
     if clause.has("straighten") and not clause.has("degrees", "number"):

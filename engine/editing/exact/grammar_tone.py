@@ -9,11 +9,14 @@ from engine.editing.exact.words import Tone
 
 REGIONS = ("shadows", "highlights")
 WHITE_BALANCE = ("warmth", "tint")
+SOFTENED = ("contrast", "saturation", "highlights")
+"""What may be softer."""
 COLOURFUL = ("saturation", "vibrance", "warmth")
 PARTICLES = ("up", "down", "more", "even more", "extra")
 """Words that add nothing to a verb or a comparative: "brighten it up", "cool it down"."""
 IMPERATIVES = ("dim", "warm")
 """Adjectives that are verbs, too: "dim the picture"."""
+STRONG = ("strong", "heavy", "dramatic", "really", "very", "super", "a lot", "lots of", "much")
 BLEMISHES = frozenset(
     {"dark", "dim", "gloomy", "murky", "flat", "hazy", "low contrast", "dull", "blurry", "out of focus"}
     | {"noisy", "grainy", "harsh"}
@@ -22,9 +25,8 @@ BLEMISHES = frozenset(
 
 
 def build_tone(clause: Clause) -> list[Operation] | None:
-    if clause.count("degree", "factor", "percent", "stops", "number", "px") > 1 or not clause.joins_only(
-        "tone"
-    ):
+    amounts = clause.has("degree") + clause.count("factor", "percent", "stops", "number", "px")
+    if amounts > 1 or not clause.joins_only("tone"):
         return None
     heads = read_heads(clause)
     if names_an_object(clause):
@@ -64,7 +66,8 @@ def read_heads(clause: Clause) -> list[Tone] | None:
         heads = [about_colours(each, clause) for each in heads]
     if len(heads) - 1 != clause.count("and") or len({each.form for each in heads}) > 1:
         return None
-    return heads
+    alike = {(each.quality, each.sign) for each in heads}
+    return heads[:1] if len(alike) == 1 else heads  # "murky and dark"
 
 
 def merge_region(region: Tone, change: Tone) -> list[Tone]:
@@ -73,6 +76,10 @@ def merge_region(region: Tone, change: Tone) -> list[Tone]:
         return []
     if region.quality in REGIONS and change.quality == "exposure" and change.form != "fault":
         return [Tone(region.quality, change.sign, change.form)]
+    if change.quality == "sharpness" and change.sign < 0 and region.quality in SOFTENED:
+        return [Tone(region.quality, -1, change.form)]
+    if change.quality == "depth":
+        return [Tone("shadows", -1, change.form)] if region.quality == "shadows" else []
     if region.quality == change.quality or (region.quality == "balance" and change.quality in WHITE_BALANCE):
         return [change]
     return []
@@ -130,7 +137,8 @@ def noun_direction(head: Tone, clause: Clause) -> int:
         moves = {1} if lifted else moves
     elif clause.has("remove"):
         return -1 if head.quality == "noise" and not moves else 0
-    signs = moves or signs_of_amount(clause) or set(clause.all("add"))
+    strong = {1} if head.quality in ("contrast", "saturation") and clause.says(*STRONG) else set[int]()
+    signs = moves or signs_of_amount(clause) or set(clause.all("add")) or strong
     return signs.pop() if len(signs) == 1 else 0
 
 

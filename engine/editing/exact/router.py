@@ -11,16 +11,17 @@ from PIL import Image
 from engine.editing.exact.clause import longest_phrase, segment
 from engine.editing.exact.colour import BlackAndWhite, Sepia
 from engine.editing.exact.grammar_look import LOOKS
-from engine.editing.exact.grammar_parts import mark_parts, parse_parts, readings
+from engine.editing.exact.grammar_parts import KINDS, mark_parts, parse_parts, readings
 from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
 from engine.editing.exact.operations import Curve, Operation, Size, apply_curves
 from engine.editing.exact.parts import Backdrop, Finds, OnPart
 from engine.editing.exact.phrases import enumerate_phrases
+from engine.editing.exact.sayings import plainly
 from engine.editing.exact.straighten import Straighten
 from engine.editing.exact.tokens import Token, tokenize
-from engine.editing.exact.words import LONGEST
+from engine.editing.exact.words import LEXICON, LONGEST
 
 FAMILIES = (TONE, *LOOKS, *SHAPES, CAPTION)
 SEPARATORS = frozenset(["and", "then", "also", "plus", "but", "afterwards", ",", ";", "."])
@@ -35,6 +36,7 @@ STATED = frozenset({"too", "is", "are", "looks", "look", "seems", "has"})
 ONCE = (OnPart, Backdrop, BlackAndWhite, Sepia, Straighten)
 """Edits that nobody wants twice."""
 MODES = ("RGB", "RGBA", "L")
+VOCABULARY = frozenset(word for phrase in (*LEXICON, *KINDS) for word in phrase) | SEPARATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def plan(instruction: str) -> Plan | None:
     tokens = tokenize(instruction)
     if not tokens:
         return None
-    tokens = mark_parts(quote_bare_text(tokens))
+    tokens = mark_parts(plainly(quote_bare_text(tokens), VOCABULARY))
     # "sepia with a border" is two wishes, "a border with 10 px" is one.
     operations = parse(split(tokens), []) or parse(split(tokens, frozenset(["with"])), [])
     if not operations:

@@ -50,6 +50,13 @@ SPELLING = {
     "cant": "cannot",
     "i'd": "i would",
     "let's": "let us",
+    "id": "i would",
+    "dont": "do not",
+    "don't": "do not",
+    "im": "i am",
+    "em": "them",
+    "'em": "them",
+    "w/": "with",
 }
 NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "ten": 10.0, "a": 1.0, "half": 0.5}
 UNITS = {"%": "percent", "px": "px", "°": "degrees", "stop": "stops", "x": "factor"}
@@ -66,6 +73,9 @@ SCANNER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+SIGNED = re.compile(r"\b(plus|minus) (\d+(?:[.,]\d+)?(?: ?(?:%|ev\b|stops?\b)))", re.IGNORECASE)
+PARTS_OF_A_STOP = {"a third": 0.33, "one third": 0.33, "two thirds": 0.67, "a quarter": 0.25, "one quarter": 0.25}
+STOPS = re.compile(rf"\b({'|'.join(PARTS_OF_A_STOP)}) (?:of )?(?:a )?stop\b", re.IGNORECASE)
 SILENT = frozenset("-–−()…:/")
 
 
@@ -73,6 +83,8 @@ def tokenize(instruction: str) -> list[Token] | None:
     """The tokens, or None when the instruction holds a sign that no token covers."""
     tokens: list[Token] = []
     end = 0
+    instruction = SIGNED.sub(lambda found: ("-" if found[1].lower() == "minus" else "+") + found[2], instruction)
+    instruction = STOPS.sub(lambda found: f"{PARTS_OF_A_STOP[found[1].lower()]} stop", instruction)
     for match in SCANNER.finditer(instruction):
         if instruction[end : match.start()].strip():
             return None

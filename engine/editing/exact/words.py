@@ -43,6 +43,7 @@ TONES: tuple[tuple[str, int, Form, str], ...] = (
     ("exposure", 1, "adjective", "bright"),
     ("exposure", -1, "adjective", "dark, dim, gloomy, murky"),
     ("exposure", 1, "graded", "light"),
+    ("depth", -1, "comparative", "deeper, inkier, blacker"),
     ("exposure", 1, "fault", "overexposed, over exposed"),
     ("exposure", -1, "fault", "underexposed, under exposed"),
     ("exposure", 1, "verb", "brighten, lighten, open up"),
@@ -115,12 +116,12 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         1,
         """increase, raise, boost, enhance, improve, up, turn up, bring up, push up, push, bump up, bump,
         pump up, crank up, lift, intensify, strengthen, amplify, dial up, higher, high, more, even more,
-        extra, too low, too weak, too little, too faint""",
+        extra, stronger, too low, too weak, too little, too faint""",
     ),
     (
         "lower",
         -1,
-        """decrease, reduce, lower, turn down, bring down, tone down, dial down, cut down, pull down, less,
+        """decrease, reduce, lower, turn down, bring down, tone down, dial down, cut down, pull down, less, weaker, gentler,
         down, low, lessen, minimise, drop, recover, bring back, too much,
         too strong, too high, too intense, too heavy, too extreme""",
     ),
@@ -175,7 +176,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         auto, automatically, levels""",
     ),
     ("auto", "whole", "enhance"),
-    ("fix", None, "fix, correct"),
+    ("fix", None, "fix, correct, fixing, correcting, is off, is wrong, is all wrong, looks off, looks wrong"),
     (
         "amend",
         None,
@@ -314,7 +315,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         thanks, thank you, for me, maybe, perhaps, i think, how about, should be, must be, needs to be,
         need to be, to be, could be, should, needs, need, is, are, looks, look, be, the, a, an, to, into,
         of, in, on, at, by, with, from, some, its, my, our, your, for, has, have, first, finally, as well,
-        would be, seems, seem, detail in, details in,
+        would be, so, seems, seem, detail in, details in,
         came out, comes out, turned out, both, radius, file, portrait style,
         portrait mode, like portrait mode, like in portrait mode, like a portrait, like in a portrait, like a
         portrait photo, like a portrait mode shot, like a portrait mode photo, for my story, for a story, for
