@@ -28,6 +28,7 @@ from engine.dialogue.own_words import (
     sound,
     trustworthy,
 )
+from engine.dialogue.photo_tools import as_a_tool_takes_it, knows
 from engine.dialogue.pictographs import spelled
 from engine.dialogue.several import all_of, parts_of
 from engine.dialogue.summary import said_back, yours
@@ -179,16 +180,17 @@ class DialogueModel:
 
     def _decision(self, job: DialogueJob, text: str, seconds: float) -> Decision:
         act, instruction, said = read_reply(text)
+        if (wish := as_a_tool_takes_it(job, act, instruction)) is not None:
+            return _edit(job, wish, said_back(wish), seconds)
         if act == "edit":
-            if instruction is None or not trustworthy(job.turns, instruction):
+            if instruction is None or not _may_stand(job.turns, instruction):
                 instruction = own_words(job.turns)
                 said = said_back(instruction)
             elif (bare := _PLEASE.sub("", instruction)) and said == said_back(instruction):
                 instruction, said = bare, said_back(bare)
             if not instruction:  # a picture of a thumb, dots, nothing at all
                 return Decision("ask" if job.may_ask else "chat", _NOTHING_SAID, None, seconds)
-            cased = Casing(job.turns)
-            return Decision(act, sentences(cased(said)), cased(instruction), seconds)
+            return _edit(job, instruction, said, seconds)
         if act == "ask":
             wish = normal(job.turns[-1].text)
             said = yours(with_kind(with_place(said, wish), wish))
@@ -199,9 +201,21 @@ class DialogueModel:
         return Decision(act, sentences(Casing(job.turns)(said)), instruction, seconds)
 
 
+def _edit(job: DialogueJob, instruction: str, said: str, seconds: float) -> Decision:
+    cased = Casing(job.turns)
+    return Decision("edit", sentences(cased(said)), cased(instruction), seconds)
+
+
+def _may_stand(turns: Sequence[Turn], instruction: str) -> bool:
+    """Also what loses words, if a photographic tool understands the rest."""
+    if trustworthy(turns, instruction):
+        return True
+    return not answers(turns) and sound(turns, instruction) and knows(instruction)
+
+
 def _makes_no_sense(job: DialogueJob, text: str) -> bool:
     act, instruction, _ = read_reply(text)
-    return act == "edit" and (instruction is None or not trustworthy(job.turns, instruction))
+    return act == "edit" and (instruction is None or not _may_stand(job.turns, instruction))
 
 
 def _to_the_point(job: DialogueJob) -> DialogueJob:

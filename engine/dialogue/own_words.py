@@ -25,8 +25,25 @@ from engine.dialogue.living import asks
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
-_POLITE = frozenset(words_in([*_WISHES["before"].said, *_WISHES["after"].said]))
-_AFTER = frozenset(words_in(_WISHES["after"].said))
+
+
+def _usual(patterns: Sequence[str]) -> frozenset[str]:
+    """The words of at least two patterns: the moon of "love you to the moon" may be one in a picture."""
+    counted = Counter(word for pattern in patterns for word in words_in([pattern]))
+    return frozenset(word for word, times in counted.items() if times > 1)
+
+
+def _ending(patterns: Sequence[str]) -> re.Pattern[str]:
+    """A text's end that is one of the patterns, word for word; ", my friend" only behind a stop."""
+    plain = sorted((each for each in patterns if not set("({|") & set(each)), key=len, reverse=True)
+    after = {stop: [each for each in plain if each.startswith(",") == stop] for stop in (True, False)}
+    behind_stop, anywhere = ("|".join(re.escape(each.strip(" ,")) for each in after[stop]) for stop in after)
+    return re.compile(rf"(?:[ ]*[,.!]+[ ]*(?:{behind_stop})|[ ,.!]+(?:{anywhere}))[ .!?]*$")
+
+
+_POLITE = _usual([*_WISHES["before"].said, *_WISHES["after"].said])
+_AFTER = _usual(_WISHES["after"].said)
+_TAIL = _ending(_WISHES["after"].said)
 _FRAME_WORDS = frozenset(words_in(sections("vague")["answer frames"].said))
 _LAST_WORDS = re.compile(
     r"[ ,.!]*\b(please|pls|plz|(thanks?|thx|ty|cheers)( you| u)?( (so|very) much| a lot)?|lol|haha)[ .!?]*$"
@@ -110,7 +127,7 @@ def loses_something(turns: Sequence[Turn], instruction: str) -> bool:
     behind it thanks. An instruction that puts the wish in other words, "too dark" as "brighter", is believed.
     Longer texts are left to the model: their stories do not belong into an instruction.
     """
-    said = turns[-1].text.strip()
+    said = _TAIL.sub("", normal(turns[-1].text))
     words, kept = _words(said), set(_words(instruction))
     if len(words) > _ONE_WISH or re.search(r"[.!?;:] +\w", said):
         return False
@@ -215,6 +232,6 @@ def _bare(turn: Turn) -> str:
     if {word.strip(",.!?") for word in words[:start]} <= _POLITE:
         words = words[start:]
     text = " ".join(words[-_LONGEST:])
-    while (shorter := _LAST_WORDS.sub("", text)) not in {"", text}:
+    while (shorter := _TAIL.sub("", _LAST_WORDS.sub("", text))) not in {"", text}:
         text = shorter
     return text.rstrip(".!?, ")

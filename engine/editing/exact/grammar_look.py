@@ -31,7 +31,7 @@ def build_invert(clause: Clause) -> list[Operation] | None:
 
 def build_vignette(clause: Clause) -> list[Operation] | None:
     colour = clause.one("colour") or "black"
-    if clause.count("vignette") != 1 or clause.count("degree") > 1 or colour not in ("black", "white"):
+    if not clause.has("vignette") or clause.count("degree") > 1 or colour not in ("black", "white"):
         return None
     return [Vignette(min(0.6 * (clause.one("degree") or 1.0), 1.0), white=colour == "white")]
 
@@ -45,7 +45,7 @@ def build_auto(clause: Clause) -> list[Operation] | None:
         return None
     named = bool(tones) or clause.has("light")
     if clause.has("fix"):
-        return [AutoLevels()] if named else None
+        return [AutoLevels()] if named or clause.says("tones", "tone") else None
     if "any" in clause.all("auto"):
         # "improve the contrast" is a wish for more of it.
         wanted = clause.says("improve") and any(each.quality == "contrast" for each in tones)
@@ -100,7 +100,9 @@ LOOKS = (
         frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around", "all sides"}),
         build_vignette,
     ),
-    Family("auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and"}), build_auto),
+    Family(
+        "auto", frozenset({"make", "auto", "better", "fix", "light", "tone", "and", "effect"}), build_auto
+    ),
     Family(
         "balance",
         frozenset({"make", "auto", "fix", "remove", "cast", "neutral", "tone", "colours", "effect"}),

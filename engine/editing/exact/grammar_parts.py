@@ -31,7 +31,9 @@ PEOPLE = (
         "the boy",
         "the couple",
     ),
-    *("the model", "the lady", "the guy"),
+    *("the model", "the lady", "the guy", "the kid", "the kids", "the child", "the children", "the baby"),
+    *("the two of us", "both of us", "us both", "all of us", "my friend", "my friends"),
+    *("the bride", "the groom", "the dancer", "the singer", "the player"),
 )
 MAKE = Token("word", "make", "make")
 THINGS = ("snow", "chocolate", "coral", "linen", "orchid", "salmon", "seashell", "thistle", "tomato", "wheat")
@@ -46,16 +48,30 @@ def phrases(*parts: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 EXCEPT = ("except", "except for", "apart from")
+UNTOUCHED = (
+    "alone",
+    "as is",
+    "as it is",
+    "as he is",
+    "as she is",
+    "as i am",
+    "as they are",
+    "unchanged",
+    "untouched",
+)
+SKIN = ("my skin", "my face", "her skin", "her face", "his skin", "his face", "skin tones", "the skin tones")
 PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
-    ("background", phrases(("", "in", "of"), ("", "the"), SETTING, ("", "behind"), ("",))),
+    ("background", phrases(("", "in", "of"), ("", "the"), SETTING, ("", "behind"), ("", "only"))),
     ("background", phrases(("", "the", "a"), SETTING, ("behind",), PEOPLE)),
+    ("background", phrases(("only", "just"), ("", "the"), SETTING)),
     ("background", phrases(("the rest", "everything else", "the surroundings", "all the rest"))),
     ("background", phrases(("everything", "all"), (*EXCEPT, "but", "around", "behind"), PEOPLE)),
     ("background", phrases(("everything", "all", "what is", "whatever is"), ("behind",), ("", "it"))),
+    ("background", phrases(("", "the"), ("scene", "area", "stuff", "part"), ("behind", "around"), PEOPLE)),
     ("background", phrases((*EXCEPT, "behind"), PEOPLE)),
     ("background", phrases(("whatever is", "what is"), ("around", "behind"), PEOPLE)),
     ("person", phrases(("only", "just"), ("", "on"), PEOPLE)),
-    ("person", phrases(PEOPLE, ("only",))),
+    ("person", phrases((*PEOPLE, "model", "subject", "person", "people"), ("only",))),
     ("person", phrases(("", "on"), NAMED, ("", "only"))),
     (
         "coloured",
@@ -75,25 +91,48 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
     ("cut out", phrases(("no", "without a", "without the", "without any"), SETTING)),
     ("cut out", phrases(("cut out", "isolate", "keep only"), PEOPLE)),
     ("cut out", phrases(("remove", "delete", "erase", "get rid of", "take away"), ("", "the"), SETTING)),
+    ("coloured", phrases(PEOPLE, ("in colour",))),
+    ("others", phrases(("not", "but not"), ("", "on", "for"), PEOPLE)),
+    ("others", phrases(PEOPLE, ("not",))),
+    ("others", phrases(("", "but", "while"), PEOPLE, STAYS, (*UNTOUCHED, "the same"))),
+    ("others", phrases(("leave", "keep"), (*PEOPLE, *SKIN), UNTOUCHED)),
+    ("others", phrases(("do not",), ("touch", "change", "alter"), (*PEOPLE, *SKIN))),
     ("nothing", phrases(("not", "but not", "and not"), ("the rest", "the background", "everything else"))),
 )
 KINDS = {words: kind for kind, all_words in PHRASES for words in all_words}
 LONGEST = max(map(len, KINDS))
+DONE_TO = frozenset(
+    {"brighten", "lighten", "darken", "sharpen", "blur", "desaturate", "saturate", "denoise", "soften", "dim"}
+    | {"make", "turn"}
+)
+"""What is done to people who stand right behind it: "brighten me", but not "make me a hat"."""
+MADE = tuple(tuple(each.split()) for each in PEOPLE if each != "them")
 
 
 def mark_parts(tokens: Sequence[Token]) -> list[Token]:
-    """Each phrase for people or background as one token; "not the rest" adds nothing to "only her"."""
+    """Each phrase for people or background as one token.
+
+    "Not the rest" adds nothing to "only her", nor "but not on me" to "the background".
+    """
     words = [str(each.value) if each.kind == "word" else "" for each in tokens]
     done: list[Token] = []
     at = 0
     while at < len(tokens):
         length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in KINDS), 0)
+        if not length and at and words[at - 1] in DONE_TO:
+            length = max((len(each) for each in MADE if tuple(words[at : at + len(each)]) == each), default=0)
+            if length and words[at + length : at + length + 1] not in (["a"], ["an"], ["the"], ["look"]):
+                done.append(Token("part", " ".join(words[at : at + length]), "person"))
+                at += length
+                continue
+            length = 0
         if not length:
             done.append(tokens[at])
             at += 1
             continue
         kind = KINDS[tuple(words[at : at + length])]
-        if kind != "nothing" or not any(each.value == "person" for each in done):
+        known = {each.value for each in done if each.kind == "part"}
+        if not (kind == "nothing" and "person" in known) and not (kind == "others" and "background" in known):
             done.append(Token("part", " ".join(words[at : at + length]), kind))
         at += length
     return done
@@ -135,7 +174,7 @@ def parse_parts(
     tokens = said_once(tokens)
     parts = [each.value for each in tokens if each.kind == "part"]
     others = [each for each in tokens if each.kind != "part"]
-    if len(parts) != 1 or parts == ["nothing"]:
+    if len(parts) != 1 or parts[0] in ("nothing", "others"):
         return None
     if parts[0] in ("coloured", "cut out"):
         if segment(others, frozenset({"filler"})) is None:

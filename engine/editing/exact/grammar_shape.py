@@ -24,7 +24,7 @@ def build_crop(clause: Clause) -> list[Operation] | None:
     if clause.has("widescreen") and clause.one("ratio") == (16.0, 9.0):
         return [CropRatio(16, 9)]
     shapes = clause.count("square", "widescreen", "ratio", "size", "tighter")
-    if shapes + (clause.has("centre") and not clause.has("tighter")) > 1:
+    if shapes + (clause.has("centre") and not clause.has("tighter", "size")) > 1:
         return None
     cropped, ratio, pixels = clause.has("crop"), clause.one("ratio"), clause.one("size")
     if clause.count("degree", "percent") and not clause.has("tighter"):
@@ -123,7 +123,8 @@ def build_resize(clause: Clause) -> list[Operation] | None:
     asked = clause.has("resize", "grow")
     if size and (asked or clause.has("make")) and min(size) >= 1:
         return [Fit(round(size[0]), round(size[1]))]
-    if length and (asked or clause.has("wide", "high")) and not clause.has("bigger"):
+    exact = clause.has("px") and clause.has("wide", "high")
+    if length and (asked or clause.has("wide", "high")) and (exact or not clause.has("bigger")):
         if length < 1 or (clause.has("number") and not clause.has("wide", "high")):
             return None
         return [Fit(None, round(length)) if clause.has("high") else Fit(round(length), None)]

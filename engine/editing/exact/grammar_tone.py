@@ -61,7 +61,8 @@ def read_heads(clause: Clause) -> list[Tone] | None:
         if again and heads[0].form == "verb":  # "blur it out of focus"
             return heads[:1] if not clause.has("raise", "lower", "too", "not", "colours") else None
         heads = [*merge_region(*heads), *merge_region(*reversed(heads))]
-        return heads if not clause.has("raise", "lower", "colours") else None
+        graded = bool(heads) and heads[0].form == "graded"  # "less harsh contrast"
+        return heads if graded or not clause.has("raise", "lower", "colours") else None
     if clause.has("colours", "colour word"):
         heads = [about_colours(each, clause) for each in heads]
     if len(heads) - 1 != clause.count("and") or len({each.form for each in heads}) > 1:
@@ -76,7 +77,8 @@ def merge_region(region: Tone, change: Tone) -> list[Tone]:
         return []
     if region.quality in REGIONS and change.quality == "exposure" and change.form != "fault":
         return [Tone(region.quality, change.sign, change.form)]
-    if change.quality == "sharpness" and change.sign < 0 and region.quality in SOFTENED:
+    softer = change.quality == "sharpness" and change.sign < 0
+    if (softer or (change.quality == "blur" and change.form == "verb")) and region.quality in SOFTENED:
         return [Tone(region.quality, -1, change.form)]
     if change.quality == "depth":
         return [Tone("shadows", -1, change.form)] if region.quality == "shadows" else []
@@ -89,6 +91,8 @@ def about_colours(head: Tone, clause: Clause) -> Tone:
     """What "the colours" may be: brighter ones are more vibrant; sharper ones mean nothing."""
     if head.quality == "exposure" and head.sign > 0 and head.form != "graded" and clause.has("colours"):
         return Tone("vibrance", head.sign, head.form)
+    if head.quality == "contrast" and head.sign > 0 and head.form in ("comparative", "adjective"):
+        return Tone("vibrance", head.sign, head.form)  # "punchier colours"
     if head.quality == "intensity":
         return Tone("saturation", head.sign, head.form)
     return head if head.quality in COLOURFUL else Tone("none", 0, "noun")
@@ -125,6 +129,8 @@ def noun_direction(head: Tone, clause: Clause) -> int:
     """Like "more contrast", "reduce the noise", "contrast +20 %"."""
     if clause.has("too") or clause.has("not") != clause.has("enough"):
         return 0
+    if head.quality == "noise" and clause.says("there is"):
+        return -1
     if clause.has("enough"):
         return 1 if head.quality not in REGIONS and not clause.has("raise", "lower", "remove", "add") else 0
     moves = {*clause.all("raise"), *clause.all("lower")}
@@ -166,6 +172,7 @@ def adjective_direction(head: Tone, clause: Clause) -> int:
 def complains(clause: Clause) -> bool:
     """Like "it is dark", "the picture looks a bit flat"."""
     stated = clause.symbols[0].kind in ("whole", "colours") and not clause.has("make", "raise")
+    stated = stated or (clause.has("so") and not clause.has("make", "raise", "lower"))
     return stated and any(each.kind == "tone" and each.text in BLEMISHES for each in clause.symbols)
 
 
@@ -180,6 +187,7 @@ TONE = Family(
             "raise",
             "lower",
             "too",
+            "so",
             "cast",
             "enough",
             "not",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.editing.exact.words import UNSAID_COLOURS
+from engine.editing.exact.colour_names import UNSAID_COLOURS
 
 
 def signed(value: float, unit: str = "") -> str:

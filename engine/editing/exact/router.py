@@ -10,8 +10,9 @@ from PIL import Image
 
 from engine.editing.exact.clause import longest_phrase, segment
 from engine.editing.exact.colour import BlackAndWhite, Sepia
+from engine.editing.exact.geometry import Flip, Rotate
 from engine.editing.exact.grammar_look import LOOKS
-from engine.editing.exact.grammar_parts import KINDS, mark_parts, parse_parts, readings
+from engine.editing.exact.grammar_parts import KINDS, PEOPLE, mark_parts, parse_parts, readings
 from engine.editing.exact.grammar_shape import SHAPES
 from engine.editing.exact.grammar_text import CAPTION, quote_bare_text
 from engine.editing.exact.grammar_tone import TONE
@@ -31,7 +32,9 @@ CARRIED = frozenset(
     | {"trim", "crop", "rotate", "flip", "mirror", "write", "text", "caption", "saying"}
 )
 """Verbs that also serve the clause after theirs: "reduce the contrast by 10 % and the saturation by 20 %"."""
-STATED = frozenset({"too", "is", "are", "looks", "look", "seems", "has"})
+STATED = frozenset({"overexposed", "underexposed", "oversaturated", "noisy", "grainy", "blurry"}) | frozenset(
+    {"too", "so", "is", "are", "looks", "look", "seems", "has"}
+)
 """Words of a clause that tells what is wrong."""
 ONCE = (OnPart, Backdrop, BlackAndWhite, Sepia, Straighten)
 """Edits that nobody wants twice."""
@@ -106,6 +109,8 @@ def plan(instruction: str) -> Plan | None:
     if not tokens:
         return None
     tokens = mark_parts(plainly(quote_bare_text(tokens), VOCABULARY))
+    if len({each.text for each in tokens if each.kind == "part" and each.text in PEOPLE}) > 1:
+        return None  # "blur her and sharpen him": who is who can't be told
     # "sepia with a border" is two wishes, "a border with 10 px" is one.
     operations = parse(split(tokens), []) or parse(split(tokens, frozenset(["with"])), [])
     if not operations:
@@ -126,7 +131,33 @@ def split(tokens: Sequence[Token], more: frozenset[str] = frozenset()) -> list[l
     for piece in pieces:
         if piece and piece[-1].value == "too":
             piece.pop()
-    return attach(narrowed([stated(each) for each in pieces if segment(each, EMPTY) is None]))
+    pieces = [half for each in pieces if not is_reason(each) for half in halved(each)]
+    return attach(narrowed(named([stated(each) for each in pieces if segment(each, EMPTY) is None])))
+
+
+def is_reason(piece: list[Token]) -> bool:
+    """Whether it only says what the picture is for: "its for a passport"."""
+    words = [str(each.value) for each in piece]
+    words = ["it", "is", *words[1:]] if words[:1] == ["its"] else words
+    return any(tuple(words[: len(reason)]) == reason for reason in REASONS)
+
+
+def halved(piece: list[Token]) -> list[list[Token]]:
+    """ "Highlights down shadows up" as two pieces."""
+    for at in range(1, len(piece) - 1):
+        found = longest_phrase(piece[at + 1 : at + 1 + LONGEST], frozenset({"tone"}))
+        if piece[at].value in ("up", "down") and found and found[0].value.form == "noun":
+            return [piece[: at + 1], *halved(piece[at + 1 :])]
+    return [piece]
+
+
+def named(pieces: list[list[Token]]) -> list[list[Token]]:
+    """With what "them" stands for, where the piece before names it: "the colours are dull, make them pop"."""
+    done: list[list[Token]] = []
+    for piece in pieces:
+        before = next((each for each in done[-1] if each.value in PLURALS), None) if done else None
+        done.append([before if before and each.value == "them" else each for each in piece])
+    return done
 
 
 def stated(piece: list[Token]) -> list[Token]:
@@ -151,6 +182,8 @@ def narrowed(pieces: list[list[Token]]) -> list[list[Token]]:
         last = next((i for i in range(len(done) - 1, -1, -1) if IT in done[i]), None)
         if part is not None and last is not None:
             done[last] = [part if each == IT else each for each in done[last]]
+        elif part is not None and done and not any(each.kind == "part" for each in done[-1]):
+            done[-1] = [*done[-1], part]  # "more contrast, model only"
         elif before is not None and done and done[-1] == pieces[at - 1] and IT in piece:
             done[-1] = [before if each == IT else each for each in piece]
         else:
@@ -193,7 +226,11 @@ def without(piece: list[Token], kinds: frozenset[str]) -> list[Token]:
 
 EMPTY = frozenset({"filler", "whole", "fix", "amend", "state"})
 """Nothing is asked for by "please", nor by "fix it", "tone it down" or "it is sideways" beside the rest."""
-AMOUNTS = frozenset({"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio"})
+AMOUNTS = frozenset(
+    {"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio", "wide", "high"}
+)
+PLURALS = frozenset({"colours", "shadows", "highlights"})
+REASONS = (("it", "is", "for"), ("this", "is", "for"), ("because",), ("cause",), ("cos",), ("since",))
 AMENDS = frozenset({"amend", "ease"})
 """What asks for no more than the complaint before it: "too harsh, soften it a bit"."""
 SUBJECT = frozenset({"filler", "whole", "entire", "colours"})
@@ -216,6 +253,8 @@ def parse(pieces: list[list[Token]], before: list[Token]) -> list[Operation] | N
             if operations is not None and rest is not None:
                 # "It is too dark, brighten it": the first is the reason for the second, not a second wish.
                 reason = any(each.value in STATED for each in clause) and bool(rest)
+                if reason and operations[-1] == Rotate(180) and rest[0] == Flip("horizontal"):
+                    return [*operations, *rest[1:]]  # "it is upside down, flip it"
                 return rest if reason and type(operations[-1]) is type(rest[0]) else [*operations, *rest]
     return None
 

@@ -73,8 +73,18 @@ SCANNER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-SIGNED = re.compile(r"\b(plus|minus) (\d+(?:[.,]\d+)?(?: ?(?:%|ev\b|stops?\b)))", re.IGNORECASE)
-PARTS_OF_A_STOP = {"a third": 0.33, "one third": 0.33, "two thirds": 0.67, "a quarter": 0.25, "one quarter": 0.25}
+_COUNTED = {"one": "1", "two": "2", "three": "3", "half a": "0.5"}
+SIGNED = re.compile(
+    rf"\b(plus|minus) (\d+(?:[.,]\d+)?|{'|'.join(_COUNTED)})(?= ?(?:%|ev\b|stops?\b))", re.IGNORECASE
+)
+LINES = re.compile(r"\b(\d{3,4})p\b", re.IGNORECASE)
+PARTS_OF_A_STOP = {
+    "a third": 0.33,
+    "one third": 0.33,
+    "two thirds": 0.67,
+    "a quarter": 0.25,
+    "one quarter": 0.25,
+}
 STOPS = re.compile(rf"\b({'|'.join(PARTS_OF_A_STOP)}) (?:of )?(?:a )?stop\b", re.IGNORECASE)
 SILENT = frozenset("-–−()…:/")
 
@@ -83,8 +93,7 @@ def tokenize(instruction: str) -> list[Token] | None:
     """The tokens, or None when the instruction holds a sign that no token covers."""
     tokens: list[Token] = []
     end = 0
-    instruction = SIGNED.sub(lambda found: ("-" if found[1].lower() == "minus" else "+") + found[2], instruction)
-    instruction = STOPS.sub(lambda found: f"{PARTS_OF_A_STOP[found[1].lower()]} stop", instruction)
+    instruction = in_figures(instruction)
     for match in SCANNER.finditer(instruction):
         if instruction[end : match.start()].strip():
             return None
@@ -93,6 +102,18 @@ def tokenize(instruction: str) -> list[Token] | None:
     if instruction[end:].strip():
         return None
     return join_units(tokens)
+
+
+def in_figures(instruction: str) -> str:
+    """Like "minus one stop", "two thirds of a stop", "1080p"."""
+
+    def signed(found: re.Match[str]) -> str:
+        sign = "-" if found[1].lower() == "minus" else "+"
+        return sign + _COUNTED.get(found[2].lower(), found[2])
+
+    instruction = SIGNED.sub(signed, instruction)
+    instruction = STOPS.sub(lambda found: f"{PARTS_OF_A_STOP[found[1].lower()]} stop", instruction)
+    return LINES.sub(r"\1 px high", instruction)
 
 
 def read(match: re.Match[str]) -> list[Token]:

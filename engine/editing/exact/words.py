@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from PIL import ImageColor
 
+from engine.editing.exact.colour_names import MORE_COLOURS, SHADES, VIVID
+
 Form = Literal["noun", "comparative", "adjective", "graded", "fault", "verb"]
 
 
@@ -37,7 +39,12 @@ class Tone:
 
 
 TONES: tuple[tuple[str, int, Form, str], ...] = (
-    ("exposure", 0, "noun", "brightness, exposure, brightness level, lightness, luminosity"),
+    (
+        "exposure",
+        0,
+        "noun",
+        "brightness, exposure, brightness level, lightness, luminosity, luminance, gamma",
+    ),
     ("exposure", 1, "comparative", "brighter, lighter"),
     ("exposure", -1, "comparative", "darker, dimmer, gloomier"),
     ("exposure", 1, "adjective", "bright"),
@@ -66,22 +73,32 @@ TONES: tuple[tuple[str, int, Form, str], ...] = (
     ("vibrance", 0, "noun", "vibrance, vibrancy"),
     ("vibrance", 1, "verb", "pop, pop out"),
     ("vibrance", 1, "adjective", "vibrant, vivid"),
-    ("warmth", 0, "noun", "warmth, temperature, colour temperature"),
+    ("warmth", 0, "noun", "warmth, temperature, temp, colour temperature, colour temp"),
     ("warmth", 1, "comparative", "warmer"),
     ("warmth", -1, "comparative", "cooler, colder"),
     ("warmth", 1, "adjective", "warm, warm toned"),
     ("warmth", -1, "adjective", "cold, cool toned, cool tones"),
     ("warmth", -1, "graded", "cool, blue, bluish"),
     ("warmth", 1, "graded", "yellow, yellowish, orange, red, reddish"),
-    ("warmth", 1, "verb", "warm up, warm it up, warm this up, warm the picture up"),
-    ("warmth", -1, "verb", "cool down, cool it down, cool this down, cool the picture down"),
+    (
+        "warmth",
+        1,
+        "verb",
+        "warm up, warm it up, warm this up, warm the picture up, warm the tones up, warm the colours up",
+    ),
+    (
+        "warmth",
+        -1,
+        "verb",
+        "cool down, cool it down, cool this down, cool the picture down, cool the tones down",
+    ),
     ("tint", 1, "comparative", "greener"),
     ("tint", 1, "graded", "green, greenish"),
     ("tint", -1, "graded", "magenta, pink, pinkish, purple"),
     ("balance", 0, "noun", "white balance, colour balance"),
-    ("shadows", 0, "noun", "shadows, dark areas, dark parts, dark tones"),
+    ("shadows", 0, "noun", "shadows, blacks, dark areas, dark parts, dark tones, darks"),
     ("shadows", -1, "fault", "crushed, blocked up"),
-    ("highlights", 0, "noun", "highlights, bright areas, bright parts, bright tones"),
+    ("highlights", 0, "noun", "highlights, whites, bright areas, bright parts, light parts, bright tones"),
     ("highlights", 1, "fault", "blown out, burnt out, clipped"),
     ("sharpness", 0, "noun", "sharpness, clarity"),
     ("sharpness", 1, "comparative", "sharper, crisper, clearer"),
@@ -106,7 +123,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "make",
         None,
         """make, turn, give, convert, change, switch, replace, set, get, render, put, apply, use, do,
-        transform, adjust, pull, bring, i want, i would like, should be, must be, needs to be""",
+        transform, adjust, knock, dial, nudge, calm, crank, show, show it as, pull, bring,
+        i want, i would like, should be, must be, needs to be""",
     ),
     ("add", 1, "add, include, insert"),
     ("put", None, "put, place, apply"),
@@ -121,11 +139,13 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "lower",
         -1,
-        """decrease, reduce, lower, turn down, bring down, tone down, dial down, cut down, pull down, less, weaker, gentler,
+        """decrease, reduce, lower, turn down, bring down, tone down, dial down, cut down, pull down, less,
+        weaker, gentler,
         down, low, lessen, minimise, drop, recover, bring back, too much,
         too strong, too high, too intense, too heavy, too extreme""",
     ),
     ("too", None, "too, overly, not so, not as, not too, less so"),
+    ("so", None, "so"),
     ("enough", None, "enough"),
     ("not", None, "not"),
     ("whole", "pronoun", "it, this, that, everything, all of it, the whole thing, there is"),
@@ -173,7 +193,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "auto",
         "any",
         """improve, auto enhance, autoenhance, auto levels, autolevels, auto adjust, auto correct, auto fix,
-        auto, automatically, levels""",
+        auto, automatically, automatic, levels""",
     ),
     ("auto", "whole", "enhance"),
     ("fix", None, "fix, correct, fixing, correcting, is off, is wrong, is all wrong, looks off, looks wrong"),
@@ -181,7 +201,9 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "amend",
         None,
         """lift it, lift them, clean it up, clean this up, clean that up, sort it out, sort that out,
-        make them stronger, make them weaker, make it better, make that better, do something about it,
+        make them stronger, make them weaker, smooth it, smooth it out, smooth that out, chop it,
+        turn it the right way up, turn it right side up, put it the right way up, turn it right way up,
+        rescue it, rescue them, make it better, make that better, do something about it,
         do something about that, fix it, fix this, fix that, fix them""",
     ),
     *(
@@ -201,7 +223,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "state",
         None,
         """sideways, on its side, the wrong way round, the wrong way up, cannot see anything, can not see
-        anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see""",
+        anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see, i
+        cannot see anything, i cannot see a thing, i cannot make out a thing, i cannot make out anything""",
     ),
     ("state", None, MEME),
     ("meme", None, f"{MEME}, make it into a meme, meme"),
@@ -213,7 +236,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "cut",
         None,
-        """trim, cut, cut off, chop off, chop, shave off, cut away, crop off, crop out, trim off, crop away,
+        """trim, cut, can go, has to go, must go, should go, is useless, is not needed,
+        cut off, chop off, chop, shave off, cut away, crop off, crop out, trim off, crop away,
         slice off, remove, take, take off""",
     ),
     ("crop", None, "crop, cropped, cut"),
@@ -229,7 +253,9 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("centre", None, "centre, middle, central part, centre part"),
     ("percent", 0.5, "by half, by a half, by one half, halfway, half way"),
     ("percent", 1 / 3, "by a third, by one third"),
-    ("percent", 0.25, "by a quarter, by one quarter"),
+    ("percent", 0.25, "by a quarter, by one quarter, by a fourth"),
+    ("percent", 0.2, "by a fifth, by one fifth, a fifth"),
+    ("percent", 0.1, "by a tenth, by one tenth, a tenth"),
     ("fraction", 0.5, "half"),
     ("fraction", 1 / 3, "third, one third"),
     ("fraction", 2 / 3, "two thirds"),
@@ -302,7 +328,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("effect", None, "effect, filter, style, tone, tones, look, version, feel"),
     ("to", None, "to"),
     ("article", None, "a, an"),
-    ("thing", None, "picture frame, photo frame, image frame, double exposure"),
+    ("thing", None, "tilt shift, picture frame, photo frame, image frame, double exposure"),
     ("by", None, "by"),
     ("and", None, "and"),
     (
@@ -310,12 +336,13 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         None,
         """please, pls, plz, kindly, can you, could you, would you, will you, can we, could we, can i have,
         could i have, can i get, can someone, could someone, can somebody, could somebody, can anyone,
-        could anyone, i want, i want to, i want you to, i would like, i would like to, i would
+        could anyone, could it be, can it be, could this be, can this be, sent it, i sent it, here, i want,
+        i want to, i want you to, i would like, i would like to, i would
         like you to, i would love, i need, i need you to, let us, just, hey, hi, hello, ok, okay, now,
         thanks, thank you, for me, maybe, perhaps, i think, how about, should be, must be, needs to be,
         need to be, to be, could be, should, needs, need, is, are, looks, look, be, the, a, an, to, into,
-        of, in, on, at, by, with, from, some, its, my, our, your, for, has, have, first, finally, as well,
-        would be, so, seems, seem, detail in, details in,
+        of, in, on, at, by, with, from, some, its, my, our, your, for, has, have, first, finally, as well, so,
+        would be, seems, seem, detail in, details in,
         came out, comes out, turned out, both, radius, file, portrait style,
         portrait mode, like portrait mode, like in portrait mode, like a portrait, like in a portrait, like a
         portrait photo, like a portrait mode shot, like a portrait mode photo, for my story, for a story, for
@@ -324,31 +351,6 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ),
 )
 """Kind, value, phrases. Of two meanings the one listed first wins, so the small words stand last."""
-
-SHADES = ("light", "dark", "pale", "medium", "deep", "hot", "sky")
-
-
-UNSAID_COLOURS = {
-    "saddlebrown": "dark brown",
-    "sandybrown": "light orange, pale orange",
-    "lightcoral": "light red, pale red",
-    "mistyrose": "pale pink, baby pink",
-    "mediumvioletred": "dark pink",
-    "lemonchiffon": "pale yellow",
-    "darkgoldenrod": "dark yellow",
-    "plum": "light purple, pale purple, light violet",
-}
-"""Pillow's names for shades that people call otherwise, as the first phrase is told."""
-MORE_COLOURS = UNSAID_COLOURS | {
-    "lightblue": "pale blue, baby blue",
-    "indigo": "dark purple, deep purple, dark violet",
-    "tan": "light brown, pale brown",
-    "maroon": "deep red",
-    "navy": "deep blue, navy blue",
-    "darkgreen": "deep green",
-}
-VIVID = ("red", "orange", "yellow", "green", "blue", "turquoise", "purple", "violet", "pink", "magenta")
-"""Colours that are bright and vivid anyway."""
 
 
 def build_lexicon() -> dict[tuple[str, ...], tuple[Symbol, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.editing.router import FILE, FRESH, LATER, is_right, read_lines
+from tests.engine.editing.router import FILE, FRESH, LATER, SECOND, THIRD, is_right, read_lines
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ from tests.engine.editing.router import FILE, FRESH, LATER, is_right, read_lines
         (FRESH, "exact", 0.97),
         (FRESH, "diffusion", 0.98),
         (FRESH, "mixed", 1.0),
+        (SECOND, "exact", 0.72),
+        (SECOND, "diffusion", 1.0),
+        (SECOND, "mixed", 1.0),
+        (THIRD, "exact", 0.54),
+        (THIRD, "diffusion", 1.0),
+        (THIRD, "mixed", 1.0),
     ],
 )
 def test_the_share_of_instructions_that_is_read_rightly_stays_up(file: Path, kind: str, floor: float) -> None:
