@@ -31,9 +31,25 @@ def build_invert(clause: Clause) -> list[Operation] | None:
 
 def build_vignette(clause: Clause) -> list[Operation] | None:
     colour = clause.one("colour") or "black"
-    if not clause.has("vignette") or clause.count("degree") > 1 or colour not in ("black", "white"):
+    if (
+        not (clause.has("vignette") or dark_corners(clause))
+        or clause.count("degree") > 1
+        or colour not in ("black", "white")
+    ):
         return None
     return [Vignette(min(0.6 * (clause.one("degree") or 1.0), 1.0), white=colour == "white")]
+
+
+def dark_corners(clause: Clause) -> bool:
+    """Like "make the corners a bit darker", "darken all edges"."""
+    tone = clause.one("tone")
+    if (
+        tone is None
+        or (tone.quality, tone.sign) != ("exposure", -1)
+        or tone.form not in ("verb", "comparative")
+    ):
+        return False
+    return clause.count("corners", "all sides") == 1 and not clause.says("sides", "borders")
 
 
 def build_auto(clause: Clause) -> list[Operation] | None:
@@ -45,7 +61,7 @@ def build_auto(clause: Clause) -> list[Operation] | None:
         return None
     named = bool(tones) or clause.has("light")
     if clause.has("fix"):
-        return [AutoLevels()] if named or clause.says("tones", "tone") else None
+        return [AutoLevels()] if named or clause.says("tones", "tone", "levels") else None
     if "any" in clause.all("auto"):
         # "improve the contrast" is a wish for more of it.
         wanted = clause.says("improve") and any(each.quality == "contrast" for each in tones)
@@ -58,7 +74,7 @@ def build_balance(clause: Clause) -> list[Operation] | None:
     qualities = [each.quality for each in clause.all("tone")]
     if qualities not in ([], ["balance"]) or clause.count("cast") > 1:
         return None
-    known = bool(qualities) or clause.has("colours", "cast")
+    known = bool(qualities) or clause.has("colours", "colour word", "cast")
     wanted = clause.has("neutral") or (clause.has("remove") and clause.has("cast"))
     return [AutoBalance()] if wanted or (known and clause.has("fix", "auto")) else None
 
@@ -78,11 +94,11 @@ def build_corners(clause: Clause) -> list[Operation] | None:
     if (
         clause.count("round") != 1
         or clause.count("corners") != 1
-        or clause.count("px", "percent", "degree") > 1
+        or clause.count("px", "number", "percent", "degree") > 1
     ):
         return None
-    if clause.has("px"):
-        return [RoundCorners(abs(clause.one("px")), pixels=True)]
+    if clause.has("px", "number"):
+        return [RoundCorners(abs(clause.one("px") or clause.one("number")), pixels=True)]
     share = abs(clause.one("percent")) if clause.has("percent") else 0.1 * (clause.one("degree") or 1.0)
     return [RoundCorners(min(share, 0.5))]
 
@@ -97,7 +113,20 @@ LOOKS = (
     Family("invert", frozenset({"make", "invert", "colours", "effect"}), build_invert),
     Family(
         "vignette",
-        frozenset({"make", "add", "vignette", "degree", "colour", "effect", "around", "all sides"}),
+        frozenset(
+            {
+                "make",
+                "add",
+                "vignette",
+                "degree",
+                "colour",
+                "effect",
+                "around",
+                "all sides",
+                "corners",
+                "tone",
+            }
+        ),
         build_vignette,
     ),
     Family(
@@ -105,7 +134,9 @@ LOOKS = (
     ),
     Family(
         "balance",
-        frozenset({"make", "auto", "fix", "remove", "cast", "neutral", "tone", "colours", "effect"}),
+        frozenset(
+            {"make", "auto", "fix", "remove", "cast", "neutral", "tone", "colours", "colour word", "effect"}
+        ),
         build_balance,
     ),
     Family(
@@ -115,7 +146,7 @@ LOOKS = (
     ),
     Family(
         "corners",
-        frozenset({"make", "add", "round", "corners", "px", "percent", "degree"}),
+        frozenset({"make", "add", "round", "corners", "px", "number", "percent", "degree"}),
         build_corners,
     ),
 )

@@ -54,7 +54,8 @@ def names_an_object(clause: Clause) -> bool:
 def read_heads(clause: Clause) -> list[Tone] | None:
     """The qualities that the clause is about; None where they don't go together."""
     heads: list[Tone] = clause.all("tone")
-    if not heads and clause.has("colours", "colour word") and clause.has("raise", "lower"):
+    strong = clause.has("make") and clause.says("strong", "bold")
+    if not heads and clause.has("colours", "colour word") and (strong or clause.has("raise", "lower")):
         return [Tone("saturation", 0, "noun")]
     if len(heads) == 2 and not clause.has("and"):
         again = [each for each in heads[1:] if (each.quality, each.sign) == (heads[0].quality, heads[0].sign)]

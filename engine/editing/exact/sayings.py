@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.editing.exact.tokens import SPELLING, UNITS, Token
 
-_ALIKE = 0.86
+_ALIKE = 0.85
 _SHORTEST = 6
 """Letters of a word from which a slip in it is mended: "backgroung", "automaticaly"."""
 

@@ -84,8 +84,10 @@ PARTS_OF_A_STOP = {
     "two thirds": 0.67,
     "a quarter": 0.25,
     "one quarter": 0.25,
+    "one and a half": 1.5,
+    "two and a half": 2.5,
 }
-STOPS = re.compile(rf"\b({'|'.join(PARTS_OF_A_STOP)}) (?:of )?(?:a )?stop\b", re.IGNORECASE)
+STOPS = re.compile(rf"\b({'|'.join(PARTS_OF_A_STOP)}) (?:of )?(?:a )?stops?\b", re.IGNORECASE)
 SILENT = frozenset("-–−()…:/")
 
 
