@@ -33,7 +33,7 @@ from engine.dialogue.pictographs import spelled
 from engine.dialogue.several import all_of, parts_of
 from engine.dialogue.summary import said_back, yours
 from engine.dialogue.tokenizer import load_tokenizer
-from engine.dialogue.variety import varied
+from engine.dialogue.variety import standard_question, varied
 from engine.dialogue.written.reader import standard_reply
 from engine.jobs import Act, Decision, DialogueJob, Turn
 
@@ -193,7 +193,7 @@ class DialogueModel:
             return _edit(job, instruction, said, seconds)
         if act == "ask":
             wish = normal(job.turns[-1].text)
-            said = yours(with_kind(with_place(said, wish), wish))
+            said = yours(with_kind(with_place(standard_question(said), wish), wish))
         if act == "chat" and said == standard_reply("never mind") and any(map(finishes, job.turns[-2:-1])):
             act, said = "undo", standard_reply("undo")  # nothing was asked that could be dropped
         if act == "undo" and instruction and not _COUNTED.search(normal(job.turns[-1].text)):

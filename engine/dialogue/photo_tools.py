@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.dialogue.living import finishes
 from engine.dialogue.own_words import answers, begins_as_an_order, own_words
 from engine.editing.exact import plan
@@ -13,6 +15,9 @@ from engine.jobs import Act, DialogueJob
 
 _VAGUE = (AutoLevels, AutoBalance, Border, Rotate)
 """Tools that also serve who didn't say what he wants: "make it better", "rotate it"."""
+
+_ASKING = re.compile(r"(is|are|was|why|do|does|did|who|what) ")
+_FIGURE = re.compile(r"\d")
 
 
 def as_a_tool_takes_it(job: DialogueJob, act: Act, instruction: str | None) -> str | None:
@@ -28,9 +33,10 @@ def as_a_tool_takes_it(job: DialogueJob, act: Act, instruction: str | None) -> s
     if act == "edit":  # "a bit darker" may be said of what was edited last
         return own if not done and (instruction is None or not knows(instruction)) else None
     clear = " " in own and not any(isinstance(each, _VAGUE) for each in wish.operations)
-    if act == "undo" or not clear:
+    if act == "undo" or not clear or _ASKING.match(own):
         return None
-    return own if act == "ask" or not done or begins_as_an_order(job.turns) else None
+    ordered = begins_as_an_order(job.turns) or (not done and _FIGURE.search(own) is not None)
+    return own if act == "ask" or ordered else None
 
 
 def knows(instruction: str) -> bool:

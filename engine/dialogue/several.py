@@ -15,14 +15,25 @@ _JOINED = re.compile(r"(?:,|,? and(?: then)?|,? then) (?=(?P<following>.+))")
 _LINKS = re.compile(
     r"^(?:(?:oh|ah|ok|and|also|plus|then|next|after that|while you're at it|second|finally)\b[,:]* *)+"
 )
-_LIKED = re.compile(r"(?:i|we)(?:'d| would)? (?:like|want|need)\b|(?:can|could|would|will|may) ")
+_LIKED = re.compile(
+    r"(?:i|we)(?:'d| would)? (?:like|want|need)\b|(?:can|could|would|will|may) (?:you|we|i|the|my|his|her)\b"
+)
+_CORRECTS = re.compile(
+    r"\"|\b(?:no|nope|nah|actually|instead|wait|or|don't|dont|never|what if|yesterday|rather)\b"
+)
+"""What is said then is no second wish beside the first, or is to be written."""
 _REFERS_BACK = re.compile(r"\b(?:it|its|them|they|ones?)\b")
-_STEM = 3
+_COLOURS = frozenset(
+    ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "grey")
+)
+_SIDES = frozenset(("left", "right", "top", "bottom", "middle", "front", "back"))
 
 
 def parts_of(said: str, instruction: str) -> list[str]:
     """The parts of a message that may each be a wish, in the model's lower case; none where there is but one,
     the instruction has all that they say, or they can't be understood alone: "too bright, make it olive"."""
+    if _CORRECTS.search(normal(said)):
+        return []
     kept = set(WORD.findall(instruction)) | TALK_WORDS
     parts = [part for part in _parts(normal(said)) if set(WORD.findall(part)) - TALK_WORDS]
     lost = any(set(WORD.findall(part)) - kept for part in parts)
@@ -38,7 +49,12 @@ def all_of(instruction: str, wishes: Sequence[str]) -> str:
     if any(_same(one, other) for one, other in combinations(wishes, 2)):
         return instruction
     together = " and ".join(wishes)
-    if len(wishes) > 1 and _content(instruction) < _content(together):
+    sides = _SIDES & set(WORD.findall(instruction))  # they are glue elsewhere
+    if (
+        len(wishes) > 1
+        and _content(instruction) < _content(together)
+        and sides <= set(WORD.findall(together))
+    ):
         return together
     new = [wish for wish in wishes if not _same(wish, instruction)]
     return " and ".join((instruction, *new))
@@ -60,4 +76,10 @@ def _content(instruction: str) -> set[str]:
 
 
 def _same(one: str, other: str) -> bool:
-    return any(a[:_STEM] == b[:_STEM] for a in _content(one) for b in _content(other))
+    return any(_alike(a, b) for a in _content(one) - _COLOURS for b in _content(other) - _COLOURS)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words have the same stem, "fog" and "foggy"; but not "car" and "carpet"."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and len(long) - len(short) < len(short)

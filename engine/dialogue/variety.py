@@ -1,4 +1,4 @@
-"""Other words for the replies that the model learnt in one form: nobody likes the same line all day."""
+"""Other words for what the model learnt in one form: nobody likes the same line all day."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def _interchangeable() -> dict[str, list[str]]:
 
 
 _INTERCHANGEABLE = _interchangeable()
+_STANDARD = {
+    question: gap.replies[0]
+    for gap in sections("vague").values()
+    for question in gap.replies[1:]
+    if "{" not in question
+}
 
 
 def varied(reply: str, turns: int) -> str:
@@ -23,3 +29,8 @@ def varied(reply: str, turns: int) -> str:
     """
     same = _INTERCHANGEABLE.get(reply)
     return reply if same is None else same[turns // 2 % len(same)]
+
+
+def standard_question(question: str) -> str:
+    """A question in its first wording, which names what it is about, whichever of them the model wrote."""
+    return _STANDARD.get(question, question)

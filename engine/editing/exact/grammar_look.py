@@ -84,7 +84,7 @@ def build_border(clause: Clause) -> list[Operation] | None:
         return None
     colour = clause.one("colour") or "white"
     if clause.has("px"):
-        return [Border(colour, abs(clause.one("px")), pixels=True)]
+        return [Border(colour, abs(clause.one("px")), pixels=True)] if clause.one("px") else None
     if clause.has("percent"):
         return [Border(colour, min(abs(clause.one("percent")), 1.0))]
     return [Border(colour, {"thin": 0.015, "thick": 0.08}.get(clause.one("thickness"), 0.04))]
@@ -98,7 +98,8 @@ def build_corners(clause: Clause) -> list[Operation] | None:
     ):
         return None
     if clause.has("px", "number"):
-        return [RoundCorners(abs(clause.one("px") or clause.one("number")), pixels=True)]
+        radius = abs(clause.one("px") if clause.has("px") else clause.one("number"))
+        return [RoundCorners(radius, pixels=True)] if radius else None
     share = abs(clause.one("percent")) if clause.has("percent") else 0.1 * (clause.one("degree") or 1.0)
     return [RoundCorners(min(share, 0.5))]
 

@@ -106,6 +106,10 @@ DONE_TO = frozenset(
     | {"make", "turn"}
 )
 """What is done to people who stand right behind it: "brighten me", but not "make me a hat"."""
+BECOMES = frozenset(
+    ("brighter", "darker", "lighter", "sharper", "blurry", "blurred", "softer", "pop", "black")
+)
+"""What people are made: "make me brighter", but not "make him cold"."""
 MADE = tuple(tuple(each.split()) for each in PEOPLE if each != "them")
 
 
@@ -121,7 +125,8 @@ def mark_parts(tokens: Sequence[Token]) -> list[Token]:
         length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in KINDS), 0)
         if not length and at and words[at - 1] in DONE_TO:
             length = max((len(each) for each in MADE if tuple(words[at : at + len(each)]) == each), default=0)
-            if length and words[at + length : at + length + 1] not in (["a"], ["an"], ["the"], ["look"]):
+            after = words[at + length] if length and at + length < len(words) else ""
+            if length and (words[at - 1] not in ("make", "turn") or after in BECOMES):
                 done.append(Token("part", " ".join(words[at : at + length]), "person"))
                 at += length
                 continue

@@ -17,6 +17,8 @@ from engine.editing.exact.geometry import (
 from engine.editing.exact.operations import Operation
 from engine.editing.exact.straighten import Straighten
 
+RATIOS = {(16, 9), (9, 16), (4, 3), (3, 4), (3, 2), (2, 3), (1, 1), (4, 5), (5, 4), (21, 9), (2, 1)}
+
 
 def build_crop(clause: Clause) -> list[Operation] | None:
     """Like "crop it to a square", "make it 16:9", "crop to the centre", "crop it a bit tighter"."""
@@ -34,8 +36,8 @@ def build_crop(clause: Clause) -> list[Operation] | None:
         return [CropRatio(1, 1)]
     if clause.has("widescreen") and (cropped or clause.has("make")):
         return [CropRatio(16, 9)]
-    alone = len(clause.symbols) == 1 and ":" in clause.symbols[0].text
-    if ratio and min(ratio) > 0 and (cropped or alone or clause.has("make", "aspect", "whole")):
+    alone = len(clause.symbols) == 1 and ratio in RATIOS  # "10:30" is a time
+    if ratio and min(ratio) > 0 and (cropped or alone or clause.has("make", "aspect")):
         return [CropRatio(*ratio)]
     if pixels and cropped:
         return [CropPixels(round(pixels[0]), round(pixels[1]))]
@@ -73,7 +75,8 @@ def build_trim(clause: Clause) -> list[Operation] | None:
 def keep(sides: tuple[str, ...], clause: Clause) -> list[Operation] | None:
     if len(sides) != 1 or not clause.has("fraction", "percent") or clause.has("off", "cut"):
         return None
-    return [Trim((OPPOSITE[sides[0]],), round(1 - share_of(clause), 9))]
+    rest = round(1 - share_of(clause), 9)
+    return [Trim((OPPOSITE[sides[0]],), rest)] if 0 < rest < 1 else None
 
 
 def share_of(clause: Clause) -> float:

@@ -39,7 +39,9 @@ STATED = frozenset({"overexposed", "underexposed", "oversaturated", "noisy", "gr
 ONCE = (OnPart, Backdrop, BlackAndWhite, Sepia, Straighten)
 """Edits that nobody wants twice."""
 MODES = ("RGB", "RGBA", "L")
-VOCABULARY = frozenset(word for phrase in (*LEXICON, *KINDS) for word in phrase) | SEPARATORS
+VOCABULARY = frozenset(word for phrase in (*LEXICON, *KINDS) for word in phrase) | SEPARATORS | ENDS
+MOST_PIECES = 12
+"""Nobody wants more at once, and each may be joined with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +110,24 @@ def plan(instruction: str) -> Plan | None:
     tokens = tokenize(instruction)
     if not tokens:
         return None
-    tokens = mark_parts(plainly(quote_bare_text(tokens), VOCABULARY))
+    tokens = mark_parts(plainly(quote_bare_text(tokens)))
     if len({each.text for each in tokens if each.kind == "part" and each.text in PEOPLE}) > 1:
         return None  # "blur her and sharpen him": who is who can't be told
     # "sepia with a border" is two wishes, "a border with 10 px" is one.
-    operations = parse(split(tokens), []) or parse(split(tokens, frozenset(["with"])), [])
+    operations = read_pieces(split(tokens)) or read_pieces(split(tokens, frozenset(["with"])))
     if not operations:
         return None
     # "Keep her in colour and make the rest grey" says one thing twice, and so does "crooked, straighten it".
     again = [isinstance(each, ONCE) and each in operations[:at] for at, each in enumerate(operations)]
     return Plan(tuple(each for each, known in zip(operations, again, strict=True) if not known))
+
+
+def read_pieces(pieces: list[list[Token]]) -> list[Operation] | None:
+    """The edits of all pieces; None at once where a word is unknown, as no way to join them helps then."""
+    words = [each for piece in pieces for each in piece if each.kind == "word"]
+    if len(pieces) > MOST_PIECES or any(each.value not in VOCABULARY for each in words):
+        return None
+    return parse(pieces, [])
 
 
 def split(tokens: Sequence[Token], more: frozenset[str] = frozenset()) -> list[list[Token]]:
@@ -230,7 +240,7 @@ AMOUNTS = frozenset(
     {"filler", "degree", "percent", "px", "stops", "degrees", "thickness", "size", "ratio", "wide", "high"}
 )
 PLURALS = frozenset({"colours", "shadows", "highlights"})
-REASONS = (("it", "is", "for"), ("this", "is", "for"), ("because",), ("cause",), ("cos",), ("since",))
+REASONS = (("it", "is", "for"), ("this", "is", "for"))
 AMENDS = frozenset({"amend", "ease"})
 """What asks for no more than the complaint before it: "too harsh, soften it a bit"."""
 SUBJECT = frozenset({"filler", "whole", "entire", "colours"})

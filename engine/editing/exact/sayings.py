@@ -6,16 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from engine.editing.exact.tokens import SPELLING, UNITS, Token
+from engine.editing.exact.tokens import SPELLING, Token
+from engine.editing.exact.words import LEXICON
 
 _ALIKE = 0.85
+_OFTEN_MISTYPED = frozenset(
+    """
+    contrast saturation saturated brightness exposure background vignette temperature highlights shadows
+    sharpen sharpness automatic automatically balance straighten horizontal horizontally vertical vertically
+    clockwise transparent greyscale monochrome vibrance vibrant resolution picture image border corners
+    rotate mirror resize border slightly brighten darken
+    """.split()  # noqa: SIM905 - a list of forty strings would be no easier to read
+)
+"""The words towards which slips are mended: near others there are words that mean something else."""
 _SHORTEST = 6
-"""Letters of a word from which a slip in it is mended: "backgroung", "automaticaly"."""
 
 
 @cache
@@ -36,9 +45,14 @@ def _longest() -> int:
     return max(map(len, _phrases()))
 
 
-def plainly(tokens: Sequence[Token], vocabulary: frozenset[str]) -> list[Token]:
-    """The tokens with each saying in plain words, and with slips mended towards the vocabulary."""
-    return list(_mended(_replaced(tokens), vocabulary))
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(word for phrase in LEXICON for word in phrase) | _OFTEN_MISTYPED
+
+
+def plainly(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with each saying in plain words, and slips mended."""
+    return _replaced([_mended(each) for each in _replaced(tokens)])
 
 
 def _replaced(tokens: Sequence[Token]) -> list[Token]:
@@ -59,17 +73,14 @@ def _replaced(tokens: Sequence[Token]) -> list[Token]:
     return done
 
 
-def _mended(tokens: Sequence[Token], vocabulary: frozenset[str]) -> Iterator[Token]:
-    for each in tokens:
-        if each.kind != "word" or each.value in vocabulary or each.value in UNITS:
-            yield each
-            continue
-        word = str(each.value)
-        drawn_out = re.sub(r"(.)\1{2,}", r"\1", word)
-        if drawn_out != word:
-            meant = "too" if drawn_out == "to" else drawn_out
-            yield Token("word", each.text, meant)
-            continue
-        near = [known for known in vocabulary if known[0] == word[0] and word.removesuffix("s") != known]
-        slips = get_close_matches(word, near, 1, _ALIKE) if len(word) >= _SHORTEST else []
-        yield Token("word", each.text, slips[0]) if slips else each
+def _mended(token: Token) -> Token:
+    """ "waaay" is "way", "backgroung" the background."""
+    word = str(token.value)
+    if token.kind != "word" or word in _known():
+        return token
+    drawn_out = re.sub(r"(.)\1{2,}", r"\1", word)
+    if drawn_out != word:
+        return Token("word", token.text, "too" if drawn_out == "to" else drawn_out)
+    near = [known for known in _OFTEN_MISTYPED if known[0] == word[0] and word.removesuffix("s") != known]
+    slips = get_close_matches(word, near, 1, _ALIKE) if len(word) >= _SHORTEST else []
+    return Token("word", token.text, slips[0]) if slips else token

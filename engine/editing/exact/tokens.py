@@ -69,7 +69,7 @@ SCANNER = re.compile(
     | (?P<number>(?:(?<![\w.])[-+−–])?\d+(?:[.,]\d+)?)
     | (?P<word>b&w|b/w|[^\W\d_]+(?:['’][^\W\d_]+)?)
     | (?P<mark>[%°×:;,.!?&+/()…–−-])
-    | (?P<smile>[\U0001F600-\U0001F64F]|👍|️)
+    | (?P<smile>[\U0001F600-\U0001F64F\U0001F3FB-\U0001F3FF]|👍|️)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -112,6 +112,8 @@ def same(operation: Any, wanted: str) -> bool:
 def same_value(found: Any, wanted: str) -> bool:
     if isinstance(found, bool) or found is None:
         return wanted == {True: "true", False: "false", None: "null"}[found]
+    if wanted == "null":
+        return False
     if isinstance(found, tuple):
         return set(found) == set(wanted.split(","))
     if isinstance(found, int | float):

@@ -21,7 +21,7 @@ from tests.engine.editing.router import FILE, FRESH, LATER, SECOND, THIRD, is_ri
         (FRESH, "exact", 0.97),
         (FRESH, "diffusion", 0.98),
         (FRESH, "mixed", 1.0),
-        (SECOND, "exact", 0.72),
+        (SECOND, "exact", 0.7),
         (SECOND, "diffusion", 1.0),
         (SECOND, "mixed", 1.0),
         (THIRD, "exact", 0.54),
