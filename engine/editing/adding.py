@@ -42,7 +42,7 @@ SCATTERED = {"sky": (2, 5, 0.4), "everywhere": (4, 4, 1.0)}
 """Rows and columns, and the share of the picture's height that they fill."""
 FACES_SIDE = 1200
 """Longer side, in pixels, of the picture in which faces are looked for: they must have 20."""
-ON_FACE = frozenset(("head", "face", "eyes", "nose"))
+ON_FACE = frozenset(("head", "face", "eyes", "nose", "shoulder"))
 NO_FACE = "I can't find a face in this picture to put that on."
 NO_ROOM = "There is no room for that there."
 

@@ -16,10 +16,11 @@ Spot = Literal["left", "right", "middle", "top", "bottom", "sky", "background", 
 """Where in the picture; two of them are a corner."""
 Relation = Literal[
     "beside", "left of", "right of", "on", "above", "under", "behind", "before",
-    "worn", "head", "face", "eyes", "nose",
+    "worn", "head", "face", "eyes", "nose", "shoulder",
 ]  # fmt: skip
-"""To something, or somebody: from the head on, the part of a face. What somebody is given that can't be worn
-is beside them."""
+"""To something, or somebody: from the head on, the part of a face, or what is below it.
+
+What somebody is given that can't be worn is beside them."""
 
 _PICTURE = r"(it|(the|this|my|our) (photo|picture|image|pic|shot|scene|frame))"
 _OF = rf"( (of|in|on) {_PICTURE})?"
@@ -49,7 +50,13 @@ _RELATIONS: dict[str, Relation] = {
     r"behind|in back of": "behind",
     r"in front of|before": "before",
 }
-_PARTS: dict[str, Relation] = {r"heads?|hair": "head", r"faces?": "face", r"eyes": "eyes", r"noses?": "nose"}
+_PARTS: dict[str, Relation] = {
+    r"heads?|hair": "head",
+    r"faces?": "face",
+    r"eyes": "eyes",
+    r"noses?": "nose",
+    r"(left |right )?shoulders?": "shoulder",
+}
 _PRONOUN = r"(?P<pronoun>him|her|me|them|us|everyone|everybody)"
 _WEARER = THING.replace("?P<", "?P<wearer_")
 _FACE = (

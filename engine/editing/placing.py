@@ -12,10 +12,12 @@ from engine.editing.sight import SEEN, Likely
 
 APART = 1.08
 """From one of a row to the next, in widths."""
-WIDTHS = {"head": 1.6, "eyes": 1.35, "nose": 0.4}
+WIDTHS = {"head": 1.6, "eyes": 1.35, "nose": 0.4, "shoulder": 1.1}
 CENTRES = {"eyes": 0.3, "nose": 0.58}
 WHOLE = 1.5, 1.8
 """How large something is on a face: in widths and heights of the detector's box, and where its middle is."""
+SHOULDER = 1.0, 0.75
+"""From the middle of a face to that of a shoulder, in widths, and from the chin down to it, in heights."""
 BROW, LOWEST = -0.05, 0.12
 """Where what is on a head ends in that box, and how far down the picture's edge may push it."""
 Box = tuple[float, float, float, float]
@@ -92,10 +94,16 @@ def in_row(units: Sequence[Unit], middle: float, ends: Sequence[float]) -> Seque
 def on_face(face: Box, drawing: Image.Image, part: str, factor: float) -> Box:
     """Where a drawing goes on a face, whose box is the detector's: from above the eyebrows to the chin.
 
-    `part`: "head", where it ends above the eyebrows, "eyes", "nose", or "face", all of which it covers.
+    `part`: "head", where it ends above the eyebrows, "eyes", "nose", "face", all of which it covers, or
+    "shoulder", the right one in the picture, on which it stands.
     """
     left, top, right, bottom = face
     wide, high = right - left, bottom - top
+    if part == "shoulder":
+        width = wide * WIDTHS[part] * factor
+        across, down = SHOULDER
+        height = width * drawing.height / drawing.width
+        return standing((left + right) / 2 + across * wide, bottom + down * high, width, height)
     if part == "face":
         scale = max(WHOLE[0] * wide / drawing.width, WHOLE[1] * high / drawing.height)
         width, centre = drawing.width * scale * factor, (top + bottom) / 2 - 0.08 * high

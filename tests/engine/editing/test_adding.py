@@ -64,6 +64,7 @@ def changed(result: Image.Image, picture: Image.Image) -> tuple[float, float, fl
         ("put a hat on the dog's head", "a hat", Place((), "head", Thing("dog"))),
         ("put a heart over her face", "a heart", Place((), "face", Thing("her"))),
         ("cover his face with a smiling sun", "a smiling sun", Place((), "face", Thing("him"))),
+        ("put a parrot on her shoulder", "a parrot", Place((), "shoulder", Thing("her"))),
         ("add a butterfly on my nose", "a butterfly", Place((), "nose", Thing("me"))),
         ("fill the sky with balloons", "balloons", Place(("sky", "everywhere"))),
         ("fill it with hearts", "hearts", Place(("everywhere",))),
