@@ -55,25 +55,7 @@ _SORT = re.compile(
     r"\b(?! (?:of|with|that|which)\b)"
 )
 """Kinds of which there are many: who wants one of them, "an animal", has one in mind, or leaves it open."""
-_ELSEWHERE = frozenset(
-    (
-        "on",
-        "onto",
-        "in",
-        "into",
-        "to",
-        "of",
-        "by",
-        "near",
-        "behind",
-        "under",
-        "above",
-        "over",
-        "with",
-        "for",
-        "like",
-    )
-)
+_ELSEWHERE = frozenset("on onto in into to of by near behind under above over with for like".split())  # noqa: SIM905
 """What stands between them and a wish for something else: "next to a tree"."""
 _SOMETHING = re.compile(r"\b(?:some|any)things?\b")
 _OPEN_TO = re.compile(

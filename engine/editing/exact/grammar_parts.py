@@ -110,7 +110,7 @@ BECOMES = frozenset(
     ("brighter", "darker", "lighter", "sharper", "blurry", "blurred", "softer", "pop", "black")
 )
 """What people are made: "make me brighter", but not "make him cold"."""
-MADE = tuple(tuple(each.split()) for each in PEOPLE if each != "them")
+MADE = tuple(tuple(each.split()) for each in PEOPLE if each not in ("them", "her", "him"))
 
 
 def mark_parts(tokens: Sequence[Token]) -> list[Token]:

@@ -20,7 +20,7 @@ _OFTEN_MISTYPED = frozenset(
     contrast saturation saturated brightness exposure background vignette temperature highlights shadows
     sharpen sharpness automatic automatically balance straighten horizontal horizontally vertical vertically
     clockwise transparent greyscale monochrome vibrance vibrant resolution picture image border corners
-    rotate mirror resize border slightly brighten darken
+    rotate mirror resize slightly brighten darken
     """.split()  # noqa: SIM905 - a list of forty strings would be no easier to read
 )
 """The words towards which slips are mended: near others there are words that mean something else."""
