@@ -13,6 +13,11 @@ _PLURALS = {
 }  # fmt: skip
 
 
+def number(count: int) -> str:
+    """In words as far as `NUMBERS` goes, "many" beyond."""
+    return NUMBERS[count] if count < len(NUMBERS) else "many"
+
+
 def article(noun: str) -> str:
     if noun in ("grapes",):
         return f"some {noun}"

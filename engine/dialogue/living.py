@@ -95,6 +95,11 @@ def pertinent(turns: Sequence[Turn], applied: Sequence[str]) -> tuple[tuple[Turn
     return tuple(kept), tuple(applied[:-1] if finished else applied)
 
 
+def something_done(turns: Iterable[Turn], applied: Sequence[str]) -> bool:
+    """Whether there is an edit that could be taken back, or spoken of."""
+    return bool(applied) or any(map(finishes, turns))
+
+
 def finishes(turn: Turn) -> bool:
     """Whether a turn of the bot answers a wish, so that nothing is open."""
     return turn.speaker == "bot" and not asks(turn)

@@ -18,7 +18,7 @@ from engine.dialogue.copying import ASKING_COSTS, GOING_BACK_COSTS, TALKING_COST
 from engine.dialogue.grammar.kinds import with_kind
 from engine.dialogue.grammar.places import with_place
 from engine.dialogue.guard import CopyGuard
-from engine.dialogue.living import finishes, pertinent
+from engine.dialogue.living import finishes, pertinent, something_done
 from engine.dialogue.own_words import (
     answers,
     begins_as_an_order,
@@ -119,9 +119,11 @@ class DialogueModel:
         another wish gets in, a story doesn't. One generation more, for such messages only."""
         parts = [
             (row, replace(job, turns=(*job.turns[:-1], Turn("user", part))))
-            for row, (job, text) in enumerate(zip(jobs, texts, strict=True))
-            if (instruction := read_reply(text)[1]) and read_reply(text)[0] == "edit"
-            if not answers(job.turns) and trustworthy(job.turns, instruction)
+            for row, (job, (act, instruction, _)) in enumerate(zip(jobs, map(read_reply, texts), strict=True))
+            if act == "edit"
+            and instruction
+            and not answers(job.turns)
+            and trustworthy(job.turns, instruction)
             for part in parts_of(job.turns[-1].text, instruction)
         ]
         if not parts:
@@ -172,7 +174,7 @@ class DialogueModel:
 
     def _costs(self, jobs: Sequence[DialogueJob]) -> ActCosts:
         def costs(job: DialogueJob) -> dict[int, float]:
-            done = bool(job.applied) or any(map(finishes, job.turns))
+            done = something_done(job.turns, job.applied)
             ordered = begins_as_an_order(job.turns)
             return self._eager | ({} if done else self._going_back) | (self._talking if ordered else {})
 

@@ -18,19 +18,13 @@ from engine.dialogue.grammar.closed import (
 )
 from engine.dialogue.grammar.english import VERBS
 from engine.dialogue.grammar.library import sections, word_lists
-from engine.dialogue.grammar.patterns import words_in
+from engine.dialogue.grammar.patterns import common_words, words_in
 from engine.dialogue.grammar.places import place_in
 from engine.dialogue.joined import bare_answer, is_order, joined
 from engine.dialogue.living import asks
 from engine.jobs import Turn
 
 _WISHES = sections("wishes")
-
-
-def _usual(patterns: Sequence[str]) -> frozenset[str]:
-    """The words of at least two patterns: the moon of "love you to the moon" may be one in a picture."""
-    counted = Counter(word for pattern in patterns for word in words_in([pattern]))
-    return frozenset(word for word, times in counted.items() if times > 1)
 
 
 def _ending(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -41,8 +35,10 @@ def _ending(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:[ ]*[,.!]+[ ]*(?:{behind_stop})|[ ,.!]+(?:{anywhere}))[ .!?]*$")
 
 
-_POLITE = _usual([*_WISHES["before"].said, *_WISHES["after"].said])
-_AFTER = _usual(_WISHES["after"].said)
+_USUAL = 2
+"""Of a word that stands in one pattern only, "love you to the moon", there may be a thing in the picture."""
+_POLITE = common_words([*_WISHES["before"].said, *_WISHES["after"].said], _USUAL)
+_AFTER = common_words(_WISHES["after"].said, _USUAL)
 _TAIL = _ending(_WISHES["after"].said)
 _FRAME_WORDS = frozenset(words_in(sections("vague")["answer frames"].said))
 _LAST_WORDS = re.compile(

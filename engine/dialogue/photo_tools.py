@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.dialogue.living import finishes
+from engine.dialogue.living import something_done
 from engine.dialogue.own_words import answers, begins_as_an_order, own_words
 from engine.editing.exact import plan
 from engine.editing.exact.colour import AutoBalance
@@ -29,7 +29,7 @@ def as_a_tool_takes_it(job: DialogueJob, act: Act, instruction: str | None) -> s
     wish = plan(own)
     if wish is None:
         return None
-    done = bool(job.applied) or any(map(finishes, job.turns))
+    done = something_done(job.turns, job.applied)
     if act == "edit":  # "a bit darker" may be said of what was edited last
         return own if not done and (instruction is None or not knows(instruction)) else None
     clear = " " in own and not any(isinstance(each, _VAGUE) for each in wish.operations)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import emoji
 
-from engine.nouns import NUMBERS, article, plural
+from engine.nouns import NUMBERS, article, number, plural
 
 _DETERMINERS = "a|an|the|my|his|her|our|their|your|another"
 _SEVERAL = f"some|more|many|few|of|{'|'.join(NUMBERS[2:])}|[2-9]"
@@ -105,7 +105,7 @@ def _said(run: _Run, noun_next: re.Match[str] | None, many: bool) -> str:
     if noun_next is not None and noun_next["several"]:
         return name if _PLURAL.search(name) else plural(name)
     if run.count > 1:
-        return f"{NUMBERS[run.count] if run.count < len(NUMBERS) else 'many'} {plural(name)}"
+        return f"{number(run.count)} {plural(name)}"
     if name[:1].isupper():
         return f"the flag of {name}"
     return name if _PLURAL.search(name) else article(name)

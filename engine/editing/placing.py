@@ -99,21 +99,18 @@ def on_face(face: Box, drawing: Image.Image, part: str, factor: float) -> Box:
     """
     left, top, right, bottom = face
     wide, high = right - left, bottom - top
-    if part == "shoulder":
-        width = wide * WIDTHS[part] * factor
-        across, down = SHOULDER
-        height = width * drawing.height / drawing.width
-        return standing((left + right) / 2 + across * wide, bottom + down * high, width, height)
     if part == "face":
         scale = max(WHOLE[0] * wide / drawing.width, WHOLE[1] * high / drawing.height)
         width, centre = drawing.width * scale * factor, (top + bottom) / 2 - 0.08 * high
     else:
         width, centre = wide * WIDTHS[part] * factor, top + CENTRES.get(part, 0.0) * high
     height = width * drawing.height / drawing.width
-    end = centre + height / 2
+    middle, end = (left + right) / 2, centre + height / 2
     if part == "head":
         end = min(max(top + BROW * high, height), top + LOWEST * high)
-    return standing((left + right) / 2, end, width, height)
+    elif part == "shoulder":
+        middle, end = middle + SHOULDER[0] * wide, bottom + SHOULDER[1] * high
+    return standing(middle, end, width, height)
 
 
 def lay_in(picture: Image.Image, drawing: Image.Image, box: Box, stands: bool) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
 Split = Literal["train", "valid", "test"]
@@ -62,6 +63,12 @@ def words_in(patterns: Sequence[str]) -> set[str]:
     """Every literal word that stands in the patterns (all alternatives, no slots)."""
     text = _SLOT.sub(lambda m: m[2] or " ", " ".join(patterns))
     return set(re.findall(r"[a-z0-9%']+(?:-[a-z0-9]+)*", text.lower()))
+
+
+def common_words(patterns: Iterable[str], least: int) -> frozenset[str]:
+    """The literal words that stand in at least so many of the patterns."""
+    counted = Counter(word for pattern in patterns for word in words_in([pattern]))
+    return frozenset(word for word, times in counted.items() if times >= least)
 
 
 class Binding:

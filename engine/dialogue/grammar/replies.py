@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from engine.dialogue.context import normal
 from engine.dialogue.grammar.closed import EDIT_WORDS, FUNCTION_WORDS
 from engine.dialogue.grammar.library import sections
-from engine.dialogue.grammar.patterns import words_in
+from engine.dialogue.grammar.patterns import common_words, words_in
 from engine.dialogue.summary import said_back
 from engine.dialogue.written.reader import library
 
@@ -17,17 +14,17 @@ _USUAL = 4
 """A word that stands in so many questions (or summaries) is no thing from one of the pictures."""
 
 
-def _usual(texts: Iterable[str]) -> frozenset[str]:
-    counted = Counter(word for text in texts for word in words_in([normal(text)]))
-    return frozenset(word for word, count in counted.items() if count >= _USUAL)
-
-
 _EXCHANGES = [exchange for written in library() for exchange in written.filled().exchanges]
-_ASKED = _usual(exchange.text for exchange in _EXCHANGES if exchange.act == "ask")
-_TOLD = _usual(
-    exchange.text
-    for exchange in _EXCHANGES
-    if exchange.instruction and exchange.act == "edit" and exchange.text != said_back(exchange.instruction)
+_ASKED = common_words((normal(exchange.text) for exchange in _EXCHANGES if exchange.act == "ask"), _USUAL)
+_TOLD = common_words(
+    (
+        normal(exchange.text)
+        for exchange in _EXCHANGES
+        if exchange.instruction
+        and exchange.act == "edit"
+        and exchange.text != said_back(exchange.instruction)
+    ),
+    _USUAL,
 )
 
 QUESTION_WORDS = (

@@ -82,7 +82,7 @@ def shifted(make: Callable[[float], Operation], step: float, most: float) -> Sca
     """A quality that is an amount round zero, where an ordinary step is `step`."""
 
     def build(sign: int, clause: Clause) -> Operation | None:
-        share, size = share_of(clause), degree_of(clause)
+        share, size = slider_share(clause), degree_of(clause)
         if size is not None:
             share = step * size
         return make(sign * min(abs(share), most)) if share and not clause.sets("percent") else None
@@ -99,14 +99,14 @@ def saturation(sign: int, clause: Clause) -> Operation | None:
     return scale_saturation(sign, clause)
 
 
-def share_of(clause: Clause) -> float | None:
+def slider_share(clause: Clause) -> float | None:
     """Like "by 30 %", and "shadows +30", as the sliders of photo programs count."""
     number = clause.one("number")
     return clause.one("percent") if number is None else number / 100
 
 
 def sharpness(sign: int, clause: Clause) -> Operation | None:
-    share, size = share_of(clause), degree_of(clause)
+    share, size = slider_share(clause), degree_of(clause)
     if sign < 0:
         return blur(1, clause)
     if size is not None:
@@ -124,7 +124,7 @@ def blur(sign: int, clause: Clause) -> Operation | None:
 
 
 def noise(sign: int, clause: Clause) -> Operation | None:
-    share, size = share_of(clause), degree_of(clause)
+    share, size = slider_share(clause), degree_of(clause)
     if size is None and share is not None:
         size = 2 * min(abs(share), 1.0)
     return Denoise(0.05 * size) if sign < 0 and size else None

@@ -101,15 +101,17 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
 )
 KINDS = {words: kind for kind, all_words in PHRASES for words in all_words}
 LONGEST = max(map(len, KINDS))
+SAID_BY = {"nothing": "person", "others": "background"}
+"""Which part says already what these say."""
 DONE_TO = frozenset(
     {"brighten", "lighten", "darken", "sharpen", "blur", "desaturate", "saturate", "denoise", "soften", "dim"}
-    | {"make", "turn"}
 )
-"""What is done to people who stand right behind it: "brighten me", but not "make me a hat"."""
+"""What is done to people who stand right behind it: "brighten me"."""
+MAKING = ("make", "turn")
 BECOMES = frozenset(
     ("brighter", "darker", "lighter", "sharper", "blurry", "blurred", "softer", "pop", "black")
 )
-"""What people are made: "make me brighter", but not "make him cold"."""
+"""What people are made: "make me brighter", but not "make me a hat"."""
 MADE = tuple(tuple(each.split()) for each in PEOPLE if each not in ("them", "her", "him"))
 
 
@@ -123,24 +125,24 @@ def mark_parts(tokens: Sequence[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in KINDS), 0)
-        if not length and at and words[at - 1] in DONE_TO:
-            length = max((len(each) for each in MADE if tuple(words[at : at + len(each)]) == each), default=0)
-            after = words[at + length] if length and at + length < len(words) else ""
-            if length and (words[at - 1] not in ("make", "turn") or after in BECOMES):
-                done.append(Token("part", " ".join(words[at : at + length]), "person"))
-                at += length
-                continue
-            length = 0
+        kind = KINDS[tuple(words[at : at + length])] if length else "person"
+        length = length or length_done_to(words, at)
         if not length:
             done.append(tokens[at])
             at += 1
             continue
-        kind = KINDS[tuple(words[at : at + length])]
-        known = {each.value for each in done if each.kind == "part"}
-        if not (kind == "nothing" and "person" in known) and not (kind == "others" and "background" in known):
+        if not any(each.kind == "part" and each.value == SAID_BY.get(kind) for each in done):
             done.append(Token("part", " ".join(words[at : at + length]), kind))
         at += length
     return done
+
+
+def length_done_to(words: Sequence[str], at: int) -> int:
+    """How many words from there name people to whom the word before does something; 0 for none."""
+    length = max((len(each) for each in MADE if tuple(words[at : at + len(each)]) == each), default=0)
+    verb, after = words[at - 1] if at else "", words[at + length : at + length + 1]
+    made = verb in MAKING and not BECOMES.isdisjoint(after)
+    return length if made or verb in DONE_TO else 0
 
 
 def readings(clause: list[Token], before: list[Token]) -> list[list[Token]]:

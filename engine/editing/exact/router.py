@@ -32,8 +32,9 @@ CARRIED = frozenset(
     | {"trim", "crop", "rotate", "flip", "mirror", "write", "text", "caption", "saying"}
 )
 """Verbs that also serve the clause after theirs: "reduce the contrast by 10 % and the saturation by 20 %"."""
-STATED = frozenset({"overexposed", "underexposed", "oversaturated", "noisy", "grainy", "blurry"}) | frozenset(
+STATED = frozenset(
     {"too", "so", "is", "are", "looks", "look", "seems", "has"}
+    | {"overexposed", "underexposed", "oversaturated", "noisy", "grainy", "blurry"}
 )
 """Words of a clause that tells what is wrong."""
 ONCE = (OnPart, Backdrop, BlackAndWhite, Sepia, Straighten)

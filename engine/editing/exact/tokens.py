@@ -55,8 +55,6 @@ SPELLING = {
     "don't": "do not",
     "im": "i am",
     "em": "them",
-    "'em": "them",
-    "w/": "with",
 }
 NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "ten": 10.0, "a": 1.0, "half": 0.5}
 UNITS = {"%": "percent", "px": "px", "°": "degrees", "stop": "stops", "x": "factor"}

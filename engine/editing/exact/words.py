@@ -124,7 +124,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "make",
         None,
         """make, turn, give, convert, change, switch, replace, set, get, render, put, apply, use, do,
-        transform, adjust, knock, dial, nudge, calm, crank, show, show it as, pull, bring,
+        transform, adjust, knock, dial, nudge, show, show it as, pull, bring,
         i want, i would like, should be, must be, needs to be""",
     ),
     ("add", 1, "add, include, insert"),
@@ -224,7 +224,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "state",
         None,
-        """sideways, on its side, the wrong way round, the wrong way up, cannot see anything, can not see
+        """sideways, on its side, the wrong way round, cannot see anything, can not see
         anything, can barely see anything, can hardly see anything, cannot see a thing, it is hard to see, i
         cannot see anything, i cannot see a thing, i cannot make out a thing, i cannot make out anything""",
     ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.editing.knowledge import COLOURS
 from engine.editing.stickers import Sticker, sticker, stickers
-from engine.nouns import NUMBERS, article, plural
+from engine.nouns import NUMBERS, article, number, plural
 
 SOME, MANY = 3, 7
 _COUNTS = {
@@ -61,8 +61,8 @@ class Wanted:
         singular = self.noun in stickers()
         in_plural = _looks_plural(self.noun) or self.noun in _MASS
         if many or self.count > 1:
-            number = "" if many else f"{NUMBERS[self.count] if self.count < len(NUMBERS) else 'many'} "
-            return f"{number}{colour}{plural(self.noun) if singular and not in_plural else self.noun}"
+            how_many = "" if many else f"{number(self.count)} "
+            return f"{how_many}{colour}{plural(self.noun) if singular and not in_plural else self.noun}"
         said = f"{colour}{self.noun}"
         if in_plural:
             return said
