@@ -225,6 +225,7 @@ main.add_command(
         lazy={
             "dialogue": "engine.dialogue.building.command:data",
             "editing": "engine.editing.data.command:data",
+            "segmenter": "engine.editing.segmenter.command:data",
             "stickers": "engine.editing.stickers.command:data",
             "instructions": "engine.dialogue.building.command:instructions",
             "small-talk": "engine.dialogue.building.command:small_talk",

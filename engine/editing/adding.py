@@ -16,9 +16,8 @@ from PIL import Image
 from engine.editing.adding_wishes import Place, added, exchanged
 from engine.editing.data.effects import dyed, tint
 from engine.editing.exact.operations import CannotApply, Operation, on_colours
-from engine.editing.exact.people import find_faces, to_the_pixel
+from engine.editing.exact.people import FACES_SIDE, find_faces, to_the_pixel
 from engine.editing.exact.phrases import enumerate_phrases
-from engine.editing.front import WISH
 from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.placing import Box, Unit, box_of, colourful, freest, in_row, lay_in, on_face, standing
@@ -40,8 +39,6 @@ BEHIND = (0.85, 0.15, 0.7, 0.3, 0.5)
 """Columns where something may be behind another thing, those tried first that hide less of it."""
 SCATTERED = {"sky": (2, 5, 0.4), "everywhere": (4, 4, 1.0)}
 """Rows and columns, and the share of the picture's height that they fill."""
-FACES_SIDE = 1200
-"""Longer side, in pixels, of the picture in which faces are looked for: they must have 20."""
 ON_FACE = frozenset(("head", "face", "eyes", "nose", "shoulder"))
 NO_FACE = "I can't find a face in this picture to put that on."
 NO_ROOM = "There is no room for that there."
@@ -119,6 +116,8 @@ class Add(WithStickers):
             return sorted(found, key=lambda face: face[0] - face[2])
         if who.side is None:
             raise CannotApply(WHICH)
+        if who.side == "back":
+            return [min(found, key=lambda face: face[2] - face[0])]
         return [(min if who.side == "left" else max)(found)]
 
     def placed(self, picture: Image.Image, new: Sequence[Wanted]) -> Image.Image:
@@ -304,4 +303,4 @@ def _add(new: tuple[Wanted, ...], place: Place, knowledge: Knowledge) -> Add | N
     there = None if place.thing is None else sight(place.thing, knowledge)
     if place.thing is not None and there is None:
         return None
-    return Add(new, place, there, knowledge.looks(WISH))
+    return Add(new, place, there, knowledge.in_front)

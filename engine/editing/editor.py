@@ -25,7 +25,7 @@ from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.falling import fallen, falling
 from engine.editing.frozen import Frozen
-from engine.editing.knowledge import Knowledge, Looks, read_knowledge
+from engine.editing.knowledge import UNNAMED, Knowledge, Looks, either, read_knowledge
 from engine.editing.ladder import Rung
 from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
@@ -34,7 +34,8 @@ from engine.editing.precision import NotFinite, Precise, check_finite
 from engine.editing.presets import PRESETS
 from engine.editing.previews import Previews
 from engine.editing.recorded import Recorded
-from engine.editing.region import Region
+from engine.editing.region import Region, scope
+from engine.editing.segmenter.network import Segmenter, load_segmenter
 from engine.editing.series import Pieces
 from engine.editing.subject_net import SubjectNet
 from engine.jobs import Edited, EditJob, Refused, Step
@@ -89,9 +90,10 @@ class Editor:
         preset: PresetName = "quality",
         network: Run | None = None,
         subjects: SubjectNet | None = None,
+        kinds: Segmenter | None = None,
     ) -> None:
         """`network` runs the UNet of `parts`, where there is a quicker way than to call it; `subjects` tells
-        what a wish is about."""
+        what a wish is about, `kinds` where the kinds of things are that it knows."""
         self.caches = Caches()
         self.previews = Previews()
         self.parts = parts
@@ -101,7 +103,12 @@ class Editor:
         self.defaults = defaults
         self.subjects = subjects
         if knowledge is not None and knowledge.filters:
-            knowledge = replace(knowledge, looks=lambda wish: self._looks(wish, self.parts))
+            knowledge = replace(
+                knowledge,
+                looks=lambda wish: self._looks(wish, self.parts),
+                kinds={} if kinds is None else kinds.kinds(),
+                before=None if kinds is None else kinds.in_front,
+            )
         self.knowledge = knowledge
         self._precise = Precise(parts)
         self._empty = sampler.encode_text(parts.tokenizer, parts.text_encoder, "")
@@ -131,7 +138,8 @@ class Editor:
         for network in (parts.unet, parts.vae):  # convolutions are quicker so, on the card and on the CPU
             network.to(memory_format=torch.channels_last)
         subjects = subject_net.load(folder)
-        return cls(parts, defaults, read_knowledge(folder), preset, quickest(parts.unet), subjects)
+        network, knowledge = quickest(parts.unet), read_knowledge(folder)
+        return cls(parts, defaults, knowledge, preset, network, subjects, load_segmenter(folder))
 
     @cached_property
     def linear(self) -> LinearPreview | None:
@@ -286,7 +294,10 @@ class Editor:
         """The starter was taught what a background is; other weights are trusted to know by themselves."""
         if self.knowledge is None:
             return None
-        return Region(instruction, picture, self._looks(instruction, parts))
+        looks = self._looks(instruction, parts)
+        if scope(instruction) == "background":
+            looks = either(self.knowledge.before, looks, UNNAMED)
+        return Region(instruction, picture, looks)
 
     def _looks(self, instruction: str, parts: Components) -> Looks | None:
         net = self.subjects

@@ -9,8 +9,6 @@ from engine.editing.exact.people import to_the_pixel
 from engine.editing.knowledge import LOOK_SIDE, Looks
 from engine.editing.pictures import rgb, thumbnail
 
-WISH = "make the background white"
-"""One of those that the network learned what stands in front from."""
 LEAST, MOST = 0.005, 0.95
 """Shares of the picture that it must have."""
 UNCLEAR = "I can't tell what is background in this picture."

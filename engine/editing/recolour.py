@@ -96,7 +96,7 @@ def recolouring(wish: str, knowledge: Knowledge) -> Recolour | None:
     name = None if thing is None else knowledge.thing(thing.noun)
     if colour is None or (name is None and not knowledge.covers(wish)):
         return None
-    looks = knowledge.looks(wish)
+    looks = knowledge.looks(wish) if name is None else knowledge.finds(name, wish)
     if looks is None:
         return None
     if thing is not None and name is not None:

@@ -20,8 +20,9 @@ from engine.editing import local_linear
 from engine.editing.data.phrases import BACKGROUND_LIGHT, NOTHING, SCENES, background_light, background_scene
 from engine.editing.data.subjects import subject_mask
 from engine.editing.exact.people import find_people
-from engine.editing.knowledge import Looks, content
+from engine.editing.knowledge import LOOK_SIDE, Looks, content
 from engine.editing.local_linear import LocalLinear
+from engine.editing.pictures import thumbnail
 
 Array = NDArray[np.float32]
 Scope = Literal["everywhere", "background", "subject", "nowhere"]
@@ -82,7 +83,8 @@ class Region:
             if people is not None:
                 self._told = np.asarray(people.resize(small.size), np.float32) / 255
             elif looks is not None:
-                self._told = looks(small)
+                told = Image.fromarray(looks(thumbnail(picture, LOOK_SIDE)))
+                self._told = np.asarray(told.resize(small.size, Image.Resampling.BILINEAR))
             self._subject = subject_mask(self._picture)[0] if self._told is None else self._told
             self._bins = _bins(self._picture)
 

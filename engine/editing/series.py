@@ -25,7 +25,7 @@ from engine.editing.exact.operations import Operation, Size
 from engine.editing.exact.phrases import enumerate_phrases
 from engine.editing.exact.router import SEPARATORS
 from engine.editing.exact.tokens import SCANNER, SPELLING
-from engine.editing.front import WISH, front
+from engine.editing.front import front
 from engine.editing.knowledge import FILLERS, REFUSAL, SWITCH, Knowledge, content
 from engine.editing.recolour import recolouring
 from engine.editing.thing_wishes import WHOLE
@@ -260,7 +260,7 @@ def _instead(text: str, knowledge: Knowledge | None) -> Sequence[Operation | Non
 
 def _with_eyes(found: Plan | None, knowledge: Knowledge | None) -> Plan | None:
     """The plan, also for pictures without people if something tells what stands before the background."""
-    looks = knowledge.looks(WISH) if knowledge is not None else None
+    looks = knowledge.in_front if knowledge is not None else None
     return found if found is None or looks is None else found.else_by(partial(front, looks))
 
 

@@ -10,9 +10,9 @@ from PIL import Image
 from scipy.ndimage import binary_dilation, center_of_mass, label
 
 from engine.editing.exact.operations import CannotApply
-from engine.editing.exact.people import find_people
+from engine.editing.exact.people import FACES_SIDE, find_faces, find_people
 from engine.editing.flat import by_area, is_flat
-from engine.editing.knowledge import LOOK_SIDE, Knowledge, Looks
+from engine.editing.knowledge import LOOK_SIDE, PERSON, Knowledge, Looks
 from engine.editing.pictures import thumbnail
 from engine.editing.thing_wishes import OF_SOMEBODY, Thing
 from engine.nouns import plural
@@ -38,6 +38,8 @@ SURE = 0.7
 true masks by a sixth, those above 0.9 by four fifths."""
 LEAST = 0.002
 """Share of the picture that the thing must have."""
+FAR, SMALL = 0.6, 0.06
+"""Share of the largest patch under which one stands behind it; and that of the picture, if it is alone."""
 CLEAR = 0.2
 """A patch this much smaller than the largest is a crumb, no thing of its own."""
 NOBODY = "I can't find a person in this picture."
@@ -55,6 +57,8 @@ class Sight:
     thing: Thing
     looks: Looks | None = field(repr=False, compare=False)
     many: bool = False
+    faceless: Looks | None = field(default=None, repr=False, compare=False)
+    """Sees people whose faces can't be seen, too."""
 
     def likely(self, picture: Image.Image) -> Likely:
         """How likely (h, w) each pixel of an RGB picture, made smaller, is the thing's; 0 beside it.
@@ -63,7 +67,7 @@ class Sight:
         """
         small = thumbnail(picture, LOOK_SIDE)
         people = people_in(small)
-        found = people if self.looks is None else self.looks(small)
+        found = self._people(people, small) if self.looks is None else self.looks(small)
         sure = np.mean(found, where=found > SEEN) >= SURE if (found > SEEN).any() else False
         if self.looks is not None and is_flat(small):
             found = by_area(found, small, SEEN)
@@ -73,32 +77,69 @@ class Sight:
         mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
         if mistaken or _largest(seen) < LEAST or not sure:
             raise CannotApply(self._not_there)
-        return self._meant(found)
+        patches, _ = label(found > SEEN)
+        if self.looks is None and self.thing.side is not None:
+            patches = by_face(patches, find_faces(thumbnail(picture, FACES_SIDE)))
+        return self._meant(found, patches)
+
+    def _people(self, seen: Likely, small: Image.Image) -> Likely:
+        """Those whose faces vouch for them; all others, too, where several are meant, or nobody else is."""
+        if self.faceless is None or (seen.any() and not self.many and self.thing.side != "back"):
+            return seen
+        return np.maximum(seen, self.faceless(small))
 
     @property
     def _not_there(self) -> str:
         return NOBODY if self.looks is None else f"I can't tell where {self.thing} is in this picture."
 
-    def _meant(self, likely: Likely) -> Likely:
-        """Of several patches those that were meant. Raises `CannotApply` where that can't be told."""
-        patches, count = label(likely > SEEN)
-        shares = np.bincount(patches.ravel(), minlength=count + 1)[1:] / patches.size
+    def _meant(self, likely: Likely, patches: NDArray[np.integer]) -> Likely:
+        """Of several patches, numbered from 1, those that were meant. Raises `CannotApply` where that can't
+        be told."""
+        shares = np.bincount(patches.ravel(), minlength=2)[1:] / patches.size
         seen = [at + 1 for at, share in enumerate(shares) if share >= LEAST]
-        if self.thing.side is not None:
+        if self.thing.side == "back":
+            seen = self._farther(shares, seen)
+        elif self.thing.side is not None:
             centres = {at: center_of_mass(patches == at)[1] / likely.shape[1] for at in seen}
             chosen = (min if self.thing.side == "left" else max)(centres, key=centres.__getitem__)
             if len(seen) == 1 and (centres[chosen] > 0.5) == (self.thing.side == "left"):
                 raise CannotApply(self._not_there)
             return alone(likely, patches == chosen)
-        clear = [at for at in seen if shares[at - 1] > CLEAR * shares.max()]
+        clear = [at for at in seen if shares[at - 1] > CLEAR * max(shares[each - 1] for each in seen)]
         if len(clear) > 1 and not self.many:
             raise CannotApply(WHICH)
-        return likely if self.many else alone(likely, patches == clear[0])
+        if self.many and self.thing.side is None:
+            return likely
+        return alone(likely, np.isin(patches, seen if self.many else clear))
+
+    def _farther(self, shares: NDArray[np.float64], seen: list[int]) -> list[int]:
+        """The patches that stand behind the largest; that itself, if it is alone and small."""
+        largest = float(shares.max())
+        far = [at for at in seen if shares[at - 1] < (FAR if len(seen) > 1 else 1.1) * largest]
+        if not far or (len(seen) == 1 and largest >= SMALL):
+            raise CannotApply(self._not_there)
+        return far
 
 
 def alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
     """`likely` on one patch and its soft edge; 0 elsewhere."""
     return np.where(binary_dilation(patch, iterations=2), likely, 0).astype(np.float32)
+
+
+def by_face(patches: NDArray[np.integer], faces: NDArray[np.float32]) -> NDArray[np.integer]:
+    """Patches (h, w) of people, numbered from 1; where several faces (x, y, width, height in shares) are in
+    one, each pixel with the face that is nearest in widths of it."""
+    height, width = patches.shape
+    down, across = np.mgrid[:height, :width]
+    middles = [(x * width, y * height, max(w * width, 1)) for x, y, w, _ in faces.tolist()]
+    inside = [patches[min(int(y), height - 1), min(int(x), width - 1)] for x, y, _ in middles]
+    parted = patches.copy()
+    for patch in set(inside) - {0}:
+        own = [middle for middle, at in zip(middles, inside, strict=True) if at == patch]
+        if len(own) > 1:
+            nearest = np.argmin([np.hypot(across - x, (down - y) / 3) / w for x, y, w in own], 0)
+            parted = np.where(patches == patch, parted.max() + 1 + nearest, parted)
+    return np.unique(parted, return_inverse=True)[1].reshape(patches.shape)
 
 
 def _largest(seen: NDArray[np.bool_]) -> float:
@@ -118,12 +159,12 @@ def sight(thing: Thing, knowledge: Knowledge, many: bool = False) -> Sight | Non
     `many`: whether all such things will do, also where one was spoken of.
     """
     if thing.noun in SOMEBODY | SEVERAL:
-        return Sight(thing, None, many or thing.noun in SEVERAL)
+        return Sight(thing, None, many or thing.noun in SEVERAL, knowledge.kinds.get(PERSON))
     name = knowledge.thing(thing.noun)
     if name is None:
         return None
     named = Thing(name, thing.side)
-    looks = knowledge.looks(named.wish)
+    looks = knowledge.finds(name, named.wish)
     return None if looks is None else Sight(named, looks, many or means_many(thing.noun, name))
 
 

@@ -13,7 +13,8 @@ from typing import Literal
 from engine.editing.exact.filter_wishes import said_plainly
 from engine.editing.knowledge import COLOURS
 
-Side = Literal["left", "right"]
+Side = Literal["left", "right", "back"]
+"""Or, of several, the smaller ones, as they are farther off."""
 
 WHOLE = re.compile(
     r"\b(it|everything|photo|photograph|picture|image|pic|shot|scene|style|look|season|weather"
@@ -23,7 +24,10 @@ WHOLE = re.compile(
 """Words for the picture as a whole, or all that is in it."""
 
 _IN = r"( (from|in|of|on) (it|(the|this|my|our) (photo|picture|image|pic|shot|scene|photograph)))?"
-_SIDE = rf"( (on|to|at|from) the (far )?(?P<side>left|right)( hand)?( side)?( edge)?{_IN})?"
+_BACK = (
+    r"(in|from|at) the (far )?(?P<back>back|background|distance)|(?P<behind>behind (me|us|him|her|them|it))"
+)
+_SIDE = rf"( ((on|to|at|from) the (far )?(?P<side>left|right)( hand)?( side)?( edge)?|{_BACK}){_IN})?"
 _WHICH = r"((all|both|every|all of) )?((the|that|this|these|those|my|our|his|her|their|your) )?"
 THING = rf"{_WHICH}((?P<before>left|right)( hand)? )?(?P<noun>[a-z][a-z' ]*?){_SIDE}{_IN}"
 _OUT = r"(remove|delete|erase|get rid of|take out|take away|edit out|photoshop out|lose|eliminate|wipe out)"
@@ -100,6 +104,11 @@ _CAMERA = frozenset(
 """Of the picture itself, mostly: "move the camera up"."""
 _MORE = re.compile(r"\b(and|or|but|except|behind|with|without|who|that|which|from|in|on|of|at|near|next)\b")
 
+_WHERE_SAID: dict[Side, str] = {
+    "left": " on the left",
+    "right": " on the right",
+    "back": " in the background",
+}
 _PRONOUNS = frozenset(("him", "her", "me", "us", "them", "everyone", "everybody"))
 OF_SOMEBODY = frozenset(
     """
@@ -127,7 +136,8 @@ class Thing:
         return f"remove the {self.noun}"
 
     def __str__(self) -> str:
-        return self.noun if self.noun in _PRONOUNS else f"the {self.noun}"
+        where = "" if self.side is None else _WHERE_SAID[self.side]
+        return self.noun if self.noun in _PRONOUNS else f"the {self.noun}{where}"
 
 
 def taken_away(instruction: str) -> list[Thing] | None:
@@ -204,4 +214,6 @@ def read_thing(found: re.Match[str] | None, prefix: str = "") -> Thing | None:
     noun = said.removesuffix("'s")
     if _MORE.search(noun) or noun in _CAMERA:
         return None
+    if found[f"{prefix}back"] or found[f"{prefix}behind"]:
+        return Thing(noun, "back")
     return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

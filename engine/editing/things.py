@@ -10,6 +10,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageChops
@@ -23,7 +24,7 @@ from engine.editing.exact.people import to_the_pixel
 from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
-from engine.editing.sight import SEEN, Likely, Sight, alone, sight
+from engine.editing.sight import SEEN, SEVERAL, SOMEBODY, Likely, Sight, alone, sight
 from engine.editing.thing_wishes import WHOLE, Side, Thing, moved, repeated, resized, taken_away
 
 MOST = 0.5
@@ -33,6 +34,7 @@ RIM = 1 / 50
 GAP = 0.1
 """Of a thing's width, between it and another one."""
 TRANSPARENT = "I can't do that in a picture with transparent parts yet."
+_PEOPLE = SOMEBODY | SEVERAL
 _NOT_ONLY = re.compile(r"\b(everything|all|but|except|apart|besides|not|rest|around|behind|other|others)\b")
 """Says that more is meant than the thing, or something else."""
 _THE = r"(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))"
@@ -45,7 +47,8 @@ _REST = re.compile(
 _SPARED = re.compile(rf",? (?:but(?: not| for)?|except(?: for)?|apart from|not) {_THE}")
 """What comes in front of the thing, where an edit is for all but that."""
 _ALL = re.compile(r"\b(?:it all|all of it|everything|all|the rest)\b")
-_ON_SIDE = re.compile(r" (?:on|to|at) the (left|right)(?: side)?\b")
+_SIDES: dict[str, Side] = {"left": "left", "right": "right", "back": "back", "background": "back"}
+_ON_SIDE = re.compile(rf" (?:on|to|at|in) the ({'|'.join(reversed(_SIDES))})(?: side)?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class Move(OnThing):
 class Repeat(OnThing):
     """One more, beside the largest: on the side that was named, else where there is more room."""
 
-    side: Side | None
+    side: Literal["left", "right"] | None
 
     @property
     def phrase(self) -> str:
@@ -263,7 +266,7 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
     if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
         return [Move(found, *shifted[1:])]
     if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge, many=True)):
-        return [Repeat(found, more.side)]
+        return [Repeat(found, None if more.side == "back" else more.side)]
     return _only(wish, knowledge)
 
 
@@ -276,7 +279,7 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         for found in form.finditer(text):
             words = found[1].split()
             nouns = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-            noun = next((each for each in nouns if knowledge.thing(each) is not None), None)
+            noun = next((each for each in nouns if each in _PEOPLE or knowledge.thing(each)), None)
             if noun is None:
                 continue
             before, after = text[: found.start()], text[found.end() + len(noun) :]
@@ -286,7 +289,7 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
                 before = _ALL.sub("it", before)
             if _NOT_ONLY.search(before + after) or (kind is Only and WHOLE.search(before + after)):
                 return []
-            thing = Thing(noun, None if side is None else "left" if side[1] == "left" else "right")
+            thing = Thing(noun, None if side is None else _SIDES[side[1]])
             seen, done = sight(thing, knowledge), plan(f"{before}{said}{after}")
             if (
                 seen is None

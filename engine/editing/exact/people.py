@@ -24,6 +24,8 @@ FACE = 0.75
 """Score from which a face counts; those of toys and fruit stay below, or are not where a person is."""
 SURE_FACE = 0.85
 """The same in a square of the picture, of which there are many."""
+FACES_SIDE = 1200
+"""Longer side, in pixels, of the picture in which all faces are looked for: they must have 20."""
 MOST_WINDOWS, BATCH = 500, 8
 OVERLAP = 0.3
 """Of two faces that share more of their area, one is the other's double."""

@@ -10,6 +10,7 @@ from skimage import data
 from engine.editing.exact import CannotApply
 from engine.editing.knowledge import Knowledge, Looks
 from engine.editing.series import CannotDo, read, summary
+from engine.editing.sight import by_face
 from engine.editing.things import Move, Only, Resize, TakeAway, on_things
 from tests.engine.editing.test_recolour import nothing
 
@@ -64,12 +65,38 @@ def test_of_two_the_one_that_was_named_goes() -> None:
     assert not reddish(done("remove the balls", scene(40, 220))).any()
 
 
+def test_what_is_in_the_background_is_smaller_than_the_rest() -> None:
+    picture = scene(200)
+    for left in (20, 60):
+        ImageDraw.Draw(picture).ellipse((left, 140, left + 18, 158), fill=BALL)
+    assert columns(done("remove the balls in the background", picture))[0] > 190
+    with pytest.raises(CannotApply, match="more than one"):
+        done("remove the ball in the background", picture)
+    with pytest.raises(CannotApply, match="can't tell where the ball in the background is"):
+        done("remove the ball in the background", scene(40, 200))
+    alone = scene()
+    ImageDraw.Draw(alone).ellipse((20, 140, 38, 158), fill=BALL)
+    assert not reddish(done("get rid of the ball in the distance", alone)).any()
+
+
+def test_people_who_touch_are_parted_between_their_faces() -> None:
+    patches = np.zeros((60, 100), int)
+    patches[10:, 20:80] = 1
+    patches[:5, :5] = 2
+    faces = np.array([[0.3, 0.4, 0.1, 0.2], [0.7, 0.4, 0.1, 0.2], [0.02, 0.02, 0.05, 0.1]], np.float32)
+    parted = by_face(patches, faces)
+    assert len(set(parted[30, 20:50]) | set(parted[2, :5])) == 2
+    assert parted[30, 25] != parted[30, 75]
+    assert (parted == 0).sum() == (patches == 0).sum()
+    assert np.array_equal(by_face(patches, faces[:1]), patches)
+
+
 def test_a_side_is_looked_at_also_where_the_other_thing_is_much_larger_or_missing() -> None:
     picture = scene(220)
     ImageDraw.Draw(picture).ellipse((30, 140, 48, 158), fill=BALL)
     assert columns(done("remove the ball on the left", picture))[0] > 200
     assert columns(done("remove the ball on the right", picture))[1] < 60
-    with pytest.raises(CannotApply, match="can't tell where the ball is"):
+    with pytest.raises(CannotApply, match="can't tell where the ball on the left is"):
         done("remove the ball on the left", scene(220))
 
 
@@ -252,7 +279,8 @@ def test_what_was_done_is_told_in_the_wish_s_own_words() -> None:
 def test_what_is_for_all_but_a_thing_leaves_it_alone(wish: str) -> None:
     picture = scene(130)
     (operation,) = on_things(wish, knowing(reddish))
-    assert operation.phrase.startswith("made all but the ball much darker")
+    where = " on the left" if "left" in wish else ""
+    assert operation.phrase.startswith(f"made all but the ball{where} much darker")
     before, after = (np.asarray(each).astype(int) for each in (picture, operation.apply(picture)))
     assert np.array_equal(after[120:150, 140:170], before[120:150, 140:170])
     assert (after[:100] < before[:100] - 10).all()

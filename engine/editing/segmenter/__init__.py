@@ -1,0 +1,1 @@
+"""Which pixels of a photo belong to which of twenty kinds of things."""
