@@ -38,8 +38,8 @@ SURE = 0.7
 true masks by a sixth, those above 0.9 by four fifths."""
 LEAST = 0.002
 """Share of the picture that the thing must have."""
-FAR, SMALL = 0.6, 0.06
-"""Share of the largest patch under which one stands behind it; and that of the picture, if it is alone."""
+FAR, SMALL = 0.6, 0.04
+"""Share of the largest patch under which one stands behind it; and of the picture, if all are far off."""
 CLEAR = 0.2
 """A patch this much smaller than the largest is a crumb, no thing of its own."""
 NOBODY = "I can't find a person in this picture."
@@ -90,7 +90,9 @@ class Sight:
 
     @property
     def _not_there(self) -> str:
-        return NOBODY if self.looks is None else f"I can't tell where {self.thing} is in this picture."
+        if self.looks is not None:
+            return f"I can't tell where {self.thing} is in this picture."
+        return NOBODY if self.thing.side is None else f"I can't see {self.thing} in this picture."
 
     def _meant(self, likely: Likely, patches: NDArray[np.integer]) -> Likely:
         """Of several patches, numbered from 1, those that were meant. Raises `CannotApply` where that can't
@@ -113,10 +115,10 @@ class Sight:
         return alone(likely, np.isin(patches, seen if self.many else clear))
 
     def _farther(self, shares: NDArray[np.float64], seen: list[int]) -> list[int]:
-        """The patches that stand behind the largest; that itself, if it is alone and small."""
+        """The patches that stand behind the largest; all, where that is far off itself."""
         largest = float(shares.max())
-        far = [at for at in seen if shares[at - 1] < (FAR if len(seen) > 1 else 1.1) * largest]
-        if not far or (len(seen) == 1 and largest >= SMALL):
+        far = seen if largest < SMALL else [at for at in seen if shares[at - 1] < FAR * largest]
+        if not far:
             raise CannotApply(self._not_there)
         return far
 

@@ -43,6 +43,22 @@ _TAKEN = tuple(
         rf"no (more )?(?!(the|that|this|my|our|his|her|their|your|it|him|me|us|them)\b){THING}",
     )
 )
+_BUT = r"(but|except|except for|apart from|besides|other than)"
+_OTHERS = re.compile(
+    rf"{_OUT} (all )?((the|these|those|any|random) )*("
+    r"(other|random) (people|persons|guys|men|women)|others|rest of the people|tourists?|strangers?"
+    r"|photo ?bombers?|bystanders?|passers ?by|onlookers|crowd|(everyone|everybody) else"
+    rf"|(everyone|everybody|people) {_BUT} (me|us|him|her|them))({_IN}|( in the (back|background))?)"
+)
+"""Those who stand smaller behind somebody."""
+_ISOLATED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"isolate {THING}",
+        rf"(only keep|keep only|just keep|keep just) {THING}",
+        rf"{_OUT} (everything|anything|all) ({_BUT}|around) {THING}",
+    )
+)
 _NAMED = re.compile(THING)
 _SEVERAL = re.compile(rf"{_OUT} (?P<things>.+ and .+)")
 _FACTORS = {
@@ -143,6 +159,8 @@ class Thing:
 def taken_away(instruction: str) -> list[Thing] | None:
     """The things that are to be gone, if nothing else is asked for."""
     text = said_plainly(instruction)
+    if _OTHERS.fullmatch(text):
+        return [Thing("people", "back")]
     things = _listed(text)
     if things is None:
         one = _read(_TAKEN, text)
@@ -178,6 +196,11 @@ def _sized(text: str) -> tuple[Thing | None, float]:
     if found is None or not (found["more"] or found["less"]):
         return None, 1.0
     return read_thing(found), 1.4 if found["more"] else 0.7
+
+
+def isolated(instruction: str) -> Thing | None:
+    """The thing that is to be left alone, with nothing behind it."""
+    return _read(_ISOLATED, said_plainly(instruction))
 
 
 def coloured(instruction: str) -> Thing | None:

@@ -25,7 +25,7 @@ from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
 from engine.editing.sight import SEEN, SEVERAL, SOMEBODY, Likely, Sight, alone, sight
-from engine.editing.thing_wishes import WHOLE, Side, Thing, moved, repeated, resized, taken_away
+from engine.editing.thing_wishes import WHOLE, Side, Thing, isolated, moved, repeated, resized, taken_away
 
 MOST = 0.5
 """Share of the picture that may be made up."""
@@ -156,6 +156,26 @@ class Repeat(OnThing):
 
 
 @dataclass(frozen=True, slots=True)
+class CutOut(OnThing):
+    """Nothing but the thing; the rest is transparent."""
+
+    @property
+    def phrase(self) -> str:
+        return f"cut out {self.thing}"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        refuse_transparency(image)
+        return self.done(rgb(image))
+
+    def done(self, picture: Image.Image) -> Image.Image:
+        """RGBA."""
+        cut, box = cut_out(picture, self.sight.likely(picture))
+        alone = Image.new("RGBA", picture.size)
+        alone.paste(cut, box[:2])
+        return alone
+
+
+@dataclass(frozen=True, slots=True)
 class Only(OnThing):
     """An edit that leaves every pixel in its place, of the thing alone."""
 
@@ -267,6 +287,8 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Move(found, *shifted[1:])]
     if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge, many=True)):
         return [Repeat(found, None if more.side == "back" else more.side)]
+    if (one := isolated(wish)) is not None and (found := sight(one, knowledge)):
+        return [CutOut(found)]
     return _only(wish, knowledge)
 
 

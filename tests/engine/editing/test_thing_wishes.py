@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.editing.thing_wishes import Thing, coloured, moved, repeated, resized, taken_away
+from engine.editing.thing_wishes import Thing, coloured, isolated, moved, repeated, resized, taken_away
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from engine.editing.thing_wishes import Thing, coloured, moved, repeated, resize
         ("get rid of the people in the background of the photo", [Thing("people", "back")]),
         ("erase the car in the back", [Thing("car", "back")]),
         ("remove the man behind the car", None),
+        ("please get rid of the other people!", [Thing("people", "back")]),
+        ("remove all the tourists in the background", [Thing("people", "back")]),
+        ("photoshop out everybody except me", [Thing("people", "back")]),
+        ("remove the strangers from the photo", [Thing("people", "back")]),
+        ("remove everyone but the dog", None),
         ("remove the background", None),
         ("remove her hat", None),
         ("cut out the cat", None),
@@ -108,3 +113,20 @@ def test_other_wishes_are_none_of_these(wish: str) -> None:
     assert taken_away(wish) is None
     assert resized(wish) is None
     assert moved(wish) is None
+
+
+@pytest.mark.parametrize(
+    ("wish", "thing"),
+    [
+        ("Isolate the dog, please.", Thing("dog")),
+        ("keep only the man on the left", Thing("man", "left")),
+        ("remove everything except the bird", Thing("bird")),
+        ("delete everything around the car", Thing("car")),
+        ("cut off the left third", None),
+        ("isolate the cat and the dog", None),
+        ("cut out the cat", None),
+        ("remove the cat", None),
+    ],
+)
+def test_what_is_to_stand_alone(wish: str, thing: Thing | None) -> None:
+    assert isolated(wish) == thing

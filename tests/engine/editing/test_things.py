@@ -66,17 +66,32 @@ def test_of_two_the_one_that_was_named_goes() -> None:
 
 
 def test_what_is_in_the_background_is_smaller_than_the_rest() -> None:
-    picture = scene(200)
-    for left in (20, 60):
-        ImageDraw.Draw(picture).ellipse((left, 140, left + 18, 158), fill=BALL)
-    assert columns(done("remove the balls in the background", picture))[0] > 190
-    with pytest.raises(CannotApply, match="more than one"):
-        done("remove the ball in the background", picture)
+    far = scene()
+    ImageDraw.Draw(far).ellipse((20, 140, 38, 158), fill=BALL)
+    near = scene()
+    ImageDraw.Draw(near).ellipse((180, 60, 280, 160), fill=BALL)
+    both = Image.composite(near, far, Image.fromarray(reddish(near) > 0))
+    assert columns(done("remove the ball in the background", both))[0] > 170
+    assert not reddish(done("get rid of the ball in the distance", far)).any()
     with pytest.raises(CannotApply, match="can't tell where the ball in the background is"):
-        done("remove the ball in the background", scene(40, 200))
-    alone = scene()
-    ImageDraw.Draw(alone).ellipse((20, 140, 38, 158), fill=BALL)
-    assert not reddish(done("get rid of the ball in the distance", alone)).any()
+        done("remove the ball in the background", near)
+    ImageDraw.Draw(both).ellipse((60, 140, 78, 158), fill=BALL)
+    assert columns(done("remove the balls in the background", both))[0] > 170
+    with pytest.raises(CannotApply, match="more than one"):
+        done("remove the ball in the background", both)
+
+
+def test_a_thing_is_cut_out_and_the_rest_is_transparent() -> None:
+    cut = done("isolate the ball", scene(130))
+    assert (cut.mode, cut.size) == ("RGBA", (WIDTH, HEIGHT))
+    shown = np.asarray(cut.getchannel("A"))
+    assert shown[135, 155] == 255
+    assert shown[:100].max() == 0
+    assert np.asarray(cut)[135, 155, :3].tolist() == list(BALL)
+    opaque = done("isolate the ball", scene(130).convert("RGBA"))
+    assert opaque.tobytes() == cut.tobytes()
+    with pytest.raises(CannotApply, match="transparent"):
+        done("isolate the ball", cut)
 
 
 def test_people_who_touch_are_parted_between_their_faces() -> None:
