@@ -33,7 +33,9 @@ PEOPLE = (
     ),
     *("the model", "the lady", "the guy", "the kid", "the kids", "the child", "the children", "the baby"),
     *("the two of us", "both of us", "us both", "all of us", "my friend", "my friends"),
-    *("the bride", "the groom", "the dancer", "the singer", "the player"),
+    *("the bride", "the groom", "the dancer", "the singer", "the player", "the dude", "my family"),
+    *("my girlfriend", "my boyfriend", "my wife", "my husband", "my mum", "my mom", "my dad", "my son"),
+    *("my daughter", "my sister", "my brother", "my grandma", "my grandpa", "grandma", "grandpa"),
 )
 MAKE = Token("word", "make", "make")
 THINGS = ("snow", "chocolate", "coral", "linen", "orchid", "salmon", "seashell", "thistle", "tomato", "wheat")
@@ -97,7 +99,13 @@ PHRASES: tuple[tuple[str, list[tuple[str, ...]]], ...] = (
     ("others", phrases(("", "but", "while"), PEOPLE, STAYS, (*UNTOUCHED, "the same"))),
     ("others", phrases(("leave", "keep"), (*PEOPLE, *SKIN), UNTOUCHED)),
     ("others", phrases(("do not",), ("touch", "change", "alter"), (*PEOPLE, *SKIN))),
-    ("nothing", phrases(("not", "but not", "and not"), ("the rest", "the background", "everything else"))),
+    (
+        "nothing",
+        phrases(
+            ("not", "but not", "and not"),
+            ("the rest", "the background", "the backdrop", "the surroundings", "everything else"),
+        ),
+    ),
 )
 KINDS = {words: kind for kind, all_words in PHRASES for words in all_words}
 LONGEST = max(map(len, KINDS))

@@ -28,6 +28,14 @@ from engine.editing.exact.text import Caption
         ("warmer background but not on me", "make the background warmer"),
         ("plain white behind me, its for a passport", "make the background white"),
         ("its upside down, flip it", "turn it upside down"),
+        ("rein in the blown-out highlights", "reduce the highlights"),
+        ("open the shadows, then a touch of vibrance", "lift the shadows and add a bit of vibrance"),
+        ("cool the colour temperature down slightly", "make it slightly cooler"),
+        ("shift the tint a bit towards magenta", "make it a bit more magenta"),
+        ("gaussian blur over everything, only a tiny bit", "blur it a bit"),
+        ("shave 5% off all four edges", "trim 5% off all sides"),
+        ("run auto levels", "auto levels"),
+        ("slightly sharpen the model, not the backdrop", "sharpen only the model slightly"),
     ],
 )
 def test_a_saying_is_read_as_plain_words_are(said: str, plain: str) -> None:
