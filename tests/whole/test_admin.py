@@ -108,6 +108,8 @@ async def test_what_people_do_is_counted(tmp_path: Path) -> None:
         assert answer["decision"] == "edit"
         await ann.say("hello")
         seen = await metrics(url_of(app))
+        while seen("outbox_replies", platform="web"):  # what was just received is crossed out a moment later
+            seen = await metrics(url_of(app))
         assert seen("jobs_total", kind="dialogue", outcome="done") == 2
         assert seen("jobs_total", kind="edit", outcome="done") == 1
         assert seen("dialogue_seconds_count") == 2
@@ -117,7 +119,7 @@ async def test_what_people_do_is_counted(tmp_path: Path) -> None:
         assert seen("wait_seconds_count", kind="dialogue") == 2
         assert seen("wait_seconds_count", kind="edit") == 1
         assert seen("open_jobs", state="queued") == seen("open_jobs", state="running") == 0
-        assert seen("outbox_replies", platform="web") == seen("outbox_age_seconds", platform="web") == 0
+        assert seen("outbox_age_seconds", platform="web") == 0
 
 
 async def test_each_way_to_end_is_counted(tmp_path: Path) -> None:
