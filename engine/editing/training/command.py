@@ -44,7 +44,7 @@ def _setting_options(command: Any) -> Any:
     "--preset",
     default="starter",
     show_default=True,
-    help="starter, second, finer, broader, sharper, paper, or a TOML file.",
+    help="starter, second, finer, broader, sharper, leaner, paper, or a TOML file.",
 )
 @click.option(
     "--base",

@@ -168,6 +168,18 @@ def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
     return unet
 
 
+def leaner(unet: UNet2DConditionModel) -> UNet2DConditionModel:
+    """The network without its middle block, and without the attention before that: the way up has attention
+    on the same level. What is left is as it was, so that some training makes good what it loses."""
+    config = {name: value for name, value in unet.config.items() if not name.startswith("_")}
+    last = config["down_block_types"][-1].replace("CrossAttn", "")
+    blocks = (*config["down_block_types"][:-1], last)
+    small = UNet2DConditionModel.from_config({**config, "mid_block_type": None, "down_block_types": blocks})
+    kept = small.state_dict().keys()
+    small.load_state_dict({name: each for name, each in unet.state_dict().items() if name in kept})
+    return small
+
+
 def new_scheduler() -> DDIMScheduler:
     """Predicts the clean latents; the first step is pure noise, so that brightness can change freely.
 

@@ -24,6 +24,7 @@ class TrainConfig:
     """Defaults are the starter's recipe. `steps` counts optimiser steps of `batch` pairs.
 
     The keys from `latent_channels` to `heads` shape an editor from scratch; a base brings its own shape.
+    `leaner`: of a base, leave out what costs much and does little (`components.leaner`).
     `views`: how often the editor shall look at a picture (`views.py`); None: as the base, or four times.
     `train_text_encoder`: a frozen one is needed only once, to cache what it makes of each wording.
     `drop`: the share of the pairs that lose the text; as many lose the picture, and as many lose both.
@@ -35,6 +36,7 @@ class TrainConfig:
 
     resolution: PositiveInt = 64
     views: PositiveInt | None = None
+    leaner: bool = False
     latent_channels: PositiveInt = 32
     whitening: float = 0.5
     vocabulary: PositiveInt = 1600

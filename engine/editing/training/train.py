@@ -100,6 +100,8 @@ def _begin(
         folder = resolve("editor", base)
         parts = load_components(folder, torch.device("cpu"), torch.float32)
         make.widened(parts.unet)
+        if config.leaner:
+            parts = replace(parts, unet=make.leaner(parts.unet))
         usage, picky = read_defaults(folder), (folder / "knows.json").is_file()
         if usage.square:  # else it edits at its own size: what was trained at 256 px edits well at 512
             usage = replace(usage, resolution=config.resolution)

@@ -53,7 +53,8 @@ def test_a_preset_that_makes_no_sense_is_refused(tmp_path: Path, text: str, sent
 
 def test_a_preset_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(
-        ValueError, match=r"There is no preset papre: .* broader, finer, paper, second, sharper, starter"
+        ValueError,
+        match=r"There is no preset papre: .* broader, finer, leaner, paper, second, sharper, starter",
     ):
         read_config("papre")
 

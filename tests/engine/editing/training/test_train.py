@@ -148,6 +148,19 @@ def test_a_text_to_image_network_gets_room_for_the_source_and_ignores_it_at_firs
     assert torch.allclose(before, after, atol=1e-5)
 
 
+def test_a_leaner_network_is_the_rest_of_the_whole_one() -> None:
+    whole = components.new_unet(replace(TINY, channels=(32, 64))).eval()
+    lean = components.leaner(whole).eval()
+    assert lean.mid_block is None
+    assert not hasattr(lean.down_blocks[-1], "attentions")
+    for name, each in lean.state_dict().items():
+        assert torch.equal(each, whole.state_dict()[name])
+    with torch.no_grad():
+        found = lean(torch.randn(1, 16, 8, 8), 10, torch.randn(1, 12, 32)).sample
+    assert found.shape == (1, 8, 8, 8)
+    assert components.leaner(lean).config == lean.config
+
+
 def test_an_untrained_starter_predicts_the_source() -> None:
     unet = components.new_unet(replace(TINY, channels=(32, 64))).eval()
     noisy, source = torch.randn(2, 2, 8, 8, 8)
