@@ -239,4 +239,6 @@ def read_thing(found: re.Match[str] | None, prefix: str = "") -> Thing | None:
         return None
     if found[f"{prefix}back"] or found[f"{prefix}behind"]:
         return Thing(noun, "back")
+    if side is None and noun.startswith("other "):
+        return Thing(noun.removeprefix("other "), "back")
     return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

@@ -278,6 +278,8 @@ def laid(picture: Image.Image, cut: Image.Image, left: int, top: int) -> Image.I
 
 def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
     """What a wish asks to be done with things, if each is known by name and can be found; else nothing."""
+    if (one := isolated(wish)) is not None and (found := sight(one, knowledge)):
+        return [CutOut(found)]
     if (gone := taken_away(wish)) is not None:
         seen = [sight(each, knowledge) for each in gone]
         return [TakeAway(each) for each in seen if each is not None] if all(seen) else []
@@ -287,8 +289,6 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Move(found, *shifted[1:])]
     if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge, many=True)):
         return [Repeat(found, None if more.side == "back" else more.side)]
-    if (one := isolated(wish)) is not None and (found := sight(one, knowledge)):
-        return [CutOut(found)]
     return _only(wish, knowledge)
 
 

@@ -32,6 +32,7 @@ from engine.editing.thing_wishes import Thing, coloured, isolated, moved, repeat
         ("remove the strangers from the photo", [Thing("people", "back")]),
         ("remove everyone but the dog", None),
         ("remove the background", None),
+        ("remove the other dogs", [Thing("dogs", "back")]),
         ("remove her hat", None),
         ("cut out the cat", None),
         ("crop the man out", None),

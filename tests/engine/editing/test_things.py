@@ -90,6 +90,7 @@ def test_a_thing_is_cut_out_and_the_rest_is_transparent() -> None:
     assert np.asarray(cut)[135, 155, :3].tolist() == list(BALL)
     opaque = done("isolate the ball", scene(130).convert("RGBA"))
     assert opaque.tobytes() == cut.tobytes()
+    assert done("remove everything around the ball", scene(130)).tobytes() == cut.tobytes()
     with pytest.raises(CannotApply, match="transparent"):
         done("isolate the ball", cut)
 
