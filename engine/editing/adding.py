@@ -22,7 +22,7 @@ from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge, Looks
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.placing import Box, Unit, box_of, colourful, freest, in_row, lay_in, on_face, standing
 from engine.editing.recolour import colour_of
-from engine.editing.sight import SEVERAL, SOMEBODY, WHICH, Likely, Sight, people_in, sight
+from engine.editing.sight import FARTHER, SEVERAL, SOMEBODY, WHICH, Likely, Sight, people_in, sight
 from engine.editing.stickers.wanted import Wanted, wanted
 from engine.editing.thing_wishes import OF_SOMEBODY
 from engine.editing.things import inside, refuse_transparency, without
@@ -112,12 +112,16 @@ class Add(WithStickers):
             for x, y, w, h in find_faces(thumbnail(picture, FACES_SIDE)).tolist()
         ]
         who = self.place.thing
+        if who is not None and who.side in ("back", "others"):
+            largest = max((face[2] - face[0] for face in found), default=0.0)
+            found = [face for face in found if face[2] - face[0] < FARTHER * largest]
+            if len(found) > 1 and who.noun not in SEVERAL:
+                raise CannotApply(WHICH)
+            return found
         if who is None or who.noun in SEVERAL or len(found) < 2:
             return sorted(found, key=lambda face: face[0] - face[2])
         if who.side is None:
             raise CannotApply(WHICH)
-        if who.side == "back":
-            return [min(found, key=lambda face: face[2] - face[0])]
         return [(min if who.side == "left" else max)(found)]
 
     def placed(self, picture: Image.Image, new: Sequence[Wanted]) -> Image.Image:

@@ -42,7 +42,7 @@ from engine.jobs import Edited, EditJob, Refused, Step
 
 PREVIEW_SIDE = 320
 SMALL = 50_000_000
-"""Parameters under which Python takes as long as the numbers on a CPU; the starter has 8 million."""
+"""Parameters under which Python takes as long as the numbers on a CPU; the starter has 5.5 million."""
 
 log = logging.getLogger(__name__)
 

@@ -120,11 +120,6 @@ class Knowledge:
             words = words[1:]
         return _called(names).get(" ".join(words))
 
-    def finds(self, name: str, wish: str) -> Looks | None:
-        """What tells where a thing of a known name is: in a photo by its kind, if that is one of `kinds`;
-        where none is seen, and in a drawing, by the wish."""
-        return either(self.kinds.get(name), self.looks(wish), NAMED)
-
     @property
     def in_front(self) -> Looks | None:
         """What tells what stands before the background."""

@@ -21,7 +21,7 @@ from engine.editing.exact.operations import CannotApply, Operation, on_colours
 from engine.editing.knowledge import COLOURS, LOOK_SIDE, Knowledge
 from engine.editing.pictures import rgb, thumbnail
 from engine.editing.region import edged, scope
-from engine.editing.sight import Sight, means_many
+from engine.editing.sight import Sight, finds, means_many
 from engine.editing.thing_wishes import Thing, coloured
 
 SMALLEST = 0.002
@@ -96,7 +96,7 @@ def recolouring(wish: str, knowledge: Knowledge) -> Recolour | None:
     name = None if thing is None else knowledge.thing(thing.noun)
     if colour is None or (name is None and not knowledge.covers(wish)):
         return None
-    looks = knowledge.looks(wish) if name is None else knowledge.finds(name, wish)
+    looks = knowledge.looks(wish) if name is None else finds(name, wish, knowledge)
     if looks is None:
         return None
     if thing is not None and name is not None:

@@ -1,9 +1,9 @@
 """Where an edit may act: a wish about the background leaves the subject alone, one about a thing all else.
 
-What a background is behind, people are, if the picture shows some, or what `SubjectNet` finds, which read
-the wish. Where nobody tells, three witnesses are asked: saliency, the editor's own change, and the colours of
-what these two found. The verdict is a local linear function of the picture's colours, so that its edges are
-the picture's own at any size.
+What a background is behind, people are, if the picture shows some, or things of a known kind (`segmenter/`),
+or what `SubjectNet` finds, which read the wish. Where nobody tells, three witnesses are asked: saliency, the
+editor's own change, and the colours of what these two found. The verdict is a local linear function of the
+picture's colours, so that its edges are the picture's own at any size.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scipy.ndimage import binary_dilation, center_of_mass, label
 from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import FACES_SIDE, find_faces, find_people
 from engine.editing.flat import by_area, is_flat
-from engine.editing.knowledge import LOOK_SIDE, PERSON, Knowledge, Looks
+from engine.editing.knowledge import LOOK_SIDE, NAMED, PERSON, Knowledge, Looks, either
 from engine.editing.pictures import thumbnail
 from engine.editing.thing_wishes import OF_SOMEBODY, Thing
 from engine.nouns import plural
@@ -38,7 +39,7 @@ SURE = 0.7
 true masks by a sixth, those above 0.9 by four fifths."""
 LEAST = 0.002
 """Share of the picture that the thing must have."""
-FAR, SMALL = 0.6, 0.04
+FARTHER, SMALL = 0.6, 0.02
 """Share of the largest patch under which one stands behind it; and of the picture, if all are far off."""
 CLEAR = 0.2
 """A patch this much smaller than the largest is a crumb, no thing of its own."""
@@ -66,27 +67,27 @@ class Sight:
         Raises `CannotApply` where no such thing is seen.
         """
         small = thumbnail(picture, LOOK_SIDE)
-        people = people_in(small)
-        found = self._people(people, small) if self.looks is None else self.looks(small)
+        found = self._people(small) if self.looks is None else self.looks(small)
         sure = np.mean(found, where=found > SEEN) >= SURE if (found > SEEN).any() else False
         if self.looks is not None and is_flat(small):
             found = by_area(found, small, SEEN)
-        seen = found > SEEN
-        # Where nothing else is, the network takes people for whatever is asked for.
-        worn = OF_SOMEBODY & set(self.thing.noun.split())
-        mistaken = self.looks is not None and not worn and (people * seen).sum() > 0.5 * seen.sum()
-        if mistaken or _largest(seen) < LEAST or not sure:
+        if _largest(found > SEEN) < LEAST or not sure:
             raise CannotApply(self._not_there)
         patches, _ = label(found > SEEN)
-        if self.looks is None and self.thing.side is not None:
+        if self.looks is None and not (self.many and self.thing.side is None):
             patches = by_face(patches, find_faces(thumbnail(picture, FACES_SIDE)))
         return self._meant(found, patches)
 
-    def _people(self, seen: Likely, small: Image.Image) -> Likely:
-        """Those whose faces vouch for them; all others, too, where several are meant, or nobody else is."""
-        if self.faceless is None or (seen.any() and not self.many and self.thing.side != "back"):
+    def _people(self, small: Image.Image) -> Likely:
+        """Those whose faces vouch for them; others, too, where several are meant, one of several, or nobody
+        else is there."""
+        seen = people_in(small)
+        if self.faceless is None or (seen.any() and not self.many and self.thing.side is None):
             return seen
-        return np.maximum(seen, self.faceless(small))
+        others = self.faceless(small)
+        patches, count = label(others > SEEN)
+        clear = [at + 1 for at in range(count) if _clear(others[patches == at + 1])]
+        return np.maximum(seen, np.where(np.isin(patches, clear), others, 0))
 
     @property
     def _not_there(self) -> str:
@@ -99,28 +100,33 @@ class Sight:
         be told."""
         shares = np.bincount(patches.ravel(), minlength=2)[1:] / patches.size
         seen = [at + 1 for at, share in enumerate(shares) if share >= LEAST]
-        if self.thing.side == "back":
-            seen = self._farther(shares, seen)
-        elif self.thing.side is not None:
+        side = self.thing.side
+        if side in ("back", "others"):
+            seen = self._smaller(shares, seen)
+        elif side is not None:
             centres = {at: center_of_mass(patches == at)[1] / likely.shape[1] for at in seen}
-            chosen = (min if self.thing.side == "left" else max)(centres, key=centres.__getitem__)
-            if len(seen) == 1 and (centres[chosen] > 0.5) == (self.thing.side == "left"):
+            half = [at for at, centre in centres.items() if (centre > 0.5) == (side == "right")]
+            if not half and len(seen) < 2:
                 raise CannotApply(self._not_there)
-            return alone(likely, patches == chosen)
+            one = (min if side == "left" else max)(centres, key=centres.__getitem__)
+            seen = half if self.many and half else [one]
+        if not seen:
+            raise CannotApply(self._not_there)
         clear = [at for at in seen if shares[at - 1] > CLEAR * max(shares[each - 1] for each in seen)]
         if len(clear) > 1 and not self.many:
             raise CannotApply(WHICH)
-        if self.many and self.thing.side is None:
+        if self.many and side is None:
             return likely
         return alone(likely, np.isin(patches, seen if self.many else clear))
 
-    def _farther(self, shares: NDArray[np.float64], seen: list[int]) -> list[int]:
-        """The patches that stand behind the largest; all, where that is far off itself."""
+    def _smaller(self, shares: NDArray[np.float64], seen: list[int]) -> list[int]:
+        """The patches that stand behind the largest. In the background that itself, too, where it is far off,
+        or the only thing: somebody else stands before it then."""
         largest = float(shares.max())
-        far = seen if largest < SMALL else [at for at in seen if shares[at - 1] < FAR * largest]
-        if not far:
-            raise CannotApply(self._not_there)
-        return far
+        alone = len(seen) == 1 and self.looks is not None
+        if self.thing.side == "back" and (largest < SMALL or alone):
+            return seen
+        return [at for at in seen if shares[at - 1] < FARTHER * largest]
 
 
 def alone(likely: Likely, patch: NDArray[np.bool_]) -> Likely:
@@ -134,14 +140,23 @@ def by_face(patches: NDArray[np.integer], faces: NDArray[np.float32]) -> NDArray
     height, width = patches.shape
     down, across = np.mgrid[:height, :width]
     middles = [(x * width, y * height, max(w * width, 1)) for x, y, w, _ in faces.tolist()]
-    inside = [patches[min(int(y), height - 1), min(int(x), width - 1)] for x, y, _ in middles]
+    inside = [
+        int(patches[min(max(int(y), 0), height - 1), min(max(int(x), 0), width - 1)]) for x, y, _ in middles
+    ]
     parted = patches.copy()
     for patch in set(inside) - {0}:
         own = [middle for middle, at in zip(middles, inside, strict=True) if at == patch]
         if len(own) > 1:
             nearest = np.argmin([np.hypot(across - x, (down - y) / 3) / w for x, y, w in own], 0)
             parted = np.where(patches == patch, parted.max() + 1 + nearest, parted)
-    return np.unique(parted, return_inverse=True)[1].reshape(patches.shape)
+    numbers = np.unique(parted[parted > 0])
+    return np.where(parted > 0, np.searchsorted(numbers, parted) + 1, 0)
+
+
+def _clear(likely: NDArray[np.float32]) -> bool:
+    """Whether one of the network's patches is what it says."""
+    seen = likely > 0.5
+    return bool(seen.any() and likely[seen].mean() >= NAMED)
 
 
 def _largest(seen: NDArray[np.bool_]) -> float:
@@ -166,8 +181,26 @@ def sight(thing: Thing, knowledge: Knowledge, many: bool = False) -> Sight | Non
     if name is None:
         return None
     named = Thing(name, thing.side)
-    looks = knowledge.finds(name, named.wish)
+    looks = finds(name, named.wish, knowledge)
     return None if looks is None else Sight(named, looks, many or means_many(thing.noun, name))
+
+
+def finds(name: str, wish: str, knowledge: Knowledge) -> Looks | None:
+    """What tells where a thing of a known name is: first by its kind, if that is one of those, then by the
+    wish."""
+    told = knowledge.looks(wish)
+    if told is not None and OF_SOMEBODY.isdisjoint(name.split()):
+        told = partial(not_people, told)
+    return either(knowledge.kinds.get(name), told, NAMED)
+
+
+def not_people(looks: Looks, picture: Image.Image) -> Likely:
+    """What is found, or nothing if that is people: where nothing else is, the network that reads the wish
+    takes them for whatever is asked for."""
+    found = looks(picture)
+    seen = found > SEEN
+    mistaken = (people_in(picture) * seen).sum() > 0.5 * seen.sum()
+    return np.zeros_like(found) if mistaken else found
 
 
 def means_many(noun: str, name: str) -> bool:

@@ -13,8 +13,8 @@ from typing import Literal
 from engine.editing.exact.filter_wishes import said_plainly
 from engine.editing.knowledge import COLOURS
 
-Side = Literal["left", "right", "back"]
-"""Or, of several, the smaller ones, as they are farther off."""
+Side = Literal["left", "right", "back", "others"]
+"""Or, of several, those that are farther off, or all but the one that the picture is of."""
 
 WHOLE = re.compile(
     r"\b(it|everything|photo|photograph|picture|image|pic|shot|scene|style|look|season|weather"
@@ -44,17 +44,22 @@ _TAKEN = tuple(
     )
 )
 _BUT = r"(but|except|except for|apart from|besides|other than)"
+_BEHIND = rf"({_IN}| (in|from) the (back|background)| behind (me|us|him|her|them))*"
 _OTHERS = re.compile(
-    rf"{_OUT} (all )?((the|these|those|any|random) )*("
-    r"(other|random) (people|persons|guys|men|women)|others|rest of the people|tourists?|strangers?"
-    r"|photo ?bombers?|bystanders?|passers ?by|onlookers|crowd|(everyone|everybody) else"
-    rf"|(everyone|everybody|people) {_BUT} (me|us|him|her|them))({_IN}|( in the (back|background))?)"
+    rf"{_OUT} (all )?((the|these|those|any) )?((other|random) (people|persons|guys|men|women)|others"
+    rf"|rest of the people|(everyone|everybody) else|(everyone|everybody|people) {_BUT} (me|us|him|her|them))"
+    rf"{_BEHIND}"
 )
-"""Those who stand smaller behind somebody."""
+_PASSERS_BY = re.compile(
+    rf"{_OUT} (all )?((the|these|those|any) )?(random )?"
+    rf"(tourists|strangers|photo ?bombers|bystanders|passers ?by|onlookers|crowd){_BEHIND}"
+)
+_PEOPLE: tuple[tuple[re.Pattern[str], Side], ...] = ((_OTHERS, "others"), (_PASSERS_BY, "back"))
+_FROM = re.compile(r" from (the|its|his|her|their) (background|rest|surroundings)$")
 _ISOLATED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"isolate {THING}",
+        rf"(isolate|separate|extract) {THING}",
         rf"(only keep|keep only|just keep|keep just) {THING}",
         rf"{_OUT} (everything|anything|all) ({_BUT}|around) {THING}",
     )
@@ -120,7 +125,7 @@ _CAMERA = frozenset(
 """Of the picture itself, mostly: "move the camera up"."""
 _MORE = re.compile(r"\b(and|or|but|except|behind|with|without|who|that|which|from|in|on|of|at|near|next)\b")
 
-_WHERE_SAID: dict[Side, str] = {
+_WHERE_SAID = {
     "left": " on the left",
     "right": " on the right",
     "back": " in the background",
@@ -152,15 +157,18 @@ class Thing:
         return f"remove the {self.noun}"
 
     def __str__(self) -> str:
+        if self.side == "others":
+            return f"the other {self.noun}"
         where = "" if self.side is None else _WHERE_SAID[self.side]
-        return self.noun if self.noun in _PRONOUNS else f"the {self.noun}{where}"
+        return f"{self.noun}{where}" if self.noun in _PRONOUNS else f"the {self.noun}{where}"
 
 
 def taken_away(instruction: str) -> list[Thing] | None:
     """The things that are to be gone, if nothing else is asked for."""
     text = said_plainly(instruction)
-    if _OTHERS.fullmatch(text):
-        return [Thing("people", "back")]
+    for form, side in _PEOPLE:
+        if form.fullmatch(text):
+            return [Thing("people", side)]
     things = _listed(text)
     if things is None:
         one = _read(_TAKEN, text)
@@ -200,7 +208,7 @@ def _sized(text: str) -> tuple[Thing | None, float]:
 
 def isolated(instruction: str) -> Thing | None:
     """The thing that is to be left alone, with nothing behind it."""
-    return _read(_ISOLATED, said_plainly(instruction))
+    return _read(_ISOLATED, _FROM.sub("", said_plainly(instruction)))
 
 
 def coloured(instruction: str) -> Thing | None:
@@ -240,5 +248,5 @@ def read_thing(found: re.Match[str] | None, prefix: str = "") -> Thing | None:
     if found[f"{prefix}back"] or found[f"{prefix}behind"]:
         return Thing(noun, "back")
     if side is None and noun.startswith("other "):
-        return Thing(noun.removeprefix("other "), "back")
+        return Thing(noun.removeprefix("other "), "others")
     return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)

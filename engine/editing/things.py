@@ -170,9 +170,9 @@ class CutOut(OnThing):
     def done(self, picture: Image.Image) -> Image.Image:
         """RGBA."""
         cut, box = cut_out(picture, self.sight.likely(picture))
-        alone = Image.new("RGBA", picture.size)
-        alone.paste(cut, box[:2])
-        return alone
+        nothing = Image.new("RGBA", picture.size)
+        nothing.paste(cut, box[:2])
+        return nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +287,9 @@ def on_things(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
         return [Resize(found, sized[1])]
     if (shifted := moved(wish)) is not None and (found := sight(shifted[0], knowledge)):
         return [Move(found, *shifted[1:])]
-    if (more := repeated(wish)) is not None and (found := sight(Thing(more.noun), knowledge, many=True)):
-        return [Repeat(found, None if more.side == "back" else more.side)]
+    if (more := repeated(wish)) is not None and more.side not in ("back", "others"):
+        found = sight(Thing(more.noun), knowledge, many=True)
+        return [] if found is None else [Repeat(found, more.side)]
     return _only(wish, knowledge)
 
 
@@ -311,7 +312,8 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
                 before = _ALL.sub("it", before)
             if _NOT_ONLY.search(before + after) or (kind is Only and WHOLE.search(before + after)):
                 return []
-            thing = Thing(noun, None if side is None else _SIDES[side[1]])
+            others = "others" if noun.startswith("other ") else None
+            thing = Thing(noun.removeprefix("other "), others if side is None else _SIDES[side[1]])
             seen, done = sight(thing, knowledge), plan(f"{before}{said}{after}")
             if (
                 seen is None

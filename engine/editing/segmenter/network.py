@@ -29,7 +29,9 @@ SIDE = 513
 """Longer side, in pixels, of the pictures that it learned from; larger and smaller ones are brought to it."""
 NOTHING = "background"
 """The label of what is of no kind."""
-BEHIND = ("table", "sofa")
+TABLE = "table"
+"""The label of tables and all that stands on them, so that it finds no table."""
+BEHIND = (TABLE, "sofa")
 """What is rather behind than before something: the background's."""
 BETWEEN = ", "
 """Separates a label's names; one name may stand with several labels, as "bike" does."""
@@ -48,7 +50,9 @@ class Segmenter:
     def kinds(self) -> Mapping[str, Looks]:
         """For each name what tells where such things are."""
         return {
-            name: partial(self.likely, labels) for name, labels in self._labels.items() if name != NOTHING
+            name: partial(self.likely, labels)
+            for name, labels in self._labels.items()
+            if name not in (NOTHING, TABLE)
         }
 
     def in_front(self, picture: Image.Image) -> NDArray[np.float32]:

@@ -13,16 +13,16 @@ from torch import Tensor
 from transformers import MobileNetV2Config
 from transformers.models.mobilenet_v2.modeling_mobilenet_v2 import MobileNetV2ConvLayer
 
-from engine.editing.segmenter.network import BETWEEN, NOTHING, SEGMENTER, empty
+from engine.editing.segmenter.network import BETWEEN, NOTHING, SEGMENTER, TABLE, empty
 
 Arrays = dict[str, NDArray[np.float32]]
 
 ANIMALS, VEHICLES = ("animal", "pet"), ("vehicle",)
 NAMES = (
     (NOTHING,),
-    ("airplane", "aeroplane", "plane", "jet", "aircraft"),
+    ("airplane", "aeroplane", "plane", "aircraft"),
     ("bicycle", "bike", *VEHICLES),
-    ("bird", "duck", "chicken", "seagull", "pigeon", "eagle", "swan", "goose", "parrot", "owl", *ANIMALS),
+    ("bird", "duck", "seagull", "pigeon", "eagle", "swan", "goose", "parrot", "owl", *ANIMALS),
     ("boat", "ship", "yacht", "sailboat", "ferry"),
     ("bottle",),
     ("bus", "truck", "lorry", *VEHICLES),
@@ -30,16 +30,16 @@ NAMES = (
     ("cat", "kitten", "kitty", *ANIMALS),
     ("chair", "armchair"),
     ("cow", "bull", *ANIMALS),
-    ("table", "dining table", "desk"),
+    (TABLE,),
     ("dog", "puppy", "pup", "doggo", "doggy", *ANIMALS),
     ("horse", "pony", "foal", *ANIMALS),
-    ("motorbike", "motorcycle", "bike", "scooter", "moped", *VEHICLES),
+    ("motorbike", "motorcycle", "bike", "moped", *VEHICLES),
     ("person",),
     ("potted plant", "plant", "houseplant"),
     ("sheep", "lamb", *ANIMALS),
     ("sofa", "couch"),
     ("train", "tram", *VEHICLES),
-    ("tv", "television", "monitor", "screen"),
+    ("tv", "television", "monitor"),
 )
 """What people call the kinds of PASCAL VOC, in its order."""
 

@@ -44,14 +44,14 @@ def starter() -> Segmenter:
 
 @pytest.mark.parametrize("size", [(1, 1), (700, 3), (64, 48), (20, 300)])
 def test_any_size_has_a_mask_of_its_size(size: tuple[int, int]) -> None:
-    found = tiny().kinds()["table"](photo(*size))
+    found = tiny().kinds()["sofa"](photo(*size))
     assert found.shape == size[::-1]
     assert 0 <= found.min() <= found.max() <= 1
 
 
 def test_a_name_of_two_kinds_means_both() -> None:
-    kinds, picture = tiny().kinds(), photo(64, 48)
-    assert set(kinds) == {"bicycle", "motorbike", "bike", "table", "sofa"}
+    kinds, picture = tiny().kinds(), photo(64, 48)  # a table is no name: what stands on it counts as table
+    assert set(kinds) == {"bicycle", "motorbike", "bike", "sofa"}
     assert np.allclose(kinds["bike"](picture), kinds["bicycle"](picture) + kinds["motorbike"](picture))
     assert np.allclose(tiny().in_front(picture), kinds["bike"](picture))
 

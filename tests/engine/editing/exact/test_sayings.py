@@ -32,6 +32,7 @@ from engine.editing.exact.text import Caption
         ("open the shadows, then a touch of vibrance", "lift the shadows and add a bit of vibrance"),
         ("cool the colour temperature down slightly", "make it slightly cooler"),
         ("shift the tint a bit towards magenta", "make it a bit more magenta"),
+        ("push the tint to green", "make it greener"),
         ("gaussian blur over everything, only a tiny bit", "blur it a bit"),
         ("shave 5% off all four edges", "trim 5% off all sides"),
         ("run auto levels", "auto levels"),
