@@ -35,6 +35,8 @@ GAP = 0.1
 """Of a thing's width, between it and another one."""
 TRANSPARENT = "I can't do that in a picture with transparent parts yet."
 _PEOPLE = SOMEBODY | SEVERAL
+SPEAKER = frozenset(("me", "us"))
+"""Whom the bot would have to call otherwise."""
 _NOT_ONLY = re.compile(r"\b(everything|all|but|except|apart|besides|not|rest|around|behind|other|others)\b")
 """Says that more is meant than the thing, or something else."""
 _THE = r"(?:the|this|that|my|our|his|her|their|your) (?=([a-z]+(?: [a-z]+){0,3}))"
@@ -45,7 +47,13 @@ _REST = re.compile(
     rf"|(?:the )?background (?:behind|of|around)) {_THE}"
 )
 _SPARED = re.compile(rf",? (?:but(?: not| for)?|except(?: for)?|apart from|not) {_THE}")
+_KEPT = re.compile(rf"(?:^|,? )(?:(?:but|and|while) )?(?:keep|leave|keeping|leaving) (?:only |just )?{_THE}")
 """What comes in front of the thing, where an edit is for all but that."""
+_AS_IT_IS = re.compile(
+    r" (?:in (?:full )?colou?r|colou?red|colou?rful|as (?:it|he|she) (?:is|was)|alone|untouched|unchanged)\b"
+    r",?(?: and\b)?"
+)
+_THE_REST = re.compile(r"\b(?:the rest|(?:every|all)(?:thing)? else)\b")
 _ALL = re.compile(r"\b(?:it all|all of it|everything|all|the rest)\b")
 _SIDES: dict[str, Side] = {"left": "left", "right": "right", "back": "back", "background": "back"}
 _ON_SIDE = re.compile(rf" (?:on|to|at|in) the ({'|'.join(reversed(_SIDES))})(?: side)?\b")
@@ -161,7 +169,11 @@ class CutOut(OnThing):
 
     @property
     def phrase(self) -> str:
-        return f"cut out {self.thing}"
+        return f"removed everything but {self.thing}"
+
+    @property
+    def told_by_wish(self) -> bool:
+        return self.thing.noun in SPEAKER
 
     def apply(self, image: Image.Image) -> Image.Image:
         refuse_transparency(image)
@@ -297,7 +309,7 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
     """What a photo tool would do to the picture, if the wish said "it" instead of one thing's name, or
     nothing of what it spares."""
     text = wish.lower()
-    forms = ((_REST, "it", AllBut), (_SPARED, "", AllBut), (_CALLED, "it", Only))
+    forms = ((_KEPT, "", AllBut), (_REST, "it", AllBut), (_SPARED, "", AllBut), (_CALLED, "it", Only))
     for form, said, kind in forms:
         for found in form.finditer(text):
             words = found[1].split()
@@ -308,6 +320,11 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
             before, after = text[: found.start()], text[found.end() + len(noun) :]
             side = _ON_SIDE.match(after)
             after = after[side.end() :] if side else after
+            if form is _KEPT:
+                kept = _AS_IT_IS.match(after)
+                if kept is None:
+                    continue
+                before, after = (_THE_REST.sub("it", each) for each in (before, after[kept.end() :]))
             if kind is AllBut:
                 before = _ALL.sub("it", before)
             if _NOT_ONLY.search(before + after) or (kind is Only and WHOLE.search(before + after)):

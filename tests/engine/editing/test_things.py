@@ -295,6 +295,10 @@ def test_what_was_done_is_told_in_the_wish_s_own_words() -> None:
         "make what's behind the ball much darker",
         "make everything much darker but for the ball",
         "make everything but the ball on the left much darker",
+        "make it much darker but keep the ball in colour",
+        "make the picture much darker, leave the ball as it is",
+        "keep the ball untouched and make the rest much darker",
+        "leave the ball alone, make everything else much darker",
     ],
 )
 def test_what_is_for_all_but_a_thing_leaves_it_alone(wish: str) -> None:
