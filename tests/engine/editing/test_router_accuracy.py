@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.editing.router import FILE, FRESH, LATER, SECOND, THIRD, is_right, read_lines
+from tests.engine.editing.router import FILE, FOURTH, FRESH, LATER, SECOND, THIRD, is_right, read_lines
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,11 @@ from tests.engine.editing.router import FILE, FRESH, LATER, SECOND, THIRD, is_ri
         (SECOND, "exact", 0.7),
         (SECOND, "diffusion", 1.0),
         (SECOND, "mixed", 1.0),
-        (THIRD, "exact", 0.54),
+        (THIRD, "exact", 0.6),
         (THIRD, "diffusion", 1.0),
         (THIRD, "mixed", 1.0),
+        (FOURTH, "exact", 0.42),
+        (FOURTH, "diffusion", 1.0),
     ],
 )
 def test_the_share_of_instructions_that_is_read_rightly_stays_up(file: Path, kind: str, floor: float) -> None:
