@@ -1,6 +1,6 @@
 """How often the router does what a person would expect, on instructions written before it was looked at.
 
-    python -m tests.engine.editing.router [--wrong] [--held-out | --later | --fresh | --second | --third | --fourth]
+    python -m tests.engine.editing.router [--wrong] [--held-out | --later | --fresh | --second | …]
 
 A line of router.tsv is an instruction and what is expected: `-` (not a photo tool's work), or operations
 (`A; B`), or either of two readings (`A | B`), or `mixed: clause => ... || clause => -`. A field is a value,
@@ -9,8 +9,8 @@ mend the router by the others, and look at those once, at the end. router_later.
 go and before the router was looked at again: the first 110 were then mended by, the last 74 looked at once.
 router_fresh.tsv was written by somebody who had read neither the router nor the other two files: 86.5 % was
 read rightly, and its causes of misreading were looked for only after that. router_second.tsv and
-router_third.tsv were written likewise, with odder words, and mended by afterwards; router_fourth.tsv was, too,
-and measured once: 63.8 %.
+router_third.tsv were written likewise, with odder words, and mended by afterwards; router_fourth.tsv was,
+too, and measured once: 63.8 %.
 """
 
 from __future__ import annotations
