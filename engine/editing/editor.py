@@ -25,7 +25,7 @@ from engine.editing.caches import Caches, Source
 from engine.editing.exact import CannotApply
 from engine.editing.falling import fallen, falling
 from engine.editing.frozen import Frozen
-from engine.editing.knowledge import UNNAMED, Knowledge, Looks, either, read_knowledge
+from engine.editing.knowledge import Knowledge, Looks, read_knowledge
 from engine.editing.ladder import Rung
 from engine.editing.linear_preview import LinearPreview
 from engine.editing.loading import Components, load_components
@@ -296,7 +296,7 @@ class Editor:
             return None
         looks = self._looks(instruction, parts)
         if scope(instruction) == "background":
-            looks = either(self.knowledge.before, looks, UNNAMED)
+            looks = self.knowledge.before_or(looks)
         return Region(instruction, picture, looks)
 
     def _looks(self, instruction: str, parts: Components) -> Looks | None:

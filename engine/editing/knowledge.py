@@ -123,7 +123,11 @@ class Knowledge:
     @property
     def in_front(self) -> Looks | None:
         """What tells what stands before the background."""
-        return either(self.before, self.looks(BACKGROUND), UNNAMED)
+        return self.before_or(self.looks(BACKGROUND))
+
+    def before_or(self, looks: Looks | None) -> Looks | None:
+        """What is of a kind and stands before the background, or else what `looks` finds."""
+        return either(self.before, looks, UNNAMED)
 
     def covers(self, instruction: str) -> bool:
         """Whether some known wording holds all of the instruction's content words; "the photo" has none.
@@ -146,10 +150,15 @@ def either(first: Looks | None, second: Looks | None, clear: float) -> Looks | N
 
     def looks(picture: Image.Image) -> NDArray[np.float32]:
         found = first(picture)
-        seen = found > 0.5
-        return found if seen.mean() >= ENOUGH and found[seen].mean() >= clear else second(picture)
+        return found if (found > 0.5).mean() >= ENOUGH and is_clear(found, clear) else second(picture)
 
     return looks
+
+
+def is_clear(likely: NDArray[np.float32], least: float) -> bool:
+    """Whether something is seen, with that mean likelihood at least."""
+    seen = likely > 0.5
+    return bool(seen.any() and likely[seen].mean() >= least)
 
 
 @cache

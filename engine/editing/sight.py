@@ -13,7 +13,7 @@ from scipy.ndimage import binary_dilation, center_of_mass, label
 from engine.editing.exact.operations import CannotApply
 from engine.editing.exact.people import FACES_SIDE, find_faces, find_people
 from engine.editing.flat import by_area, is_flat
-from engine.editing.knowledge import LOOK_SIDE, NAMED, PERSON, Knowledge, Looks, either
+from engine.editing.knowledge import LOOK_SIDE, NAMED, PERSON, Knowledge, Looks, either, is_clear
 from engine.editing.pictures import thumbnail
 from engine.editing.thing_wishes import OF_SOMEBODY, Thing
 from engine.nouns import plural
@@ -86,7 +86,7 @@ class Sight:
             return seen
         others = self.faceless(small)
         patches, count = label(others > SEEN)
-        clear = [at + 1 for at in range(count) if _clear(others[patches == at + 1])]
+        clear = [at + 1 for at in range(count) if is_clear(others[patches == at + 1], NAMED)]
         return np.maximum(seen, np.where(np.isin(patches, clear), others, 0))
 
     @property
@@ -123,8 +123,8 @@ class Sight:
         """The patches that stand behind the largest. In the background that itself, too, where it is far off,
         or the only thing: somebody else stands before it then."""
         largest = float(shares.max())
-        alone = len(seen) == 1 and self.looks is not None
-        if self.thing.side == "back" and (largest < SMALL or alone):
+        only_thing = len(seen) == 1 and self.looks is not None
+        if self.thing.side == "back" and (largest < SMALL or only_thing):
             return seen
         return [at for at in seen if shares[at - 1] < FARTHER * largest]
 
@@ -151,12 +151,6 @@ def by_face(patches: NDArray[np.integer], faces: NDArray[np.float32]) -> NDArray
             parted = np.where(patches == patch, parted.max() + 1 + nearest, parted)
     numbers = np.unique(parted[parted > 0])
     return np.where(parted > 0, np.searchsorted(numbers, parted) + 1, 0)
-
-
-def _clear(likely: NDArray[np.float32]) -> bool:
-    """Whether one of the network's patches is what it says."""
-    seen = likely > 0.5
-    return bool(seen.any() and likely[seen].mean() >= NAMED)
 
 
 def _largest(seen: NDArray[np.bool_]) -> float:

@@ -247,6 +247,11 @@ def read_thing(found: re.Match[str] | None, prefix: str = "") -> Thing | None:
         return None
     if found[f"{prefix}back"] or found[f"{prefix}behind"]:
         return Thing(noun, "back")
+    return which(noun, "left" if side == "left" else "right" if side == "right" else None)
+
+
+def which(noun: str, side: Side | None) -> Thing:
+    """The thing there; "other dog" without a side is any but the one that the picture is of."""
     if side is None and noun.startswith("other "):
         return Thing(noun.removeprefix("other "), "others")
-    return Thing(noun, "left" if side == "left" else "right" if side == "right" else None)
+    return Thing(noun, side)

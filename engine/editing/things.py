@@ -25,7 +25,17 @@ from engine.editing.exact.router import plan
 from engine.editing.knowledge import Knowledge
 from engine.editing.pictures import rgb
 from engine.editing.sight import SEEN, SEVERAL, SOMEBODY, Likely, Sight, alone, sight
-from engine.editing.thing_wishes import WHOLE, Side, Thing, isolated, moved, repeated, resized, taken_away
+from engine.editing.thing_wishes import (
+    WHOLE,
+    Side,
+    Thing,
+    isolated,
+    moved,
+    repeated,
+    resized,
+    taken_away,
+    which,
+)
 
 MOST = 0.5
 """Share of the picture that may be made up."""
@@ -329,8 +339,7 @@ def _only(wish: str, knowledge: Knowledge) -> Sequence[Operation]:
                 before = _ALL.sub("it", before)
             if _NOT_ONLY.search(before + after) or (kind is Only and WHOLE.search(before + after)):
                 return []
-            others = "others" if noun.startswith("other ") else None
-            thing = Thing(noun.removeprefix("other "), others if side is None else _SIDES[side[1]])
+            thing = which(noun, None if side is None else _SIDES[side[1]])
             seen, done = sight(thing, knowledge), plan(f"{before}{said}{after}")
             if (
                 seen is None
